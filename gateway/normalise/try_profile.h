@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "normalise/message.h"
+#include "normalise/profile.h"
+
+namespace sluice::normalise {
+
+// What `sluice try` prints: every event that `message` becomes under `profile`, one CloudEvents
+// JSON object a line, or the line {"verdict":"rejected","reason":"…","text":"…"} or
+// {"verdict":"ignored"}. An error when the profile itself cannot work. An empty topic in `message`
+// stands for the profile's first filter with every wildcard replaced by "example".
+struct TryOutcome {
+  bool accepted = false;  // events, or ignored as the profile says
+  std::string text;       // lines, each ended
+};
+Result<TryOutcome> TryProfile(const Profile& profile, const Message& message);
+
+}  // namespace sluice::normalise
