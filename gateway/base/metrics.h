@@ -1,0 +1,92 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+// Counts up; safe from any thread.
+class Counter {
+ public:
+  void Add(uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_{0};
+};
+
+// Goes up and down; safe from any thread.
+class Gauge {
+ public:
+  void Set(int64_t v) { value_.store(v, std::memory_order_relaxed); }
+  void Add(int64_t n) { value_.fetch_add(n, std::memory_order_relaxed); }
+  int64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<int64_t> value_{0};
+};
+
+// Counts durations in buckets of 10 µs · 2^i up to about 11 minutes; safe from any thread.
+class Histogram {
+ public:
+  static constexpr size_t kBuckets = 26;
+  void Observe(std::chrono::nanoseconds duration);
+  // The upper bound, in seconds, of the bucket below which `quantile` of the observations fall.
+  double Quantile(double quantile) const;
+  static double BucketLimitSeconds(size_t bucket);
+  uint64_t bucket(size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
+  uint64_t count() const { return count_.load(std::memory_order_relaxed); }
+  double sum_seconds() const {
+    return static_cast<double>(sum_ns_.load(std::memory_order_relaxed)) * 1e-9;
+  }
+
+ private:
+  std::array<std::atomic<uint64_t>, kBuckets> buckets_{};
+  std::atomic<uint64_t> count_{0};
+  std::atomic<uint64_t> sum_ns_{0};
+};
+
+// Names for the numbers. Owns every metric it makes; they live as long as it does and their
+// addresses stay. Names follow Prometheus ("sluice_journal_commits_total"), `labels` is its text
+// form without braces: `stream="telemetry"` (EscapeLabel makes a value safe). Asking for the same
+// name and labels again gives the same metric. Making a metric locks; using one does not.
+class Metrics {
+ public:
+  Counter& AddCounter(std::string_view name, std::string_view help, std::string_view labels = "");
+  Gauge& AddGauge(std::string_view name, std::string_view help, std::string_view labels = "");
+  Histogram& AddHistogram(std::string_view name, std::string_view help,
+                          std::string_view labels = "");
+  // A gauge whose value is asked for when the text is written, on the thread that writes it.
+  void AddCallback(std::string_view name, std::string_view help, std::string_view labels,
+                   std::function<double()> read);
+
+  // Prometheus text exposition format 0.0.4.
+  std::string PrometheusText() const;
+
+  static std::string EscapeLabel(std::string_view value);
+
+ private:
+  enum class Kind : uint8_t { kCounter, kGauge, kHistogram, kCallback };
+  struct Entry {
+    std::string name, help, labels;
+    Kind kind;
+    Counter counter;
+    Gauge gauge;
+    Histogram histogram;
+    std::function<double()> read;
+  };
+  Entry& Find(Kind kind, std::string_view name, std::string_view help, std::string_view labels);
+
+  mutable std::mutex mutex_;
+  std::deque<Entry> entries_;  // a deque, because entries neither move nor copy
+};
+
+}  // namespace sluice

@@ -1,0 +1,56 @@
+#include "base/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace sluice {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Metrics, SameNameAndLabelsAreTheSameMetric) {
+  Metrics metrics;
+  metrics.AddCounter("a_total", "help").Add(2);
+  metrics.AddCounter("a_total", "help").Add(3);
+  EXPECT_EQ(metrics.AddCounter("a_total", "help").value(), 5u);
+  EXPECT_EQ(metrics.AddCounter("a_total", "help", "x=\"1\"").value(), 0u);
+}
+
+TEST(Metrics, TextGroupsLabelsUnderOneHeader) {
+  Metrics metrics;
+  metrics.AddCounter("a_total", "counts", "x=\"1\"").Add(7);
+  metrics.AddGauge("b", "level").Set(-2);
+  metrics.AddCounter("a_total", "counts", "x=\"2\"");
+  metrics.AddCallback("c", "asked", "", [] { return 0.5; });
+  EXPECT_EQ(
+      metrics.PrometheusText(),
+      "# HELP a_total counts\n# TYPE a_total counter\na_total{x=\"1\"} 7\na_total{x=\"2\"} 0\n"
+      "# HELP b level\n# TYPE b gauge\nb -2\n"
+      "# HELP c asked\n# TYPE c gauge\nc 0.5\n");
+}
+
+TEST(Metrics, HistogramBucketsAreCumulative) {
+  Metrics metrics;
+  Histogram& h = metrics.AddHistogram("d_seconds", "time");
+  h.Observe(std::chrono::microseconds(5));
+  h.Observe(std::chrono::microseconds(15));
+  h.Observe(std::chrono::hours(2));
+  const std::string text = metrics.PrometheusText();
+  EXPECT_THAT(text, HasSubstr("d_seconds_bucket{le=\"1e-05\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("d_seconds_bucket{le=\"2e-05\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("d_seconds_bucket{le=\"+Inf\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("d_seconds_count 3\n"));
+}
+
+TEST(Metrics, QuantileIsTheLimitOfItsBucket) {
+  Histogram h;
+  for (int i = 0; i < 99; ++i) h.Observe(std::chrono::microseconds(1));
+  h.Observe(std::chrono::milliseconds(1));
+  EXPECT_DOUBLE_EQ(h.Quantile(0.5), 10e-6);
+  EXPECT_NEAR(h.Quantile(0.99), 1.28e-3, 1e-9);
+}
+
+TEST(Metrics, LabelValuesAreEscaped) { EXPECT_EQ(Metrics::EscapeLabel("a\"\\\n"), "a\\\"\\\\\\n"); }
+
+}  // namespace
+}  // namespace sluice

@@ -1,0 +1,59 @@
+# Compile settings shared by every target, and the functions that declare layers, programs and tests.
+
+find_package(Threads REQUIRED)
+
+add_library(sluice_settings INTERFACE)
+target_compile_options(sluice_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  -Wimplicit-fallthrough -Wundef -Werror)
+target_include_directories(sluice_settings INTERFACE ${CMAKE_SOURCE_DIR}/gateway)
+# Files and times are 64 bits wide on 32-bit boards as well.
+target_compile_definitions(sluice_settings INTERFACE _FILE_OFFSET_BITS=64)
+target_link_libraries(sluice_settings INTERFACE Threads::Threads)
+if(SLUICE_SANITIZE)
+  target_compile_options(sluice_settings INTERFACE
+    -fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(sluice_settings INTERFACE -fsanitize=${SLUICE_SANITIZE})
+endif()
+
+# sluice_layer(NAME SOURCES a.cc … [LINKS lower_layer …] [LIBRARIES Pkg::lib …])
+#
+# One static library per folder of gateway/. LINKS names the layers below that it may include;
+# LIBRARIES names third-party libraries, which stay private: one door per library.
+function(sluice_layer NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;LIBRARIES" ${ARGN})
+  add_library(sluice_${NAME} STATIC ${ARG_SOURCES})
+  list(TRANSFORM ARG_LINKS PREPEND sluice_)
+  target_link_libraries(sluice_${NAME} PUBLIC sluice_settings ${ARG_LINKS} PRIVATE ${ARG_LIBRARIES})
+endfunction()
+
+# sluice_unit_test(LAYER SOURCES a_test.cc … [LINKS target …])
+#
+# Builds unit_LAYER and registers each of its cases with ctest.
+function(sluice_unit_test LAYER)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(unit_${LAYER} ${ARG_SOURCES})
+  target_link_libraries(unit_${LAYER} PRIVATE
+    sluice_${LAYER} sluice_test_support GTest::gmock GTest::gtest_main ${ARG_LINKS})
+  target_compile_definitions(unit_${LAYER} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  gtest_discover_tests(unit_${LAYER} TEST_PREFIX ${LAYER}. DISCOVERY_TIMEOUT 120
+    PROPERTIES TIMEOUT 300 LABELS unit)
+endfunction()
+
+# sluice_fuzzer(NAME SOURCES fuzz_x.cc [LINKS target …])
+#
+# With SLUICE_LIBFUZZER a fuzzer; otherwise a program that replays tests/fuzz/corpus/NAME, run by ctest.
+# Every fuzzer gets LLVMFuzzerTestOneInput; its corpus folder has at least one file.
+function(sluice_fuzzer NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(fuzz_${NAME} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${NAME} PRIVATE sluice_settings ${ARG_LINKS})
+  target_compile_definitions(fuzz_${NAME} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(SLUICE_LIBFUZZER)
+    target_link_options(fuzz_${NAME} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    add_test(NAME fuzz_corpus.${NAME} COMMAND fuzz_${NAME} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${NAME})
+    set_tests_properties(fuzz_corpus.${NAME} PROPERTIES TIMEOUT 300 LABELS fuzz)
+  endif()
+endfunction()
