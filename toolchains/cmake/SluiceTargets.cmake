@@ -25,6 +25,11 @@ function(sluice_layer NAME)
   add_library(sluice_${NAME} STATIC ${ARG_SOURCES})
   list(TRANSFORM ARG_LINKS PREPEND sluice_)
   target_link_libraries(sluice_${NAME} PUBLIC sluice_settings ${ARG_LINKS} PRIVATE ${ARG_LIBRARIES})
+  # `all_verify_interface_header_sets` compiles each header by itself.
+  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  target_sources(sluice_${NAME} PUBLIC
+    FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/gateway FILES ${headers})
+  set_target_properties(sluice_${NAME} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
 # sluice_unit_test(LAYER SOURCES a_test.cc … [LINKS target …])
