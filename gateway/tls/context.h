@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+
+namespace sluice::tls {
+
+class Engine;
+class ResumptionTicket;
+
+enum class ClientCertificate : uint8_t { kRequired, kOptional, kNone };
+enum class MinVersion : uint8_t { kTls12, kTls13 };  // kTls13 needs a build with mbedTLS 3.6
+
+// Paths are of PEM files. The key's file must pass CheckSecretFile.
+struct ServerConfig {
+  std::string certificate_file;  // the server's own, followed by intermediate ones
+  std::string key_file;
+  std::string client_ca_file;  // needed unless client_certificate is kNone
+  ClientCertificate client_certificate = ClientCertificate::kRequired;
+  MinVersion min_version = MinVersion::kTls12;
+  // How long a session ticket is good for; the key that seals tickets is replaced as often, and the
+  // one before it still opens. Zero: no tickets. Bounds how long a stolen ticket or ticket key is
+  // of use.
+  std::chrono::seconds ticket_lifetime = std::chrono::hours(12);
+  // Until the wall clock is set, "not yet valid" is no reason to refuse a client: a board without a
+  // battery boots in 1970, when no certificate is valid yet.
+  const Clock* clock = &SystemClock();
+};
+
+struct ClientConfig {
+  std::string server_ca_file;
+  std::string server_name;       // must be among the names of the server's certificate
+  std::string certificate_file;  // empty: no client certificate
+  std::string key_file;
+  MinVersion min_version = MinVersion::kTls12;
+};
+
+// Keys, certificates and rules shared by all connections of a listener (or to a server), loaded and
+// checked once. Immutable from then on: engines made from it may work on several threads at once.
+// Engines keep it alive.
+//
+// The curves are P-256, then X25519: with mbedTLS's own order, P-521 first, a handshake costs half
+// as much again. Renegotiation is off (it lets a client buy handshakes for the price of a record).
+// A client may ask for smaller records (maximum fragment length).
+class Context : public std::enable_shared_from_this<Context> {
+ public:
+  // Failures name the file and the remedy: unreadable, loose permissions, not PEM, expired, key of
+  // another certificate, no authority.
+  static Result<std::shared_ptr<Context>> NewServer(const ServerConfig& config);
+  static Result<std::shared_ptr<Context>> NewClient(const ClientConfig& config);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // A new connection, before its handshake; null when memory is short. `resume` (clients only) may
+  // be null.
+  std::unique_ptr<Engine> NewEngine(const ResumptionTicket* resume = nullptr) const;
+
+  // When the own certificate ends; 0 when there is none.
+  int64_t not_after_unix_seconds() const;
+
+ private:
+  friend class Engine;
+  struct Impl;
+  explicit Context(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::tls

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace sluice::transport {
+
+// Who is at the other end.
+struct PeerInfo {
+  std::string address;      // "192.0.2.7:50123", "[2001:db8::7]:50123"
+  std::string identity;     // of the verified client certificate; empty without one
+  std::string tls_version;  // "TLSv1.2"; empty on a plaintext listener
+  std::string cipher;
+  std::string certificate_serial;  // hexadecimal, for logs
+  std::string fingerprint_sha256;
+  bool resumed = false;  // by session ticket
+};
+
+// The user of a stream. All calls on the loop thread, never from inside a call to the stream.
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+  // `bytes` are all that wait, valid during the call. Returns how many were consumed from their
+  // front; the stream keeps the rest and shows it again, with what follows, when more arrives or
+  // reading is resumed. A handler that leaves limits.max_input_bytes lying without pausing is
+  // closed.
+  virtual size_t OnBytes(ByteSpan bytes) = 0;
+  // The output not yet taken by the system has passed the high mark, and later the low one: stop
+  // writing what can wait, go on.
+  virtual void OnOutputHigh() {}
+  virtual void OnOutputLow() {}
+  // The last call, exactly one per stream, also after Close: OK when we closed it, kUnavailable
+  // when the peer did, kIoError when the network did, kResourceExhausted at a limit. The stream may
+  // be destroyed in it.
+  virtual void OnClosed(const Status& reason) = 0;
+};
+
+// A connected stream of bytes, TCP or TLS over it. Owned by whoever accepted it; loop thread only.
+//
+// Destroying it closes the connection at once and silences it. That is allowed in OnClosed and
+// outside its callbacks, not in OnBytes, OnOutputHigh or OnOutputLow: use Close there.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+
+  // Once, first. `handler` must outlive the stream or its OnClosed. Bytes begin to arrive after it
+  // returns.
+  virtual void Start(StreamHandler* handler) = 0;
+
+  // Copies `bytes` to the output, which leaves once per iteration of the loop: a hundred small
+  // answers to one read are one send. Ignored after Close, CloseAfterFlush or a failure. Past
+  // limits.max_output_bytes the stream closes with kResourceExhausted.
+  virtual void Write(ByteSpan bytes) = 0;
+  // Bytes written that the system has not taken yet.
+  virtual size_t output_bytes() const = 0;
+
+  // Counted: reading goes on when every pause has had its resume. Takes effect at once, except for
+  // what OnBytes is being shown: consume less of it.
+  virtual void PauseReading() = 0;
+  virtual void ResumeReading() = 0;
+
+  // No more bytes are delivered; sends what is written, says goodbye (TLS close_notify, TCP FIN),
+  // gives the peer limits.close_linger to take it and close its side, then OnClosed(OK).
+  virtual void CloseAfterFlush() = 0;
+  // Drops what is not sent yet. OnClosed(reason) follows, later, from the loop.
+  virtual void Close(Status reason = Status::Ok()) = 0;
+
+  virtual const PeerInfo& peer() const = 0;
+};
+
+}  // namespace sluice::transport

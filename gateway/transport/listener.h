@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/metrics.h"
+#include "base/status.h"
+#include "transport/byte_stream.h"
+#include "transport/listener_metrics.h"
+#include "transport/loop.h"
+#include "transport/stream_limits.h"
+
+namespace sluice::tls {
+class Context;
+}
+
+namespace sluice::transport {
+
+struct ListenerOptions {
+  // "address:port" with a numeric address or "localhost", IPv6 in brackets: "0.0.0.0:8883",
+  // "[::]:8883". Port 0 takes any that is free.
+  std::string bind;
+  std::shared_ptr<tls::Context> tls;  // null: plaintext
+  StreamLimits limits;
+  int backlog = 1024;  // connections the kernel holds for us; it caps this at net.core.somaxconn
+  std::string metric_label;  // value of the label listener="…"; empty: `bind`
+};
+
+// Accepts connections, plain or TLS, on the loop thread. The callback gets each stream when it is
+// ready to be used, which for TLS is after the handshake, and must Start it (or destroy it) before
+// the callback returns.
+class Listener {
+ public:
+  using AcceptCallback = std::function<void(std::unique_ptr<ByteStream> stream)>;
+
+  // Binds and listens. `loop` and `metrics` outlive the listener and its streams.
+  static Result<std::unique_ptr<Listener>> Open(Loop& loop, ListenerOptions options,
+                                                Metrics& metrics, AcceptCallback on_accept);
+  // Accepts no more and drops connections still in their handshake; streams already handed out live
+  // on.
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  const std::string& address() const;  // "127.0.0.1:43211", the port it got
+  uint16_t port() const;
+  size_t half_open() const;
+  size_t connections() const;  // half-open ones included
+  const ListenerMetrics& metrics() const;
+
+ private:
+  class Impl;
+  explicit Listener(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::transport

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/executor.h"
+
+struct uv_loop_s;
+
+namespace sluice::transport {
+
+class LoopResources;
+
+// A timer that can be armed again and again; fires once per Start. Loop thread only; destroyed
+// (before its loop) it never fires again. May be restarted, stopped or destroyed in its own
+// callback. Rounded up to a millisecond. Arming allocates nothing.
+class Timer {
+ public:
+  Timer() = default;  // empty; only assignment and destruction are allowed
+  ~Timer();
+  Timer(Timer&& other) noexcept;
+  Timer& operator=(Timer&& other) noexcept;
+
+  void Start(Duration after);
+  void Stop();
+  bool active() const;
+
+ private:
+  friend class Loop;
+  struct Impl;
+  explicit Timer(Impl* impl) : impl_(impl) {}
+  Impl* impl_ = nullptr;
+};
+
+// The event loop (libuv). Its thread is the one that calls Run; everything but Post and Stop
+// belongs there. Timers, listeners and streams must be gone before it is. Destruction waits for
+// work that is on a worker.
+class Loop : public Executor {
+ public:
+  Loop();
+  ~Loop() override;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Serves until Stop.
+  void Run();
+  // Waits for something to happen and serves it: one iteration. For tests: `while (!done)
+  // loop.RunOnce();`
+  void RunOnce();
+  // Makes Run return after the iteration under way. Any thread.
+  void Stop();
+  // Any thread; in order. Tasks still waiting when the loop is destroyed are dropped.
+  void Post(std::function<void()> task) override;
+
+  // A timer that is not armed yet, or armed at once.
+  Timer NewTimer(std::function<void()> callback);
+  Timer StartTimer(Duration after, std::function<void()> callback);
+
+  // Runs `work` on the worker pool, then `done` on the loop thread. No more than
+  // `max_parallel_work` of the works run at a time, the rest wait in order: with every processor on
+  // a handshake the loop would have none.
+  void QueueWork(std::function<void()> work, std::function<void()> done);
+  size_t waiting_work() const;  // queued and not begun
+
+  // Runs `callback` on the loop thread when the signal arrives, instead of its default action.
+  void OnSignal(int signal_number, std::function<void()> callback);
+
+  // The same throughout an iteration; costs no system call.
+  MonotonicTime Now() const;
+
+  // For the classes of this folder.
+  uv_loop_s* uv();
+  LoopResources& resources();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sluice::transport
