@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace sluice::broker {
+
+enum class Action : uint8_t { kPublish, kSubscribe };
+
+// One line of the configured access rules.
+struct AccessRule {
+  enum class Effect : uint8_t { kAllow, kDeny };
+
+  Effect effect = Effect::kAllow;
+  // Whom it speaks about: a name, in which '*' stands for any run of characters ("hub-*", "*").
+  std::string identity = "*";
+  bool publish = false;
+  bool subscribe = false;
+  // Topic filters; "{identity}" inside a level stands for the client's identity
+  // ("devices/{identity}/#").
+  std::vector<std::string> topics;
+};
+
+// Who may publish and subscribe where.
+//
+// The rules are read from top to bottom and the first that speaks about identity, action and topic
+// decides; when none does, the answer is no. A rule speaks about
+//   a publish    when one of its topics matches the topic name;
+//   a subscribe  when it allows: one of its topics covers everything the filter can match;
+//                when it denies: one of its topics has anything in common with the filter.
+// So nobody reads a denied topic through a wildcard, and no wildcard of a client exceeds what it
+// was given.
+//
+// An identity is untrusted text from a certificate. One that is empty or contains '/', '+', '#' or
+// NUL never stands for "{identity}", or a device called "+" would own everybody's topics.
+//
+// Immutable after Create; safe from any thread. Nothing here allocates but Create.
+class AccessControl {
+ public:
+  // The rules that hold unless the configuration says otherwise: a device publishes and subscribes
+  // under devices/{identity}/ and reads its own events.
+  static std::vector<AccessRule> DefaultRules();
+  // kInvalidArgument names the rule (counted from 1) and the topic that is no topic filter.
+  static Result<AccessControl> Create(std::vector<AccessRule> rules);
+
+  // `topic` is a valid topic name for kPublish, a valid topic filter for kSubscribe.
+  bool Allows(std::string_view identity, Action action, std::string_view topic) const;
+
+ private:
+  explicit AccessControl(std::vector<AccessRule> rules) : rules_(std::move(rules)) {}
+
+  std::vector<AccessRule> rules_;
+};
+
+}  // namespace sluice::broker

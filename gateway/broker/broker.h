@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "broker/access_control.h"
+#include "broker/client_handle.h"
+#include "broker/client_registry.h"
+#include "broker/event_sink.h"
+#include "broker/fan_out.h"
+#include "broker/limits.h"
+#include "broker/message.h"
+#include "broker/retained_store.h"
+#include "broker/subscription_tree.h"
+#include "codec/connect.h"
+#include "codec/publish.h"
+#include "codec/subscribe.h"
+#include "codec/unsubscribe.h"
+#include "session/action.h"
+#include "session/session_state.h"
+
+namespace sluice::broker {
+
+struct ConnectOutcome {
+  codec::ReasonCode reason = codec::ReasonCode::kSuccess;  // anything else: RefuseConnect with it
+  // The rest only on success.
+  ConnectionId connection;
+  bool session_present = false;
+  std::string_view
+      assigned_client_id;  // empty unless the client sent none; lives until OnDisconnect
+  session::SessionState* state = nullptr;  // lent until OnDisconnect
+};
+
+enum class PublishVerdict : uint8_t {
+  kAcknowledge,  // answer with `reason` now (QoS 0: nothing to do)
+  kPending,      // ClientHandle::Acknowledge will be called
+  kRetry,        // nothing has happened: stop reading, and offer the same publish again later
+  kDisconnect,   // end the connection with `reason`; 3.1.1 has no other way to refuse
+};
+
+struct PublishOutcome {
+  PublishVerdict verdict;
+  codec::ReasonCode reason = codec::ReasonCode::kSuccess;
+};
+
+// Who is there, who listens to what, and who may. It knows sessions and messages, but neither
+// sockets nor clocks: connections are ClientHandles, time is an argument, deadlines are asked for.
+//
+// The life of a connection, as its owner (the server) drives it:
+//   session says ConnectRequested      → OnConnect, then Session::AcceptConnect
+//   (late_acknowledgements = true)
+//                                        or RefuseConnect, then OnWritable
+//   session says PublishReceived       → OnPublish, and do what the verdict says
+//   session says SubscribeRequested    → OnSubscribe, Session::AcceptSubscribe, then OnWritable
+//   session says UnsubscribeRequested  → OnUnsubscribe, Session::AcceptUnsubscribe
+//   session says DeliveryFinished, or the output has drained to its low mark → OnWritable
+//   session says Close                 → OnDisconnect, once, if OnConnect had succeeded
+//
+// Loop thread only. Calls with a connection that has ended are without effect.
+class Broker {
+ public:
+  // `access`, `sink`, `metrics'` counters and `random` (for assigned client ids) outlive the
+  // broker.
+  Broker(const Limits& limits, const AccessControl* access, EventSink* sink, Counters* counters,
+         Random* random);
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // A client with the same id that is still connected is disconnected with 0x8E first
+  // [MQTT-3.1.4-3], if it has the same identity; a client id is never handed from one identity to
+  // another (0x85). `identity` is copied; `handle` is borrowed until OnDisconnect.
+  ConnectOutcome OnConnect(MonotonicTime now, const codec::Connect& connect,
+                           std::string_view identity, ClientHandle* handle);
+
+  // Access control, then the sink, then retained messages and local subscribers; allocates nothing
+  // unless a message has to wait or to be retained.
+  PublishOutcome OnPublish(MonotonicTime now, ConnectionId connection,
+                           const codec::Publish& publish);
+
+  // Fills `codes` with one code a filter. Retained messages flow with OnWritable, so after the
+  // SUBACK.
+  void OnSubscribe(ConnectionId connection, const codec::Subscribe& subscribe,
+                   std::vector<codec::ReasonCode>* codes);
+  void OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& unsubscribe,
+                     std::vector<codec::ReasonCode>* codes);
+
+  // The client can take more: sends what waits for it.
+  void OnWritable(MonotonicTime now, ConnectionId connection);
+
+  // The connection has ended: will, session expiry. `handle` is forgotten, the state comes back.
+  void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close);
+
+  // The sink's late word on a message that it accepted.
+  void Acknowledge(const AckHandle& ack, codec::ReasonCode reason);
+
+  // Whether a message to `topic` would reach anybody; spares rendering it when not.
+  bool AnyoneListens(std::string_view topic) const { return subscriptions_.HasMatch(topic); }
+  // Publishes in the gateway's own name: no access control, not to the sink. Returns how many
+  // clients subscribe to it.
+  size_t PublishLocal(MonotonicTime now, const codec::Publish& publish);
+
+  // When Tick is due next: delayed wills, ends of sessions.
+  std::optional<MonotonicTime> NextDeadline() const { return clients_.NextDeadline(); }
+  void Tick(MonotonicTime now);
+
+  // For metrics and status.
+  size_t connected_clients() const { return clients_.connected(); }
+  size_t detached_sessions() const { return clients_.detached(); }
+  size_t subscriptions() const { return subscriptions_.size(); }
+  size_t subscription_bytes() const { return subscriptions_.bytes(); }
+  size_t retained_messages() const { return retained_.size(); }
+  size_t retained_bytes() const { return retained_.bytes(); }
+  size_t message_bytes() const {
+    return pool_.bytes();
+  }  // queued, retained and wills, shared ones once
+
+ private:
+  codec::ReasonCode CheckConnect(const codec::Connect& connect, std::string_view identity) const;
+  bool MakeRoomForWill(const codec::Will& will);
+  codec::ReasonCode Subscribe(ClientRecord* client, const codec::Subscription& wanted, uint32_t id);
+  PublishOutcome Refuse(const ClientRecord& client, const codec::Publish& publish,
+                        codec::ReasonCode why);
+  // Retained store, then local subscribers; returns how many there are.
+  size_t Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher);
+
+  void SetWill(ClientRecord* client, const codec::Will& will);
+  void DropWill(ClientRecord* client);
+  void PublishWill(MonotonicTime now, ClientRecord* client);
+  void EndSession(MonotonicTime now, ClientRecord* client);
+  void EvictSessions(MonotonicTime now);
+  void SendRetained(MonotonicTime now, ClientRecord* client);
+
+  const Limits limits_;
+  const AccessControl* access_;
+  EventSink* const sink_;
+  Counters& counters_;
+  Random& random_;
+  MessagePool pool_;  // outlives everything that holds messages
+  ClientRegistry clients_;
+  SubscriptionTree subscriptions_;
+  RetainedStore retained_;
+  FanOut fan_out_;
+  size_t will_bytes_ = 0;
+};
+
+}  // namespace sluice::broker

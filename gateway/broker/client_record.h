@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "broker/client_handle.h"
+#include "broker/message.h"
+#include "broker/outbound_queue.h"
+#include "broker/subscription.h"
+#include "session/session_state.h"
+
+namespace sluice::broker {
+
+// A subscription whose retained messages are still being handed out.
+struct RetainedCursor {
+  std::string filter;
+  SubscriptionOptions options;
+  std::string after;  // topic of the last one; empty: none yet
+};
+
+struct StoredWill {
+  MessageRef message;
+  Duration delay{0};
+};
+
+// Everything the broker knows about one client id, from its first CONNECT until its session ends;
+// the MQTT session of section 4.1 and, while connected, the connection. Address and slot stay.
+//
+// Invariants: connected if and only if `handle` is not null; `will_due` only with a will and
+// disconnected; `expires` only disconnected.
+struct ClientRecord {
+  std::string client_id;
+  std::string identity;  // a client id belongs to it for as long as the session lives
+  SessionId id;
+  bool assigned_client_id = false;
+
+  ClientHandle* handle = nullptr;
+  uint32_t connection_serial = 0;
+  codec::Version version = codec::Version::kV5;
+
+  session::SessionState state;
+  OutboundQueue queue;
+  std::vector<std::string> filters;  // what it is subscribed to
+  std::deque<RetainedCursor> retained;
+  std::optional<StoredWill> will;
+
+  std::optional<MonotonicTime> will_due;
+  std::optional<MonotonicTime> expires;
+
+  // Kept by ClientRegistry.
+  std::optional<MonotonicTime> deadline;
+  std::optional<std::list<ClientSlot>::iterator> alone_since;
+  size_t detached_bytes = 0;
+
+  // Kept by FanOut: the fan-out that met the client last, and where in it.
+  uint64_t fan_out_round = 0;
+  uint32_t fan_out_place = 0;
+
+  bool connected() const { return handle != nullptr; }
+  ConnectionId connection() const { return {id.slot, connection_serial}; }
+};
+
+}  // namespace sluice::broker

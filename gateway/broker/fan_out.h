@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "broker/client_registry.h"
+#include "broker/limits.h"
+#include "broker/message.h"
+#include "broker/subscription_tree.h"
+#include "codec/publish.h"
+#include "codec/repeated_property.h"
+
+namespace sluice::broker {
+
+// Brings a message to its subscribers. A client with several matching subscriptions gets it once,
+// with the greatest QoS [MQTT-3.3.5-1] and all subscription ids [MQTT-3.3.4-3] [MQTT-3.3.4-4].
+// Whoever can take it now gets it now, without a copy; only for those who cannot is the message
+// copied, once for all of them.
+//
+// Allocates nothing when nobody has to wait, once its scratch has grown. Not reentrant. Loop thread
+// only.
+class FanOut {
+ public:
+  FanOut(const Limits& limits, const SubscriptionTree* subscriptions, ClientRegistry* clients,
+         MessagePool* pool, Counters* counters);
+
+  // `publisher` is left out by subscriptions with No Local; {} for nobody. Returns how many clients
+  // were met.
+  size_t Send(MonotonicTime now, const codec::Publish& publish, SessionId publisher);
+
+  // Sends what waits for a client until it can take no more.
+  void Drain(MonotonicTime now, ClientRecord* client);
+
+  // Sends one message to one client, or queues it; false when it can take no more right now and the
+  // caller keeps the message.
+  bool SendNow(const codec::Publish& publish, ClientRecord* client);
+
+ private:
+  static constexpr uint32_t kNone = UINT32_MAX;
+  struct Target {
+    ClientSlot client;
+    codec::Qos qos;
+    bool retain;
+    uint32_t first_id;  // into ids_, or kNone
+  };
+  struct IdLink {
+    uint32_t id;
+    uint32_t next;
+  };
+
+  void Collect(const codec::Publish& publish, SessionId publisher);
+  void Merge(const codec::Publish& publish, const Subscription& subscription);
+  Target& TargetOf(ClientRecord* client);
+  codec::Publish Addressed(const codec::Publish& publish, const Target& target);
+  void Queue(MonotonicTime now, const codec::Publish& addressed, SessionId publisher,
+             ClientRecord* client, MessageRef* shared);
+
+  const Limits& limits_;
+  const SubscriptionTree& subscriptions_;
+  ClientRegistry& clients_;
+  MessagePool& pool_;
+  Counters& counters_;
+
+  uint64_t round_ = 0;
+  bool sending_ = false;
+  std::vector<Target> targets_;
+  std::vector<IdLink> ids_;
+  codec::RepeatedPropertyBuilder id_properties_;
+};
+
+}  // namespace sluice::broker

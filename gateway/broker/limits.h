@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/metrics.h"
+
+namespace sluice::broker {
+
+// What to do with a message that finds its bound reached.
+enum class OverflowPolicy : uint8_t { kDropNewest, kDropOldest };
+
+// What all clients together, and each of them, may cost the broker. Each limit names the attack or
+// accident that it stops and its counter. Bytes count the text and a flat cost per item, not the
+// allocator's waste.
+struct Limits {
+  // A subscriber slower than its publishers, connected or not: messages that wait for it beyond the
+  // session's window. QoS 0 goes first, then `queue_policy`. Counters queue_dropped_qos0,
+  // queue_dropped.
+  size_t max_queue_bytes_per_client = 256 * 1024;
+  OverflowPolicy queue_policy = OverflowPolicy::kDropNewest;
+
+  // Many slow subscribers at once: bytes of all messages that are held for anybody, a message
+  // shared by several counted once. Counters as above.
+  size_t max_queued_bytes = 8 * 1024 * 1024;
+
+  // A client that retains on ever new topics. Counters retained_refused (kDropNewest) and
+  // retained_evicted (kDropOldest).
+  size_t max_retained_bytes = 4 * 1024 * 1024;
+  OverflowPolicy retained_policy = OverflowPolicy::kDropNewest;
+
+  // A client that subscribes to ever new filters; beyond it SUBSCRIBE gets 0x97. Counter
+  // subscriptions_refused.
+  size_t max_subscriptions_per_client = 256;
+  size_t max_subscription_bytes = 4 * 1024 * 1024;
+
+  // Clients that connect with wills as large as a CONNECT may be; beyond it CONNECT gets 0x97.
+  // Counter wills_refused.
+  size_t max_will_bytes = 1024 * 1024;
+
+  // Clients that come with ever new client ids and leave a session behind each time: the session
+  // that has been alone for longest ends. Counter sessions_evicted.
+  size_t max_detached_sessions = 2000;
+  size_t max_detached_bytes = 4 * 1024 * 1024;
+};
+
+// A number for each limit, and those that make the rest of the broker's work visible.
+struct Counters {
+  explicit Counters(Metrics& metrics);
+
+  Counter& published;         // accepted from clients
+  Counter& delivered;         // given to sessions
+  Counter& publish_denied;    // by access control
+  Counter& subscribe_denied;  // by access control
+  Counter& connect_denied;    // client id of somebody else, or a will that may not be published
+  Counter& queue_dropped;     // QoS 1 and 2
+  Counter& queue_dropped_qos0;
+  Counter& expired;       // Message Expiry Interval passed while it waited
+  Counter& too_large;     // larger than the client takes
+  Counter& sink_refused;  // the sink was full; QoS 0 is lost by it, QoS 1 and 2 are told so
+  Counter& retained_refused;
+  Counter& retained_evicted;
+  Counter& subscriptions_refused;
+  Counter& wills_refused;
+  Counter& wills_published;
+  Counter& wills_lost;  // the sink refused them
+  Counter& sessions_evicted;
+  Counter& takeovers;
+};
+
+}  // namespace sluice::broker

@@ -1,0 +1,130 @@
+#include "broker/subscription_tree.h"
+
+#include <algorithm>
+
+namespace sluice::broker {
+namespace {
+
+auto FindClient(std::vector<Subscription>& list, ClientSlot client) {
+  return std::find_if(list.begin(), list.end(),
+                      [client](const Subscription& s) { return s.client == client; });
+}
+
+}  // namespace
+
+SubscriptionTree::SubscriptionTree(size_t max_bytes)
+    : max_bytes_(max_bytes), root_(std::make_unique<Node>()) {}
+
+SubscriptionTree::~SubscriptionTree() = default;
+
+SubscriptionTree::Outcome SubscriptionTree::Subscribe(std::string_view filter,
+                                                      const Subscription& subscription) {
+  if (const Place old = Find(filter); old.list != nullptr) {
+    if (const auto it = FindClient(*old.list, subscription.client); it != old.list->end()) {
+      *it = subscription;
+      return Outcome::kReplaced;
+    }
+  }
+  if (bytes_ + CostOf(filter) > max_bytes_) return Outcome::kFull;
+  FindOrMake(filter).list->push_back(subscription);
+  bytes_ += sizeof(Subscription);
+  ++size_;
+  return Outcome::kAdded;
+}
+
+bool SubscriptionTree::Unsubscribe(std::string_view filter, ClientSlot client) {
+  const Place place = Find(filter);
+  if (place.list == nullptr) return false;
+  const auto it = FindClient(*place.list, client);
+  if (it == place.list->end()) return false;
+  *it = place.list->back();
+  place.list->pop_back();
+  bytes_ -= sizeof(Subscription);
+  --size_;
+  PruneFrom(place.node);
+  return true;
+}
+
+bool SubscriptionTree::HasMatch(std::string_view topic) const {
+  bool found = false;
+  Match(topic, [&found](const Subscription&) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
+// An upper bound: as if no level of the filter existed yet.
+size_t SubscriptionTree::CostOf(std::string_view filter) {
+  size_t cost = sizeof(Subscription);
+  LevelReader levels(filter);
+  for (std::string_view level; levels.Next(&level);) {
+    if (level != "#") cost += CostOfNode(level);
+  }
+  return cost;
+}
+
+size_t SubscriptionTree::CostOfNode(std::string_view level) {
+  return sizeof(Node) + sizeof(Children::value_type) + 2 * sizeof(void*) + level.size();
+}
+
+SubscriptionTree::Place SubscriptionTree::Find(std::string_view filter) const {
+  Node* node = root_.get();
+  LevelReader levels(filter);
+  for (std::string_view level; levels.Next(&level);) {
+    if (level == "#") return {node, &node->below};
+    if (level == "+") {
+      node = node->plus.get();
+    } else {
+      const auto child = node->children.find(level);
+      node = child == node->children.end() ? nullptr : child->second.get();
+    }
+    if (node == nullptr) return {nullptr, nullptr};
+  }
+  return {node, &node->here};
+}
+
+SubscriptionTree::Place SubscriptionTree::FindOrMake(std::string_view filter) {
+  Node* node = root_.get();
+  LevelReader levels(filter);
+  for (std::string_view level; levels.Next(&level);) {
+    if (level == "#") return {node, &node->below};
+    const auto child = node->children.find(level);
+    if (child != node->children.end()) {
+      node = child->second.get();
+    } else {
+      node = level == "+" && node->plus ? node->plus.get() : MakeChild(node, level);
+    }
+  }
+  return {node, &node->here};
+}
+
+SubscriptionTree::Node* SubscriptionTree::MakeChild(Node* parent, std::string_view level) {
+  auto made = std::make_unique<Node>();
+  Node* const child = made.get();
+  child->parent = parent;
+  bytes_ += CostOfNode(level);
+  if (level == "+") {
+    child->level = "+";
+    parent->plus = std::move(made);
+  } else {
+    const auto [it, inserted] = parent->children.emplace(std::string(level), std::move(made));
+    child->level = it->first;
+  }
+  return child;
+}
+
+void SubscriptionTree::PruneFrom(Node* node) {
+  while (node->parent != nullptr && node->IsEmpty()) {
+    Node* const parent = node->parent;
+    bytes_ -= CostOfNode(node->level);
+    if (parent->plus.get() == node) {
+      parent->plus.reset();
+    } else {
+      parent->children.erase(parent->children.find(node->level));
+    }
+    node = parent;
+  }
+}
+
+}  // namespace sluice::broker

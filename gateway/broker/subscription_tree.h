@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/subscription.h"
+#include "broker/topic_filter.h"
+
+namespace sluice::broker {
+
+// Hashes and compares text without making a std::string of it.
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+// All subscriptions, as a tree with a node per filter level. A topic of n levels is matched by one
+// walk that visits a node at most once and allocates nothing; a list of filters would cost a
+// comparison per subscription and message, which a thousand devices with a few subscriptions each
+// make thousands.
+//
+// Invariants: every node but the root has a subscription at or below it; bytes() is the sum of what
+// the nodes and subscriptions cost. Loop thread only.
+class SubscriptionTree {
+ public:
+  enum class Outcome : uint8_t { kAdded, kReplaced, kFull };
+
+  // At most `max_bytes` are held: a client that subscribes to ever new filters would take all
+  // memory.
+  explicit SubscriptionTree(size_t max_bytes);
+  ~SubscriptionTree();
+  SubscriptionTree(const SubscriptionTree&) = delete;
+  SubscriptionTree& operator=(const SubscriptionTree&) = delete;
+
+  // `filter` must be valid. A second subscription of the same client to the same filter replaces
+  // the first, which always succeeds [MQTT-3.8.4-3].
+  Outcome Subscribe(std::string_view filter, const Subscription& subscription);
+  // False when there is no such subscription.
+  bool Unsubscribe(std::string_view filter, ClientSlot client);
+
+  // Calls `visit(const Subscription&)` for every subscription whose filter matches the valid
+  // `topic`, in no particular order; a client comes once per matching filter. Stops when `visit`
+  // returns false. The tree must not change meanwhile.
+  template <typename Visitor>
+  void Match(std::string_view topic, Visitor&& visit) const;
+  bool HasMatch(std::string_view topic) const;
+
+  size_t size() const { return size_; }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  struct Node;
+  using Children =
+      std::unordered_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>>;
+  struct Node {
+    Node* parent = nullptr;
+    std::string_view level;  // the key under which the parent holds this node
+    std::unique_ptr<Node> plus;
+    Children children;
+    std::vector<Subscription> here;   // the filter ends at this level
+    std::vector<Subscription> below;  // the filter ends with '#' under this level
+
+    bool IsEmpty() const { return !plus && children.empty() && here.empty() && below.empty(); }
+  };
+  struct Place {
+    Node* node;
+    std::vector<Subscription>* list;
+  };
+
+  static size_t CostOf(std::string_view filter);
+  static size_t CostOfNode(std::string_view level);
+  Place Find(std::string_view filter) const;
+  Place FindOrMake(std::string_view filter);
+  Node* MakeChild(Node* parent, std::string_view level);
+  void PruneFrom(Node* node);
+
+  template <typename Visitor>
+  static bool Visit(const std::vector<Subscription>& list, Visitor& visit) {
+    for (const Subscription& subscription : list) {
+      if (!visit(subscription)) return false;
+    }
+    return true;
+  }
+  template <typename Visitor>
+  static bool Walk(const Node& node, LevelReader levels, bool wildcards, Visitor& visit);
+
+  const size_t max_bytes_;
+  std::unique_ptr<Node> root_;
+  size_t size_ = 0;
+  size_t bytes_ = 0;
+};
+
+template <typename Visitor>
+void SubscriptionTree::Match(std::string_view topic, Visitor&& visit) const {
+  Walk(*root_, LevelReader(topic), !topic.starts_with('$'), visit);  // [MQTT-4.7.2-1]
+}
+
+// `wildcards` says whether a wildcard may stand for the level that comes next. The recursion is as
+// deep as the tree, hence at most kMaxFilterLevels.
+template <typename Visitor>
+bool SubscriptionTree::Walk(const Node& node, LevelReader levels, bool wildcards, Visitor& visit) {
+  if (wildcards && !Visit(node.below, visit)) return false;
+  std::string_view level;
+  if (!levels.Next(&level)) return Visit(node.here, visit);
+  if (wildcards && node.plus && !Walk(*node.plus, levels, true, visit)) return false;
+  const auto child = node.children.find(level);
+  return child == node.children.end() || Walk(*child->second, levels, true, visit);
+}
+
+}  // namespace sluice::broker

@@ -1,0 +1,150 @@
+#include "broker/access_control.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sluice::broker {
+namespace {
+
+using Effect = AccessRule::Effect;
+
+AccessRule Rule(Effect effect, std::string identity, std::vector<std::string> topics,
+                bool publish = true, bool subscribe = true) {
+  return {effect, std::move(identity), publish, subscribe, std::move(topics)};
+}
+
+AccessControl Make(std::vector<AccessRule> rules) {
+  auto made = AccessControl::Create(std::move(rules));
+  SLUICE_CHECK(made.ok());
+  return std::move(made).value();
+}
+
+struct Decision {
+  std::string_view identity;
+  Action action;
+  std::string_view topic;
+  bool allowed;
+};
+
+void ExpectDecisions(const AccessControl& access, std::initializer_list<Decision> decisions) {
+  for (const Decision& d : decisions) {
+    EXPECT_EQ(access.Allows(d.identity, d.action, d.topic), d.allowed)
+        << d.identity << (d.action == Action::kPublish ? " publishes " : " subscribes ") << d.topic;
+  }
+}
+
+constexpr Action kPub = Action::kPublish;
+constexpr Action kSub = Action::kSubscribe;
+
+TEST(AccessControl, NoRulesAllowNothing) {
+  ExpectDecisions(Make({}), {{"d1", kPub, "a", false}, {"d1", kSub, "a", false}});
+}
+
+TEST(AccessControl, DefaultIsTheDevicesOwnTopics) {
+  ExpectDecisions(Make(AccessControl::DefaultRules()),
+                  {{"d1", kPub, "devices/d1/temperature", true},
+                   {"d1", kPub, "devices/d1", true},
+                   {"d1", kPub, "devices/d2/temperature", false},
+                   {"d1", kPub, "devices/d11", false},
+                   {"d1", kPub, "events/d1/climate", false},
+                   {"d1", kSub, "devices/d1/#", true},
+                   {"d1", kSub, "devices/d1/+/set", true},
+                   {"d1", kSub, "events/d1/#", true},
+                   {"d1", kSub, "devices/+/set", false},
+                   {"d1", kSub, "devices/#", false},
+                   {"d1", kSub, "#", false},
+                   {"d1", kSub, "events/d2/#", false}});
+}
+
+TEST(AccessControl, HostileIdentityOwnsNothing) {
+  const AccessControl access = Make(AccessControl::DefaultRules());
+  const std::string_view with_nul("d\0", 2);
+  ExpectDecisions(access, {{"+", kSub, "devices/+/x", false},
+                           {"+", kPub, "devices/+", false},
+                           {"#", kSub, "devices/#", false},
+                           {"a/b", kPub, "devices/a/b/c", false},
+                           {"", kPub, "devices//c", false},
+                           {with_nul, kPub, "devices/d/c", false}});
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"{identity}/#"})}),
+                  {{"$SYS", kSub, "$SYS/#", false}, {"x", kSub, "x/#", true}});
+}
+
+TEST(AccessControl, PlaceholderMayBePartOfALevel) {
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"t/sensor-{identity}-v1/x"})}),
+                  {{"d1", kPub, "t/sensor-d1-v1/x", true},
+                   {"d1", kPub, "t/sensor-d2-v1/x", false},
+                   {"d1", kPub, "t/sensor-d1-v2/x", false},
+                   {"d1", kPub, "t/sensor-d1/x", false}});
+}
+
+TEST(AccessControl, IdentityPatternsAreGlobs) {
+  ExpectDecisions(Make({Rule(Effect::kAllow, "hub-*-x*", {"a"})}),
+                  {{"hub-1-x", kPub, "a", true},
+                   {"hub-1-x-2", kPub, "a", true},
+                   {"hub--x-x", kPub, "a", true},
+                   {"hub-1", kPub, "a", false},
+                   {"my-hub-1-x", kPub, "a", false},
+                   {"", kPub, "a", false}});
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"a"})}), {{"", kPub, "a", true}});
+}
+
+TEST(AccessControl, ActionsAreApart) {
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"in/#"}, true, false),
+                        Rule(Effect::kAllow, "*", {"out/#"}, false, true)}),
+                  {{"d", kPub, "in/1", true},
+                   {"d", kSub, "in/1", false},
+                   {"d", kPub, "out/1", false},
+                   {"d", kSub, "out/1", true}});
+}
+
+TEST(AccessControl, FirstRuleThatSpeaksDecides) {
+  ExpectDecisions(
+      Make({Rule(Effect::kAllow, "admin", {"#"}), Rule(Effect::kDeny, "*", {"a/secret"}),
+            Rule(Effect::kAllow, "*", {"a/#"})}),
+      {{"admin", kPub, "a/secret", true},
+       {"d", kPub, "a/secret", false},
+       {"d", kPub, "a/open", true}});
+}
+
+TEST(AccessControl, WildcardDoesNotReadDeniedTopics) {
+  ExpectDecisions(
+      Make({Rule(Effect::kDeny, "*", {"a/secret/+"}), Rule(Effect::kAllow, "*", {"#"})}),
+      {{"d", kSub, "#", false},
+       {"d", kSub, "a/#", false},
+       {"d", kSub, "a/+/x", false},
+       {"d", kSub, "+/secret/x", false},
+       {"d", kSub, "a/secret/#", false},
+       {"d", kSub, "a/secret", true},
+       {"d", kSub, "a/+", true},
+       {"d", kSub, "b/#", true}});
+}
+
+TEST(AccessControl, FilterMustBeCoveredEntirely) {
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"a/+/c", "x/#"})}), {{"d", kSub, "a/+/c", true},
+                                                                        {"d", kSub, "a/b/c", true},
+                                                                        {"d", kSub, "a/+/+", false},
+                                                                        {"d", kSub, "a/#", false},
+                                                                        {"d", kSub, "a/b", false},
+                                                                        {"d", kSub, "x", true},
+                                                                        {"d", kSub, "x/+", true},
+                                                                        {"d", kSub, "+/x", false}});
+}
+
+TEST(AccessControl, WildcardRulesDoNotReachDollarTopics) {
+  ExpectDecisions(
+      Make({Rule(Effect::kAllow, "*", {"#", "+/x"})}),
+      {{"d", kSub, "$SYS/#", false}, {"d", kPub, "$SYS/x", false}, {"d", kSub, "#", true}});
+}
+
+TEST(AccessControl, BadPatternsAreNamed) {
+  const auto bad_filter = AccessControl::Create({Rule(Effect::kAllow, "*", {"ok", "a/#/b"})});
+  ASSERT_FALSE(bad_filter.ok());
+  EXPECT_EQ(bad_filter.status().message(), "access rule 1: \"a/#/b\" is not a topic filter");
+  const auto bad_name = AccessControl::Create({Rule(Effect::kAllow, "*", {"a/{device}"})});
+  ASSERT_FALSE(bad_name.ok());
+  EXPECT_EQ(bad_name.status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace sluice::broker
