@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/options.h"
+#include "journal/stream.h"
+
+namespace sluice::journal {
+
+struct JournalShared;
+class JournalWorker;
+
+// The streams of one data directory and the thread that owns their files (see FORMAT.md and
+// docs/journal.md).
+//
+// An event is *dirty* once appended, *stable* once written, *committed* once its file is synced.
+// Invariants:
+//   - offsets of a stream are contiguous and never used twice, whatever happened to the process;
+//   - an event that was reported committed (durability `commit`) is there at the next opening;
+//   - a reader sees every offset exactly once, as an event or inside a gap;
+//   - nothing is deleted that a route's saved cursor has not passed, unless it leaves a gap.
+//
+// All functions are for the loop thread. Only wakeup is called from the journal thread.
+class Journal {
+ public:
+  // Locks `directory` (made if missing), recovers the streams and starts the thread. Damage never
+  // makes it fail: torn tails are cut, corrupt segments quarantined. It fails when the directory is
+  // locked or can't be read or written, or with kInvalidArgument for options.
+  static Result<std::unique_ptr<Journal>> Open(Env& env, const std::string& directory,
+                                               Options options, std::vector<StreamOptions> streams);
+  // Close(), if that was not called.
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  // Null for a stream that was not in the options.
+  Stream* stream(std::string_view name);
+  const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
+
+  // Tells observers and readers what has happened. Call it after wakeup; calling it for nothing is
+  // cheap.
+  void Poll();
+
+  // With Options::manual: does what is due by the clock and returns when to come again, if nothing
+  // else happens.
+  std::optional<MonotonicTime> RunOnce();
+
+  // Commits what is dirty, saves cursors, ends the thread. Nothing may be appended or read
+  // afterwards; one last Poll() reports what was committed. The status is that of the last write or
+  // sync.
+  Status Close();
+
+ private:
+  Journal();
+  std::unique_ptr<JournalShared> shared_;
+  std::unique_ptr<JournalWorker> worker_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+  std::thread thread_;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+
+namespace sluice::journal {
+
+// When an event counts as committed, which is when its publisher may be told and routes may read
+// it.
+enum class Durability : uint8_t {
+  kCommit,    // when it is synced; one sync for all that gathered meanwhile
+  kInterval,  // told when it is written, read when it is synced, which happens every sync_interval
+  kMemory,  // when it is written; synced when its segment is full. A power cut loses what was told.
+};
+
+// What happens to an event for which the stream has no room.
+enum class OnFull : uint8_t {
+  kReject,      // Append answers kFull
+  kDropOldest,  // the oldest segment makes room and leaves a gap
+  kDropNewest,  // the event gets an offset, but only a gap is stored
+};
+
+struct StreamOptions {
+  std::string name;                 // [a-z0-9][a-z0-9_-]{0,62}
+  std::vector<std::string> routes;  // names, as above; each gets a cursor, and holds back retention
+  Durability durability = Durability::kCommit;
+  std::chrono::milliseconds sync_interval{1000};
+  OnFull on_full = OnFull::kReject;
+  // Stops an outage of the uplink from filling the disk.
+  uint64_t max_bytes = 256ull << 20;
+  uint64_t segment_bytes =
+      16ull << 20;  // at most a quarter of max_bytes; what is deleted at a time
+  // Keeps what every route has passed until its room is needed. A stream without routes always
+  // keeps.
+  bool keep_acknowledged = false;
+  // Stops a slow disk from filling the memory: the stream uses at most twice this.
+  size_t max_dirty_bytes = 1u << 20;
+  // A larger event is answered with kTooLarge; at most a quarter of max_dirty_bytes and of
+  // segment_bytes.
+  size_t max_event_bytes = 256u << 10;
+};
+
+struct Options {
+  // Bounds over all streams: what a stream meets first acts by its own on_full.
+  uint64_t max_total_bytes = std::numeric_limits<uint64_t>::max();
+  // Stops the journal from starving the rest of the machine's disk.
+  uint64_t min_free_bytes = 64ull << 20;
+  // Under load commits start at least this far apart, unless a stream has gathered commit_bytes.
+  // Each commit writes the last page of the file again, so 4 ms at 7 MB/s cost 1.15 bytes for each
+  // byte.
+  std::chrono::microseconds commit_linger{4000};
+  size_t commit_bytes = 256u << 10;
+  std::chrono::milliseconds cursor_interval{200};
+  bool preallocate = true;
+  // No thread; the owner calls RunOnce(). For tests and tools.
+  bool manual = false;
+  const Clock* clock = &SystemClock();  // with a thread it must be the system's
+  Metrics* metrics = nullptr;           // may be null; outlives the journal
+  uint64_t seed = 0;                    // for stream ids; 0: from the operating system
+  // Called from any thread, at most once between two calls of Poll(), when Poll() has something to
+  // say.
+  std::function<void()> wakeup;
+};
+
+}  // namespace sluice::journal

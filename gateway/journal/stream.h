@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "journal/cursor.h"
+#include "journal/options.h"
+#include "journal/reader.h"
+
+namespace sluice::journal {
+
+enum class AppendVerdict : uint8_t {
+  kStored,    // has an offset and will be committed
+  kDropped,   // drop_newest: has an offset, a gap will be committed in its place
+  kFull,      // no room on the disk; OnSpace tells when to try again
+  kBusy,      // the memory for uncommitted events is full; OnSpace tells when to try again
+  kTooLarge,  // larger than max_event_bytes; never try again
+};
+
+struct AppendResult {
+  AppendVerdict verdict;
+  uint64_t offset;  // with kStored and kDropped
+};
+
+// Told on the loop thread, from within Journal::Poll().
+class StreamObserver {
+ public:
+  virtual ~StreamObserver() = default;
+  // What was promised for events below `offset` by the stream's durability holds: tell their
+  // publishers.
+  virtual void OnCommitted(uint64_t offset) = 0;
+  // Records below `offset` can be read.
+  virtual void OnReadable(uint64_t offset) = 0;
+  // After kFull or kBusy: appending may succeed again.
+  virtual void OnSpace() = 0;
+};
+
+struct StreamStatus {
+  uint64_t first_offset = 0;  // the first that is still stored, as an event or as a gap
+  uint64_t next_offset = 0;
+  uint64_t committed_offset = 0;
+  uint64_t readable_offset = 0;
+  uint64_t stored_bytes = 0;
+  uint64_t segments = 0;
+  uint64_t dirty_bytes = 0;     // appended and not yet written and synced
+  uint64_t evicted_events = 0;  // since opening; by drop_oldest and by drop_newest
+  uint64_t quarantined = 0;     // segments, since opening
+  uint64_t torn_bytes = 0;      // cut when opening
+  Status last_failure;          // OK when the last write and sync succeeded
+};
+
+class StreamCore;
+
+// An append-only sequence of events. Owned by the journal, lives as long as it does. Loop thread
+// only.
+class Stream {
+ public:
+  explicit Stream(StreamCore* core);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  const std::string& name() const;
+  // The offset that the next event gets, so that it can be written into the event.
+  uint64_t next_offset() const { return next_offset_; }
+  // As told by the last Poll().
+  uint64_t committed_offset() const { return committed_offset_; }
+  uint64_t readable_offset() const { return readable_offset_; }
+
+  // Copies `payload` into memory and leaves the rest to the journal thread. No I/O; no allocation
+  // once the buffers have seen their largest load.
+  AppendResult Append(ByteSpan payload);
+  AppendResult Append(ByteSpan payload, WallTime time);
+
+  // The cursor of a route named in StreamOptions::routes; null for any other.
+  Cursor* cursor(std::string_view route);
+  const std::vector<std::unique_ptr<Cursor>>& cursors() const { return cursors_; }
+
+  // A reader of committed records. It may outlive neither the stream nor be used on another thread.
+  std::unique_ptr<Reader> NewReader(size_t max_bytes, Reader::Callback callback);
+
+  // Observers are told in the order of adding; not owned. Neither may be called from within an
+  // observer.
+  void AddObserver(StreamObserver* observer);
+  void RemoveObserver(StreamObserver* observer);
+
+  StreamStatus status() const;
+
+ private:
+  friend class Journal;
+  void Tell(uint64_t committed, uint64_t readable, bool space);
+
+  StreamCore* const core_;
+  uint64_t next_offset_ = 0;
+  uint64_t committed_offset_ = 0;
+  uint64_t readable_offset_ = 0;
+  std::vector<std::unique_ptr<Cursor>> cursors_;
+  std::vector<StreamObserver*> observers_;
+};
+
+}  // namespace sluice::journal
