@@ -1,0 +1,78 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "forward/event_source.h"
+#include "forward/message_encoder.h"
+#include "forward/route_options.h"
+#include "forward/uplink.h"
+#include "forward/window.h"
+#include "schema/cloudevents.h"
+#include "schema/event_view.h"
+
+namespace sluice::forward {
+
+// Makes one message after the other out of a stream's records: the longest run of contiguous
+// records that share a topic and fit the bounds. No allocation per event in steady state, and in
+// the default case (FlatBuffers batches on a topic without the device) events are not even looked
+// into, but for the first of a batch.
+class MessageBuilder {
+ public:
+  enum class Added : uint8_t {
+    kYes,
+    kNotThisOne,  // another topic, or no room: send first, then add it again
+    kTooLarge,    // does not fit a message of its own
+    kTopicTooLong,
+    kUnreadable,  // not an event
+  };
+
+  // `options` outlives the builder.
+  explicit MessageBuilder(const RouteOptions& options);
+  ~MessageBuilder();
+
+  // The largest payload that the uplink takes.
+  void SetMaxPayloadBytes(size_t bytes) { max_payload_bytes_ = bytes; }
+
+  // Adds a record that follows the last one. Events that are older than options.max_age at `now`
+  // become gaps with reason expired. The last three answers come only when the message is empty.
+  Added Add(const SourceRecord& record, WallTime now);
+  bool empty() const { return contents_.first == contents_.end; }
+  // Nothing more will fit.
+  bool full() const;
+  // What is in the message; `bytes` and what concerns sending are not set.
+  const InFlight& contents() const { return contents_; }
+
+  // The message; not empty. Views, valid until the next call that is not const.
+  OutgoingMessage Finish(WallTime now);
+  void Clear();
+
+ private:
+  Added AddEvent(const SourceRecord& record, WallTime now);
+  Added AddGap(const SourceRecord& record, schema::GapReason reason);
+  bool TakesTopic(bool is_gap);
+  bool IsExpired(WallTime now) const;
+  void FlushGap(WallTime now);
+  std::span<const UserProperty> Properties();
+
+  const RouteOptions& options_;
+  const bool single_;
+  std::unique_ptr<MessageEncoder> encoder_;
+  size_t max_payload_bytes_;
+
+  schema::EventView view_;
+  schema::CloudEventAttributes attributes_;
+  std::array<UserProperty, 3> batch_properties_;
+  std::string property_text_;
+
+  InFlight contents_;
+  std::optional<schema::Gap> gap_;  // the last entry, while it may still grow
+  std::string topic_;
+  std::string candidate_topic_;
+};
+
+}  // namespace sluice::forward

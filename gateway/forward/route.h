@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "forward/backoff.h"
+#include "forward/dead_letter_sink.h"
+#include "forward/event_source.h"
+#include "forward/message_builder.h"
+#include "forward/record_reader.h"
+#include "forward/route_metrics.h"
+#include "forward/route_options.h"
+#include "forward/uplink_connection.h"
+#include "forward/window.h"
+
+namespace sluice::forward {
+
+// Carries the events of one stream to one uplink. A state machine without I/O; loop thread.
+//
+// Invariants:
+// - Publishes cover [books.cursor, …) without a hole, in the order of their offsets; the cursor
+//   passes a publish only when it is acknowledged, or its events are committed dead letters, and
+//   all before it have passed.
+// - After a lost connection everything from the cursor on is sent again, from the stream; no
+// payload
+//   is kept here.
+// - After a refusal nothing more is sent until every publish in flight is answered. Then a refusal
+//   for good is buried (dead letters), and one that may pass makes the route wait and start again
+//   at the refused publish, with one message, until that is acknowledged. Publishes behind it that
+//   were taken meanwhile arrive twice; consumers drop them by their offsets.
+// - books().balanced().
+class Route final : private UplinkUser {
+ public:
+  // All arguments outlive the route. kUsers of one `connection` are bounded; see there.
+  Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
+        UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics);
+  ~Route() override;
+  Route(const Route&) = delete;
+  Route& operator=(const Route&) = delete;
+
+  // Begins at the stored cursor. Timers run through the connection's Tick.
+  void Start();
+  // More of the stream is committed.
+  void OnCommitted();
+  // Sends nothing more; acknowledgements still count. idle() says when there is nothing to wait
+  // for.
+  void Quiesce();
+  // At once: forgets what is in flight; it will be sent again after Start. Books are saved.
+  void Stop();
+
+  bool idle() const { return window_.empty() && mode_ != Mode::kBurying; }
+  const RouteOptions& options() const { return options_; }
+  const RouteBooks& books() const { return books_; }
+  uint64_t pending() const { return source_.CommittedEnd() - books_.cursor; }
+
+ private:
+  enum class Mode : uint8_t {
+    kStopped,
+    kStreaming,
+    kSettling,  // something was refused; waits for the other answers
+    kBurying,   // writes the events of the first publish to the dead letters
+  };
+
+  // UplinkUser
+  void OnUplinkUp(const UplinkLimits& limits) override;
+  void OnUplinkDown() override;
+  void OnAcknowledged(uint32_t sequence) override;
+  void OnRefused(uint32_t sequence, uint8_t reason_code) override;
+  void OnWritable() override;
+  void Tick(MonotonicTime now) override;
+  std::optional<MonotonicTime> NextDeadline() const override;
+
+  // route.cc: reading and sending.
+  void Pump();
+  void OnRead(const Status& status);
+  bool FillBatch();
+  bool BatchIsDue() const;
+  bool MaySend() const;
+  bool SendBatch();
+  void RefuseHere(const SourceRecord& record, MessageBuilder::Added why);
+  void GoTo(uint64_t offset);
+  void UpdateGauges();
+  void HoldFor(Duration wait);
+
+  // route_answers.cc: what became of publishes.
+  void AdvanceHead();
+  void Pass(InFlight publish, bool buried);
+  void SaveBooks();
+  void StartOver();
+  void ResumeStreaming();
+
+  // route_burial.cc: dead letters.
+  void BeginBurial();
+  void ContinueBurial();
+  bool Bury(const SourceRecord& record);
+  void OnBuried();
+  void FinishBurialIfDone();
+
+  const RouteOptions options_;
+  EventSource& source_;
+  DeadLetterSink& dead_letters_;
+  UplinkConnection& connection_;
+  const Clock& clock_;
+  RouteMetrics metrics_;
+  Backoff backoff_;
+  RecordReader reader_;
+  MessageBuilder builder_;
+  Window window_;
+  const size_t user_;
+
+  Mode mode_ = Mode::kStopped;
+  bool up_ = false;
+  bool quiescing_ = false;
+  bool pumping_ = false;
+  bool probing_ = false;        // one publish at a time, until one is acknowledged
+  MonotonicTime hold_until_{};  // no sending, reading after a failure, or burying before
+  MonotonicTime batch_due_{};   // when the linger of the batch is over
+  MonotonicTime gauges_due_{};
+  WallTime oldest_received_{};  // of the event at the cursor, as far as it is known
+  RouteBooks books_;
+  bool books_changed_ = false;
+  uint64_t burial_events_ = 0;
+  uint64_t burial_waiting_ = 0;   // for `stored`
+  std::shared_ptr<Route*> self_;  // lets `stored` find out that the route is gone or was stopped
+};
+
+}  // namespace sluice::forward

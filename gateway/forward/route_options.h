@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "forward/backoff.h"
+#include "forward/topic_template.h"
+
+namespace sluice::forward {
+
+enum class Format : uint8_t { kFlatBuffers, kJson };
+
+// One [[route]] of the configuration. Memory of a route, at most: read_bytes + 2 · max_batch_bytes;
+// its window's publishes lie in the uplink's queue.
+struct RouteOptions {
+  std::string name;  // unique: names the cursor and the metrics
+  std::string gateway;
+  std::string stream;
+  TopicTemplate topic;
+  Format format = Format::kFlatBuffers;
+
+  // A message leaves when one of these is reached. One event: no batches at all, every event is a
+  // message of its own with its CloudEvents attributes.
+  size_t max_batch_events = 100;
+  size_t max_batch_bytes = 64 << 10;
+  Duration linger = std::chrono::milliseconds(20);  // how long the first event may wait for others
+
+  // Publishes that wait for their acknowledgement.
+  size_t max_in_flight = 32;
+  size_t max_in_flight_bytes = 1 << 20;
+
+  std::optional<Duration>
+      max_age;                    // older events (by `received`) are not sent but counted: expired
+  size_t read_bytes = 128 << 10;  // of one read from the stream
+  BackoffOptions
+      backoff;  // after a refusal that may pass, a failed read, a full dead letter stream
+};
+
+}  // namespace sluice::forward

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "forward/backoff.h"
+#include "forward/uplink.h"
+
+namespace sluice::forward {
+
+// One that publishes through an UplinkConnection: a route. Loop thread.
+class UplinkUser {
+ public:
+  virtual ~UplinkUser() = default;
+  virtual void OnUplinkUp(const UplinkLimits& limits) = 0;
+  // Everything that was published and is not acknowledged has to be published again.
+  virtual void OnUplinkDown() = 0;
+  virtual void OnAcknowledged(uint32_t sequence) = 0;
+  virtual void OnRefused(uint32_t sequence, uint8_t reason_code) = 0;
+  // There is room again after CanPublish said no.
+  virtual void OnWritable() = 0;
+  virtual void Tick(MonotonicTime now) = 0;
+  virtual std::optional<MonotonicTime> NextDeadline() const = 0;
+};
+
+struct UplinkConnectionOptions {
+  std::string name;
+  BackoffOptions backoff;
+  // Publishes of all routes together that wait for their acknowledgement: bounds the client
+  // library's queue behind a slow broker (its bytes are bounded by the routes' windows). The
+  // broker's Receive Maximum lowers it [MQTT-3.3.4-9].
+  uint16_t max_in_flight = 256;
+  // A connection that lasted this long, or acknowledged something, was a good one: the next backoff
+  // starts small again. A broker that accepts and drops at once does not get hammered.
+  Duration stable_after = std::chrono::seconds(30);
+};
+
+// Keeps one uplink connected (connect, lose, wait, connect …) and shares it between routes: what
+// comes back goes to the route that published, told apart by the upper bits of the token. The one
+// who owns it calls Tick when NextDeadline is reached, which ticks the routes as well.
+class UplinkConnection final : private UplinkListener {
+ public:
+  static constexpr size_t kMaxUsers = 256;                // 8 bits of the token
+  static constexpr uint32_t kSequenceMask = 0x00ff'ffff;  // the other 24 are the user's own
+
+  // All arguments outlive the connection.
+  UplinkConnection(UplinkConnectionOptions options, Uplink& uplink, const Clock& clock,
+                   Random& random, Metrics& metrics);
+  ~UplinkConnection() override;
+
+  // `changed` runs whenever NextDeadline() may have become earlier. Not from inside Tick.
+  void OnDeadlineChanged(std::function<void()> changed) { deadline_changed_ = std::move(changed); }
+
+  void Start();
+  // Ends the connection; routes hear OnUplinkDown. Start may follow.
+  void Stop();
+  bool connected() const { return state_ == State::kConnected; }
+  const std::string& name() const { return options_.name; }
+
+  void Tick(MonotonicTime now);
+  std::optional<MonotonicTime> NextDeadline() const;
+
+  // For routes. At most kMaxUsers; a user stays until it is removed.
+  size_t AddUser(UplinkUser* user);
+  void RemoveUser(size_t index);
+  // Whether Publish may be called now. If not, OnWritable or OnUplinkUp follows when it may.
+  bool CanPublish(size_t user);
+  // Only after CanPublish said yes. `sequence` <= kSequenceMask and not in use by this user.
+  void Publish(size_t user, uint32_t sequence, const OutgoingMessage& message);
+  void DeadlineChanged();
+
+ private:
+  enum class State : uint8_t { kStopped, kConnecting, kConnected, kWaiting };
+  struct User {
+    UplinkUser* user = nullptr;
+    bool blocked = false;  // was refused room and waits for OnWritable
+  };
+
+  void OnConnected(const UplinkLimits& limits) override;
+  void OnDisconnected(const DisconnectReason& reason) override;
+  void OnAcknowledged(uint32_t token) override;
+  void OnRefused(uint32_t token, uint8_t reason_code) override;
+
+  void Connect();
+  void LeaveConnected();
+  bool HasRoom() const;
+  UplinkUser* Settle(uint32_t token);
+  void WakeBlocked();
+
+  const UplinkConnectionOptions options_;
+  Uplink& uplink_;
+  const Clock& clock_;
+  Backoff backoff_;
+  std::function<void()> deadline_changed_;
+
+  State state_ = State::kStopped;
+  UplinkLimits limits_;
+  MonotonicTime connected_since_{};
+  MonotonicTime retry_at_{};
+  std::vector<User> users_;
+  size_t next_to_wake_ = 0;  // rotates, so that no route starves the others
+  size_t in_flight_ = 0;
+
+  Gauge& up_;
+  Counter& connects_;
+  Counter& disconnects_;
+  Counter& connect_failures_;
+  Gauge& in_flight_metric_;
+};
+
+}  // namespace sluice::forward

@@ -1,0 +1,55 @@
+#include "forward/window.h"
+
+#include "base/status.h"
+
+namespace sluice::forward {
+
+void Window::Push(const InFlight& publish) {
+  SLUICE_CHECK(!full());
+  SLUICE_CHECK(publish.events + publish.expired + publish.evicted == publish.end - publish.first);
+  SLUICE_CHECK(empty() || back().end == publish.first);
+  ++size_;
+  back() = publish;
+  bytes_ += publish.bytes;
+  if (publish.outcome == InFlight::Outcome::kPending) ++unsettled_;
+}
+
+void Window::Forget(const InFlight& publish) {
+  bytes_ -= publish.bytes;
+  if (publish.outcome == InFlight::Outcome::kPending) --unsettled_;
+}
+
+void Window::PopFront() {
+  Forget(front());
+  head_ = (head_ + 1) % ring_.size();
+  head_sequence_ = Wrap(head_sequence_ + 1);
+  --size_;
+}
+
+void Window::DropFrom(size_t i) {
+  while (size_ > i) {
+    Forget(back());
+    --size_;
+  }
+}
+
+void Window::DropFromFirstPending() {
+  size_t i = 0;
+  while (i < size_ && At(i).outcome != InFlight::Outcome::kPending) ++i;
+  DropFrom(i);
+}
+
+InFlight* Window::FindPending(uint32_t sequence) {
+  const uint32_t i = Wrap(sequence - head_sequence_);
+  if (i >= size_) return nullptr;
+  InFlight& publish = At(i);
+  return publish.outcome == InFlight::Outcome::kPending ? &publish : nullptr;
+}
+
+void Window::Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason) {
+  publish->outcome = outcome;
+  publish->reason = reason;
+  --unsettled_;
+}
+
+}  // namespace sluice::forward

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace sluice::forward {
+
+// A publish that is not accounted for: the offsets [first, end) and what became of each.
+struct InFlight {
+  enum class Outcome : uint8_t { kPending, kAcknowledged, kRefused };
+
+  uint64_t first = 0;
+  uint64_t end = 0;
+  // events + expired + evicted == end - first
+  uint64_t events = 0;   // in the message
+  uint64_t expired = 0;  // too old, only told about
+  uint64_t evicted = 0;  // stood for by gap records
+  size_t bytes = 0;
+  MonotonicTime sent_at{};
+  WallTime received{};  // of the first event; 0 when there is none
+  Outcome outcome = Outcome::kPending;
+  uint8_t reason = 0;  // of a refusal
+};
+
+// The publishes of a route in the order of their offsets: a ring that is allocated once. Bounds the
+// memory that a slow uplink can hold, and keeps offsets in order. A publish is known to the uplink
+// by a sequence number of 24 bits, consecutive within the window.
+class Window {
+ public:
+  static constexpr uint32_t kSequenceMask = 0x00ff'ffff;
+
+  explicit Window(size_t capacity) : ring_(capacity) {}
+
+  bool empty() const { return size_ == 0; }
+  bool full() const { return size_ == ring_.size(); }
+  size_t size() const { return size_; }
+  size_t bytes() const { return bytes_; }
+  size_t unsettled() const { return unsettled_; }  // still kPending
+  uint32_t next_sequence() const { return Wrap(head_sequence_ + static_cast<uint32_t>(size_)); }
+
+  void Push(const InFlight& publish);  // !full()
+  InFlight& front() { return At(0); }
+  InFlight& back() { return At(size_ - 1); }
+  void PopFront();
+  void Clear() { DropFrom(0); }
+  // Drops the first publish whose fate is unknown and all behind it.
+  void DropFromFirstPending();
+  // Null if no publish of the window has that number or it is settled: an answer that nobody waits
+  // for any more.
+  InFlight* FindPending(uint32_t sequence);
+  // Marks a pending publish.
+  void Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason);
+
+ private:
+  static uint32_t Wrap(uint32_t sequence) { return sequence & kSequenceMask; }
+  InFlight& At(size_t i) { return ring_[(head_ + i) % ring_.size()]; }
+  void DropFrom(size_t i);
+  void Forget(const InFlight& publish);
+
+  std::vector<InFlight> ring_;
+  size_t head_ = 0;
+  size_t size_ = 0;
+  size_t bytes_ = 0;
+  size_t unsettled_ = 0;
+  uint32_t head_sequence_ = 0;
+};
+
+}  // namespace sluice::forward
