@@ -21,7 +21,10 @@ namespace sluice::codec {
 using Packet = std::variant<Connect, Connack, Publish, Ack, Subscribe, Suback, Unsubscribe,
                             Unsuback, Ping, Disconnect, Auth>;
 
+PacketType TypeOf(const Packet& packet);
+
 Verdict Decode(const Frame& frame, Version version, Packet* out);
+// Also whether this side may send such a packet at all.
 Verdict Validate(const Packet& packet, Version version, Sender sender);
 void Encode(const Packet& packet, Version version, ByteBuffer* out);
 

@@ -16,7 +16,9 @@ namespace sluice::codec {
 class PacketReader {
  public:
   // Checks at once what only the version decides: a padded remaining length [MQTT-1.5.5-1].
-  PacketReader(const Frame& frame, Version version);
+  PacketReader(const Frame& frame, Version version) : in_(frame.body) {
+    CheckLength(frame, version);
+  }
   // Reads a part of a packet, such as stored properties.
   explicit PacketReader(ByteSpan part) : in_(part) {}
 
@@ -34,6 +36,12 @@ class PacketReader {
   // Everything up to the end of the packet.
   ByteSpan ReadRest();
   void ReadProperties(PacketType owner, Properties* out) { DecodeProperties(this, owner, out); }
+
+  // For CONNECT, which says only in its body which version it is.
+  void CheckLength(const Frame& frame, Version version);
+
+  // Takes over the failure, if any, of the reader of a part.
+  void Absorb(const PacketReader& part);
 
   // Records a failure unless there was one before.
   void Fail(const char* why);

@@ -52,7 +52,7 @@ struct Properties {
   UserProperties user_properties;
   SubscriptionIds subscription_ids;
 
-  // The first property that came twice though it may not; for Validate. Never encoded.
+  // A property that came twice though it may not; for Validate. Never encoded.
   std::optional<PropertyId> duplicate;
 
   // Nothing to encode?

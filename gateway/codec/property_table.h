@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "codec/protocol.h"
-#include "codec/reason_code.h"
+#include "codec/verdict.h"
 
 namespace sluice::codec {
 
@@ -51,7 +51,7 @@ enum class PropertyType : uint8_t {
 };
 
 // A row of the table: which packets (or wills, kWillOwner) may carry the property, in which of them
-// more than once, and for numbers which values are legal and with which code others are answered.
+// more than once, and for numbers which values are legal and the verdict on others.
 struct PropertyInfo {
   PropertyId id;
   std::string_view name;
@@ -60,7 +60,7 @@ struct PropertyInfo {
   PacketMask repeatable = 0;
   uint32_t min = 0;
   uint32_t max = UINT32_MAX;
-  ReasonCode out_of_range = ReasonCode::kProtocolError;
+  Verdict out_of_range = Verdict::ProtocolError("(2.2.2.2) a property's value is out of its range");
 };
 
 // All rows, by id.

@@ -45,6 +45,9 @@ constexpr PacketMask MaskOf(PacketType type) {
   return static_cast<PacketMask>(1u << static_cast<unsigned>(type));
 }
 
+// Table 2-1: may this side send such a packet in this version?
+bool MaySend(Sender sender, PacketType type, Version version);
+
 // "PUBLISH"; "reserved" for type 0.
 std::string_view PacketTypeName(PacketType type);
 // "3.1.1" or "5.0".
