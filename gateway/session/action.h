@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -67,7 +66,7 @@ struct StopTimer {
 enum class CloseCause : uint8_t {
   kClientDisconnected,  // DISCONNECT came
   kStreamClosed,        // the connection ended without one
-  kRefused,             // RefuseConnect
+  kRefused,             // CONNECT was refused, by us or by RefuseConnect
   kServer,              // Disconnect: takeover, shutdown, administration
   kMalformed,           // bytes that are no packet
   kProtocolError,       // packets that break a rule
@@ -89,8 +88,8 @@ struct Close {
   WillFate will;
   // How long the SessionState is to be kept from now on; 0: it ends here, 0xFFFFFFFF: for ever.
   uint32_t session_expiry_seconds;
-  // For the log; a literal, never the peer's text.
-  std::string_view detail;
+  // For the log: what happened or the broken rule; a literal, never the peer's text, never null.
+  const char* detail;
 };
 
 using Action = std::variant<ConnectRequested, PublishReceived, SubscribeRequested,

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace sluice::session {
 
 // The packet identifiers of inbound QoS 2 messages between the first PUBLISH and PUBREL, so that a
-// repeated PUBLISH is not handed out again [MQTT-4.3.3-10]. Two to four bytes each, bounded by the
+// repeated PUBLISH is not handed out again [MQTT-4.3.3-10]. Four bytes each, bounded by the
 // session's limits.
 class InboundIds {
  public:

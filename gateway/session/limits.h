@@ -19,6 +19,10 @@ struct Limits {
   // in it, also its will. Counter oversized_packets.
   uint32_t max_connect_bytes = 16 * 1024;
 
+  // Client identifiers as keys that outlive their connection: longest one. Counter
+  // client_ids_refused.
+  uint16_t max_client_id_bytes = 256;
+
   // A length field that promises more than we will ever hold; sent as Maximum Packet Size. At least
   // max_connect_bytes. Counter oversized_packets.
   uint32_t max_packet_bytes = 256 * 1024;
@@ -32,7 +36,7 @@ struct Limits {
   // A client that never releases its QoS 2 packet identifiers, over several connections or
   // in 3.1.1, which has no Receive Maximum: identifiers remembered. At least receive_maximum.
   // Counter qos2_ids_exceeded.
-  uint16_t max_qos2_ids = 1024;
+  uint16_t max_qos2_ids = 4096;
 
   // Aliases that pin topic names in memory: at most this many of at most max_topic_bytes each. Sent
   // as Topic Alias Maximum; an alias beyond it is a protocol violation. Counter protocol_errors.
@@ -80,23 +84,25 @@ struct Capabilities {
   bool shared_subscriptions = false;
 };
 
-// One number for each limit above, shared by every session; the metrics own the counters.
+// One number for each limit above and a few more, shared by every session; the metrics own the
+// counters.
 struct Counters {
   explicit Counters(Metrics& metrics);
 
   Counter& connect_timeouts;
   Counter& oversized_packets;
-  Counter& malformed_packets;
-  Counter& protocol_errors;
+  Counter& client_ids_refused;
   Counter& receive_maximum_exceeded;
   Counter& input_blocked;
   Counter& qos2_ids_exceeded;
   Counter& topics_refused;
   Counter& filters_exceeded;
   Counter& outbound_window_full;
-  Counter& outbound_too_large;
+  Counter& outbound_too_large;  // messages that the client's own Maximum Packet Size kept from it
   Counter& control_floods;
   Counter& keep_alive_timeouts;
+  Counter& malformed_packets;
+  Counter& protocol_errors;
   Counter& duplicates_suppressed;  // inbound PUBLISH that was not handed out a second time
   Counter& redelivered;            // outbound PUBLISH or PUBREL sent again after a reconnect
 };

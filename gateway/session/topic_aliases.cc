@@ -1,0 +1,14 @@
+#include "session/topic_aliases.h"
+
+namespace sluice::session {
+
+void TopicAliases::Set(uint16_t alias, std::string_view topic) {
+  if (names_.size() < alias) names_.resize(alias);
+  names_[alias - 1].assign(topic);
+}
+
+std::string_view TopicAliases::Get(uint16_t alias) const {
+  return alias <= names_.size() ? std::string_view(names_[alias - 1]) : std::string_view();
+}
+
+}  // namespace sluice::session
