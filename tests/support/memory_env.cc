@@ -1,0 +1,378 @@
+#include "support/memory_env.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sluice::test {
+namespace {
+
+std::string ParentOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+Status Injected(const std::string& path) { return Status::IoError("injected failure: " + path); }
+
+}  // namespace
+
+class MemoryEnv::File {
+ public:
+  struct Range {
+    size_t begin, end;
+  };
+  static constexpr size_t kSector = 512;
+
+  void Write(size_t offset, ByteSpan bytes) {
+    if (content.size() < offset + bytes.size()) content.resize(offset + bytes.size());
+    if (!bytes.empty()) std::memcpy(content.data() + offset, bytes.data(), bytes.size());
+    dirty.push_back({offset, offset + bytes.size()});
+  }
+  void Resize(size_t size) {
+    const size_t old = content.size();
+    content.resize(size);
+    resized = true;
+    if (size > old) dirty.push_back({old, size});
+  }
+  void Sync() {
+    if (resized) durable.resize(content.size());
+    for (const Range& range : dirty) Persist(range);
+    Forget();
+  }
+  // After a failed sync the kernel holds the pages for clean.
+  void Forget() {
+    dirty.clear();
+    resized = false;
+  }
+  void Crash(Random* random) {
+    if (random != nullptr) {
+      for (const Range& range : dirty) PersistSome(range, *random);
+    }
+    content = durable;
+    Forget();
+  }
+
+  std::string content, durable;
+  std::vector<Range> dirty;
+  bool resized = false;
+
+ private:
+  void Persist(Range range) {
+    range.end = std::min(range.end, content.size());
+    if (range.begin >= range.end) return;
+    if (durable.size() < range.end) durable.resize(range.end);
+    durable.replace(range.begin, range.end - range.begin, content, range.begin,
+                    range.end - range.begin);
+  }
+  void PersistSome(Range range, Random& random) {
+    for (size_t at = range.begin; at < range.end;) {
+      const size_t end = std::min(range.end, (at / kSector + 1) * kSector);
+      if (random.Below(2) == 0) Persist({at, end});
+      at = end;
+    }
+  }
+};
+
+class MemoryEnv::Writer final : public WritableFile {
+ public:
+  Writer(MemoryEnv* env, std::shared_ptr<File> file, std::string path)
+      : env_(env), file_(std::move(file)), path_(std::move(path)) {}
+
+  Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    const std::lock_guard lock(env_->mutex_);
+    const Status counted = env_->Count(kWrite, path_);
+    if (!counted.ok()) {
+      file_->Write(offset, bytes.first(bytes.size() / 2));
+      return counted;
+    }
+    const uint64_t end = offset + bytes.size();
+    const uint64_t growth = end > file_->content.size() ? end - file_->content.size() : 0;
+    if (growth > 0 && env_->UsedBytes() + growth > env_->capacity_) {
+      return {StatusCode::kNoSpace, "write " + path_};
+    }
+    file_->Write(offset, bytes);
+    env_->written_bytes_ += bytes.size();
+    return Status::Ok();
+  }
+  Status Sync() override {
+    const std::lock_guard lock(env_->mutex_);
+    const Status counted = env_->Count(kSync, path_);
+    if (!counted.ok()) {
+      file_->Forget();
+      return counted;
+    }
+    file_->Sync();
+    ++env_->syncs_;
+    return Status::Ok();
+  }
+  Status Truncate(uint64_t size) override {
+    const std::lock_guard lock(env_->mutex_);
+    SLUICE_RETURN_IF_ERROR(env_->Count(kTruncate, path_));
+    file_->Resize(size);
+    return Status::Ok();
+  }
+  Status Allocate(uint64_t /*size*/) override { return Status::Ok(); }
+
+ private:
+  MemoryEnv* const env_;
+  const std::shared_ptr<File> file_;
+  const std::string path_;
+};
+
+class MemoryEnv::Reader final : public ReadableFile {
+ public:
+  Reader(const MemoryEnv* env, std::shared_ptr<File> file, std::string path)
+      : env_(env), file_(std::move(file)), path_(std::move(path)) {}
+
+  Result<size_t> ReadAt(uint64_t offset, size_t size, uint8_t* buffer) const override {
+    const std::lock_guard lock(env_->mutex_);
+    SLUICE_RETURN_IF_ERROR(env_->Count(kRead, path_));
+    if (offset >= file_->content.size()) return size_t{0};
+    const size_t count = std::min<size_t>(size, file_->content.size() - offset);
+    if (count > 0) std::memcpy(buffer, file_->content.data() + offset, count);
+    return count;
+  }
+  Result<uint64_t> Size() const override {
+    const std::lock_guard lock(env_->mutex_);
+    return uint64_t{file_->content.size()};
+  }
+
+ private:
+  const MemoryEnv* const env_;
+  const std::shared_ptr<File> file_;
+  const std::string path_;
+};
+
+class MemoryEnv::LockHandle final : public WritableFile {
+ public:
+  LockHandle(MemoryEnv* env, std::string path)
+      : env_(env), path_(std::move(path)), generation_(env->generation_) {}
+  ~LockHandle() override {
+    const std::lock_guard lock(env_->mutex_);
+    if (generation_ == env_->generation_) env_->locks_.erase(path_);
+  }
+  Status WriteAt(uint64_t, ByteSpan) override { return Status::Ok(); }
+  Status Sync() override { return Status::Ok(); }
+  Status Truncate(uint64_t) override { return Status::Ok(); }
+  Status Allocate(uint64_t) override { return Status::Ok(); }
+
+ private:
+  MemoryEnv* const env_;
+  const std::string path_;
+  const uint64_t generation_;
+};
+
+MemoryEnv::MemoryEnv() = default;
+MemoryEnv::~MemoryEnv() = default;
+
+void MemoryEnv::FailAt(uint64_t index, uint64_t count, unsigned mask) {
+  const std::lock_guard lock(mutex_);
+  counted_ = 0;
+  fail_from_ = index;
+  fail_count_ = count;
+  fail_mask_ = mask;
+  has_failed_ = false;
+}
+
+uint64_t MemoryEnv::counted() const {
+  const std::lock_guard lock(mutex_);
+  return counted_;
+}
+
+bool MemoryEnv::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return has_failed_;
+}
+
+Status MemoryEnv::Count(Operation operation, const std::string& path) const {
+  if ((fail_mask_ & operation) == 0) return Status::Ok();
+  const uint64_t number = counted_++;
+  if (number < fail_from_ || number - fail_from_ >= fail_count_) return Status::Ok();
+  has_failed_ = true;
+  return Injected(path);
+}
+
+void MemoryEnv::DropUnsynced() { Crash(nullptr); }
+void MemoryEnv::TearUnsynced(Random& random) { Crash(&random); }
+
+void MemoryEnv::Crash(Random* random) {
+  const std::lock_guard lock(mutex_);
+  std::set<File*> done;
+  for (auto& [path, directory] : directories_) {
+    const size_t kept = random == nullptr ? 0 : random->Below(directory.unsynced.size() + 1);
+    for (size_t i = 0; i < kept; ++i) {
+      Change& change = directory.unsynced[i];
+      if (change.file == nullptr) {
+        directory.durable.erase(change.name);
+      } else {
+        directory.durable[change.name] = change.file;
+      }
+    }
+    directory.unsynced.clear();
+    directory.entries = directory.durable;
+    for (auto& [name, file] : directory.entries) {
+      if (done.insert(file.get()).second) file->Crash(random);
+    }
+  }
+  locks_.clear();
+  ++generation_;
+}
+
+void MemoryEnv::Kill() {
+  const std::lock_guard lock(mutex_);
+  locks_.clear();
+  ++generation_;
+}
+
+void MemoryEnv::SetCapacity(uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  capacity_ = bytes;
+}
+
+std::string MemoryEnv::Content(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const auto file = FindFile(path);
+  return file == nullptr ? std::string() : file->content;
+}
+
+void MemoryEnv::SetContent(const std::string& path, std::string content) {
+  const std::lock_guard lock(mutex_);
+  auto file = std::make_shared<File>();
+  file->content = file->durable = std::move(content);
+  Directory& directory = directories_[ParentOf(path)];
+  directory.entries[NameOf(path)] = directory.durable[NameOf(path)] = file;
+}
+
+uint64_t MemoryEnv::written_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return written_bytes_;
+}
+
+uint64_t MemoryEnv::syncs() const {
+  const std::lock_guard lock(mutex_);
+  return syncs_;
+}
+
+MemoryEnv::Directory* MemoryEnv::DirectoryOf(const std::string& path) {
+  const auto found = directories_.find(ParentOf(path));
+  return found == directories_.end() ? nullptr : &found->second;
+}
+
+std::shared_ptr<MemoryEnv::File> MemoryEnv::FindFile(const std::string& path) const {
+  const auto directory = directories_.find(ParentOf(path));
+  if (directory == directories_.end()) return nullptr;
+  const auto entry = directory->second.entries.find(NameOf(path));
+  return entry == directory->second.entries.end() ? nullptr : entry->second;
+}
+
+void MemoryEnv::SetEntry(const std::string& path, std::shared_ptr<File> file) {
+  Directory& directory = *DirectoryOf(path);
+  if (file == nullptr) {
+    directory.entries.erase(NameOf(path));
+  } else {
+    directory.entries[NameOf(path)] = file;
+  }
+  directory.unsynced.push_back({NameOf(path), std::move(file)});
+}
+
+uint64_t MemoryEnv::UsedBytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [path, directory] : directories_) {
+    for (const auto& [name, file] : directory.entries) bytes += file->content.size();
+  }
+  return bytes;
+}
+
+Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
+  auto file = FindFile(path);
+  if (file == nullptr) {
+    SLUICE_RETURN_IF_ERROR(Count(kCreate, path));
+    file = std::make_shared<File>();
+    SetEntry(path, file);
+  }
+  return std::unique_ptr<WritableFile>(new Writer(this, std::move(file), path));
+}
+
+Result<std::unique_ptr<ReadableFile>> MemoryEnv::OpenReadable(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  auto file = FindFile(path);
+  if (file == nullptr) return Status::NotFound("open " + path);
+  return std::unique_ptr<ReadableFile>(new Reader(this, std::move(file), path));
+}
+
+Result<std::vector<std::string>> MemoryEnv::List(const std::string& directory) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = directories_.find(directory);
+  if (found == directories_.end()) return Status::NotFound("list " + directory);
+  std::set<std::string> names;
+  for (const auto& [name, file] : found->second.entries) names.insert(name);
+  for (const auto& [path, unused] : directories_) {
+    if (path != directory && ParentOf(path) == directory) names.insert(NameOf(path));
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<uint64_t> MemoryEnv::FileSize(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  const auto file = FindFile(path);
+  if (file == nullptr) return Status::NotFound("stat " + path);
+  return uint64_t{file->content.size()};
+}
+
+bool MemoryEnv::Exists(const std::string& path) const {
+  const std::lock_guard lock(mutex_);
+  return FindFile(path) != nullptr || directories_.count(path) > 0;
+}
+
+// Directories are durable at once: nothing that is tested depends on when they become so.
+Status MemoryEnv::CreateDirectories(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  for (std::string part = path; !part.empty() && part != "."; part = ParentOf(part)) {
+    directories_[part];
+    if (part.find('/') == std::string::npos) break;
+  }
+  return Status::Ok();
+}
+
+Status MemoryEnv::Rename(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kRename, from));
+  auto file = FindFile(from);
+  if (file == nullptr || DirectoryOf(to) == nullptr) return Status::NotFound("rename " + from);
+  SetEntry(to, std::move(file));
+  SetEntry(from, nullptr);
+  return Status::Ok();
+}
+
+Status MemoryEnv::Remove(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kRemove, path));
+  if (FindFile(path) == nullptr) return Status::NotFound("remove " + path);
+  SetEntry(path, nullptr);
+  return Status::Ok();
+}
+
+Status MemoryEnv::SyncDirectory(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kSyncDirectory, path));
+  Directory& directory = directories_[path];
+  directory.durable = directory.entries;
+  directory.unsynced.clear();
+  return Status::Ok();
+}
+
+Result<uint64_t> MemoryEnv::FreeBytes(const std::string& /*path*/) const {
+  const std::lock_guard lock(mutex_);
+  const uint64_t used = UsedBytes();
+  return capacity_ > used ? capacity_ - used : 0;
+}
+
+Result<std::unique_ptr<WritableFile>> MemoryEnv::Lock(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  if (!locks_.insert(path).second) return Status::Unavailable("locked: " + path);
+  return std::unique_ptr<WritableFile>(new LockHandle(this, path));
+}
+
+}  // namespace sluice::test

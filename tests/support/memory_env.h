@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/random.h"
+
+namespace sluice::test {
+
+// A file system in memory that remembers what is synced, and fails on demand. It is as unkind as a
+// real one may be: a new, renamed or removed name survives a crash only after SyncDirectory,
+// content only after Sync, and after a failed Sync the content can still be read but no later Sync
+// saves it, unless it is written again. Safe from several threads.
+class MemoryEnv final : public Env {
+ public:
+  enum Operation : unsigned {
+    kWrite = 1,
+    kSync = 2,
+    kTruncate = 4,
+    kCreate = 8,
+    kRename = 16,
+    kRemove = 32,
+    kSyncDirectory = 64,
+    kRead = 128,
+    kChanges = kWrite | kSync | kTruncate | kCreate | kRename | kRemove | kSyncDirectory,
+  };
+
+  MemoryEnv();
+  ~MemoryEnv() override;
+
+  // Operations of the kinds in `mask` are counted from now on; number `index` (from 0) and the
+  // `count - 1` after it fail. A failing write writes half. Replaces an earlier order.
+  void FailAt(uint64_t index, uint64_t count = 1, unsigned mask = kChanges);
+  void FailFromNowOn(unsigned mask = kChanges) { FailAt(0, UINT64_MAX, mask); }
+  void StopFailing() { FailAt(0, 0, 0); }
+  // Operations counted since the last FailAt.
+  uint64_t counted() const;
+  bool has_failed() const;
+
+  // What a power cut does: everything that is not synced is gone. Locks are released; files that
+  // are open stay usable but belong to nobody.
+  void DropUnsynced();
+  // The same, but of each unsynced file any 512-byte sectors survive, and of each directory's
+  // unsynced changes the first few.
+  void TearUnsynced(Random& random);
+  // What SIGKILL does: only the locks are gone.
+  void Kill();
+
+  // Writes beyond this many bytes in all files fail with kNoSpace.
+  void SetCapacity(uint64_t bytes);
+
+  // For tests that damage files: the content, and a way to replace it (as if synced).
+  std::string Content(const std::string& path) const;
+  void SetContent(const std::string& path, std::string content);
+  uint64_t written_bytes() const;  // by WriteAt, ever
+  uint64_t syncs() const;          // of files, successful, ever
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override;
+  Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override;
+  Result<std::vector<std::string>> List(const std::string& directory) const override;
+  Result<uint64_t> FileSize(const std::string& path) const override;
+  bool Exists(const std::string& path) const override;
+  Status CreateDirectories(const std::string& path) override;
+  Status Rename(const std::string& from, const std::string& to) override;
+  Status Remove(const std::string& path) override;
+  Status SyncDirectory(const std::string& path) override;
+  Result<uint64_t> FreeBytes(const std::string& path) const override;
+  Result<std::unique_ptr<WritableFile>> Lock(const std::string& path) override;
+
+ private:
+  class File;
+  class Writer;
+  class Reader;
+  class LockHandle;
+  using Files = std::map<std::string, std::shared_ptr<File>>;  // by name
+  struct Change {
+    std::string name;
+    std::shared_ptr<File> file;  // null: removed
+  };
+  struct Directory {
+    Files entries;
+    Files durable;
+    std::vector<Change> unsynced;
+  };
+
+  Status Count(Operation operation, const std::string& path) const;
+  Directory* DirectoryOf(const std::string& path);
+  std::shared_ptr<File> FindFile(const std::string& path) const;
+  void SetEntry(const std::string& path, std::shared_ptr<File> file);
+  uint64_t UsedBytes() const;
+  void Crash(Random* random);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Directory> directories_;
+  std::set<std::string> locks_;
+  mutable uint64_t counted_ = 0;
+  uint64_t fail_from_ = 0, fail_count_ = 0;
+  unsigned fail_mask_ = 0;
+  mutable bool has_failed_ = false;
+  uint64_t capacity_ = UINT64_MAX;
+  uint64_t written_bytes_ = 0, syncs_ = 0;
+  uint64_t generation_ = 0;  // of locks: those of before a crash release nothing
+};
+
+}  // namespace sluice::test
