@@ -20,7 +20,9 @@ inline constexpr std::string_view kBatchJsonContentType = "application/cloudeven
 inline constexpr std::string_view kGapType = "sluice.gap.v1";
 inline constexpr std::string_view kDeadLetterType = "sluice.dead_letter.v1";
 
-// The functions below append to `out`.
+// The functions below append to `out`. Names in ids and sources are percent-encoded (RFC 3986), so
+// that a slash in one makes no other id, and so that nothing in them needs escaping in JSON. Usual
+// names stay as they are.
 
 // "<gateway>/<stream>/<offset>"
 void AppendEventId(std::string_view gateway, std::string_view stream, uint64_t offset,
@@ -29,13 +31,12 @@ void AppendEventId(std::string_view gateway, std::string_view stream, uint64_t o
 // before it became part of the gap must keep its id.
 void AppendGapId(std::string_view gateway, std::string_view stream, const Gap& gap,
                  std::string* out);
-// "/sluice/<gateway>/<stream>", percent-encoded: a URI reference.
+// "/sluice/<gateway>/<stream>": a URI reference.
 void AppendSource(std::string_view gateway, std::string_view stream, std::string* out);
 // The offset as twenty digits, because the sequence extension asks for text that sorts like its
 // meaning.
 void AppendSequence(uint64_t offset, std::string* out);
 // RFC 3339 in UTC with as many of nine fractional digits as are needed: "2026-11-21T11:00:00.25Z".
-// Years outside of 0001..9999 are shown as the nearest that RFC 3339 can write.
 void AppendRfc3339(WallTime time, std::string* out);
 
 // The CloudEvents 1.0 attributes of an event, in the order of DESIGN.md: specversion, id, source,

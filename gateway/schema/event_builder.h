@@ -34,6 +34,7 @@ class EventBuilder {
   // At most kMaxReadings and kMaxAttributes times an event; the caller checks before.
   void AddReading(const Reading& reading);
   void AddAttribute(std::string_view key, std::string_view value);
+  size_t reading_count() const;
   // Ends the event. The bytes are 8-byte aligned and valid until the next Start().
   ByteSpan Finish(const EventFields& fields);
 

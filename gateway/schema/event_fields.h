@@ -36,35 +36,35 @@ enum class Quality : uint8_t {
 using Value = std::variant<std::monostate, double, int64_t, bool, std::string_view, ByteSpan>;
 
 struct Reading {
-  std::string_view name;
-  Value value;
-  std::string_view unit;  // UCUM code, canonical; empty: none
+  std::string_view name = {};
+  Value value = {};
+  std::string_view unit = {};  // UCUM code, canonical; empty: none
   Quality quality = Quality::kGood;
 };
 
 struct Attribute {
-  std::string_view key;
-  std::string_view value;
+  std::string_view key = {};
+  std::string_view value = {};
 };
 
 // Everything in an event but its readings and attributes. Views: whoever made the struct says how
 // long they live.
 struct EventFields {
-  std::string_view type;     // with its version: "climate.reading.v1"; required
-  std::string_view gateway;  // required
-  std::string_view stream;   // required
-  uint64_t offset = 0;       // in the stream
-  std::string_view device;   // what was measured by; required
-  std::string_view
-      identity;   // who published it (subject of the certificate); differs from device for hubs
-  WallTime time;  // of the measurement
+  std::string_view type = {};     // with its version: "climate.reading.v1"; required
+  std::string_view gateway = {};  // required
+  std::string_view stream = {};   // required
+  uint64_t offset = 0;            // in the stream
+  std::string_view device = {};   // what was measured by; required
+  // Who published it (subject of the certificate); differs from device for hubs.
+  std::string_view identity = {};
+  WallTime time = {};  // of the measurement
   TimeSource time_source = TimeSource::kGateway;
-  WallTime received;         // by the gateway
-  std::string_view topic;    // as published
-  std::string_view profile;  // empty for events that the gateway makes itself
+  WallTime received = {};         // by the gateway
+  std::string_view topic = {};    // as published
+  std::string_view profile = {};  // empty for events that the gateway makes itself
   Severity severity = Severity::kInfo;
-  std::string_view traceparent;      // W3C trace context; empty: none
-  std::optional<uint64_t> sequence;  // the device's own counter, if its firmware sends one
+  std::string_view traceparent = {};      // W3C trace context; empty: none
+  std::optional<uint64_t> sequence = {};  // the device's own counter, if its firmware sends one
 };
 
 std::string_view TimeSourceName(TimeSource source);  // "device", "gateway", "gateway_unset"
