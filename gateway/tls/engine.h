@@ -23,7 +23,7 @@ class ResumptionTicket {
   ~ResumptionTicket();
 
  private:
-  friend class Engine;
+  friend class Context;
   std::unique_ptr<Impl> impl_;
 };
 
@@ -58,7 +58,9 @@ class Engine {
   // Decrypts into `plaintext`, several records if they are there, and moves the front of
   // `*ciphertext` past what was taken. `*produced` is the number of bytes of plaintext, also when
   // the result is an end.
-  DecryptResult Decrypt(ByteSpan* ciphertext, std::span<uint8_t> plaintext, size_t* produced);
+  // Rarely it has something to say in return (an alert), which it appends to `output`.
+  DecryptResult Decrypt(ByteSpan* ciphertext, std::span<uint8_t> plaintext, size_t* produced,
+                        ByteBuffer* output);
 
   // Appends `plaintext` as records of at most 16 KiB. False when the connection has failed.
   bool Encrypt(ByteSpan plaintext, ByteBuffer* output);
@@ -90,8 +92,9 @@ class Engine {
   struct Impl;
   Engine(std::unique_ptr<Impl> impl, std::shared_ptr<const Context> context);
 
-  bool Finish();
-  void Fail(int error);
+  bool FinishHandshake();
+  void CheckPeer();
+  void Fail(int error, Failure failure);
 
   std::shared_ptr<const Context> context_;
   std::unique_ptr<Impl> impl_;

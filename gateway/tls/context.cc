@@ -1,0 +1,167 @@
+#include "tls/context.h"
+
+#include "tls/context_impl.h"
+#include "tls/credentials.h"
+#include "tls/engine.h"
+#include "tls/mbedtls_failure.h"
+#include "tls/peer_certificate_reader.h"
+#include "tls/warm_up.h"
+
+namespace sluice::tls {
+namespace {
+
+// Forward secrecy and authenticated encryption only, ECDSA first. ChaCha20-Poly1305 leads because
+// mbedTLS computes it faster than AES-GCM even with AES instructions, and by far without. CCM is
+// what constrained devices have in hardware.
+constexpr int kCipherSuites[] = {
+#if SLUICE_MBEDTLS_3
+    MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+    MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+#endif
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CCM,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+    0};
+
+Status Failed(std::string_view what, int error) {
+  return {StatusCode::kResourceExhausted, std::string(what) + ": " + ErrorText(error)};
+}
+
+int ForgiveNotYetValid(void* clock, mbedtls_x509_crt*, int, uint32_t* flags) {
+  if (!static_cast<const Clock*>(clock)->WallIsSet()) {
+    *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
+  }
+  return 0;
+}
+
+int AuthMode(ClientCertificate wanted) {
+  switch (wanted) {
+    case ClientCertificate::kNone:
+      return MBEDTLS_SSL_VERIFY_NONE;
+    case ClientCertificate::kOptional:
+      return MBEDTLS_SSL_VERIFY_OPTIONAL;
+    case ClientCertificate::kRequired:
+      break;
+  }
+  return MBEDTLS_SSL_VERIFY_REQUIRED;
+}
+
+}  // namespace
+
+Context::Impl::Impl() {
+  mbedtls_entropy_init(&entropy);
+  mbedtls_ctr_drbg_init(&drbg);
+  mbedtls_x509_crt_init(&chain);
+  mbedtls_pk_init(&key);
+  mbedtls_x509_crt_init(&authorities);
+  mbedtls_ssl_ticket_init(&tickets);
+  mbedtls_ssl_config_init(&config);
+}
+
+Context::Impl::~Impl() {
+  mbedtls_ssl_config_free(&config);
+  mbedtls_ssl_ticket_free(&tickets);
+  mbedtls_x509_crt_free(&authorities);
+  mbedtls_pk_free(&key);
+  mbedtls_x509_crt_free(&chain);
+  mbedtls_ctr_drbg_free(&drbg);
+  mbedtls_entropy_free(&entropy);
+}
+
+Status Context::Impl::Seed() {
+  if (!compat::InitCrypto()) return Failed("cannot initialise cryptography", 0);
+  const int result = mbedtls_ctr_drbg_seed(&drbg, mbedtls_entropy_func, &entropy, nullptr, 0);
+  return result == 0 ? Status::Ok() : Failed("the system gives no randomness", result);
+}
+
+Status Context::Impl::SetDefaults(int endpoint, MinVersion min_version) {
+  if (min_version == MinVersion::kTls13 && !compat::kHasTls13) {
+    return {StatusCode::kUnimplemented,
+            "TLS 1.3 is asked for, but this program is built with mbedTLS 2.28, which ends at 1.2"};
+  }
+  const int result = mbedtls_ssl_config_defaults(&config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                                 MBEDTLS_SSL_PRESET_DEFAULT);
+  if (result != 0) return Failed("cannot set up TLS", result);
+  is_server = endpoint == MBEDTLS_SSL_IS_SERVER;
+  mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg);
+  mbedtls_ssl_conf_ciphersuites(&config, kCipherSuites);
+  compat::SetMinVersion(&config, min_version == MinVersion::kTls13);
+  compat::SetCurves(&config);
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+  mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#endif
+  return Status::Ok();
+}
+
+Status Context::Impl::SetOwnCertificate(const std::string& certificate_file,
+                                        const std::string& key_file) {
+  SLUICE_RETURN_IF_ERROR(LoadOwnCertificate(certificate_file, &chain));
+  SLUICE_RETURN_IF_ERROR(LoadKey(key_file, certificate_file, chain, &key, &drbg));
+  WarmUpPrivateKey(&key, &drbg);
+  has_certificate = true;
+  const int result = mbedtls_ssl_conf_own_cert(&config, &chain, &key);
+  return result == 0 ? Status::Ok() : Failed("cannot use certificate " + certificate_file, result);
+}
+
+Status Context::Impl::SetAuthorities(const std::string& file) {
+  SLUICE_RETURN_IF_ERROR(LoadAuthorities(file, &authorities));
+  WarmUpPublicKeys(&authorities);
+  mbedtls_ssl_conf_ca_chain(&config, &authorities, nullptr);
+  return Status::Ok();
+}
+
+Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
+  const int result =
+      mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg, MBEDTLS_CIPHER_AES_256_GCM,
+                               static_cast<uint32_t>(lifetime.count()));
+  if (result != 0) return Failed("cannot set up session tickets", result);
+  mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse,
+                                      &tickets);
+  return Status::Ok();
+}
+
+Context::Context(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Context::~Context() = default;
+
+Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) {
+  auto impl = std::make_unique<Impl>();
+  SLUICE_RETURN_IF_ERROR(impl->Seed());
+  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_SERVER, config.min_version));
+  SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
+  SLUICE_RETURN_IF_ERROR(CheckNotEnded(config.certificate_file, impl->chain));
+  if (config.client_certificate != ClientCertificate::kNone) {
+    SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
+  }
+  mbedtls_ssl_conf_authmode(&impl->config, AuthMode(config.client_certificate));
+  impl->clock = config.clock;
+  mbedtls_ssl_conf_verify(&impl->config, ForgiveNotYetValid, const_cast<Clock*>(config.clock));
+  if (config.ticket_lifetime.count() > 0) {
+    SLUICE_RETURN_IF_ERROR(impl->EnableTickets(config.ticket_lifetime));
+  }
+  return std::shared_ptr<Context>(new Context(std::move(impl)));
+}
+
+Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) {
+  auto impl = std::make_unique<Impl>();
+  SLUICE_RETURN_IF_ERROR(impl->Seed());
+  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_CLIENT, config.min_version));
+  if (!config.certificate_file.empty()) {
+    SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
+  }
+  SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.server_ca_file));
+  mbedtls_ssl_conf_authmode(&impl->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+  compat::EnableTicketSignal(&impl->config);
+  impl->server_name = config.server_name;
+  return std::shared_ptr<Context>(new Context(std::move(impl)));
+}
+
+int64_t Context::not_after_unix_seconds() const {
+  return impl_->has_certificate ? ToUnixSeconds(impl_->chain.valid_to) : 0;
+}
+
+}  // namespace sluice::tls

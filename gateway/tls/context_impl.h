@@ -1,0 +1,35 @@
+#pragma once
+
+#include "tls/context.h"
+#include "tls/mbedtls_compat.h"
+
+namespace sluice::tls {
+
+// mbedTLS's structures with constructors and destructors; internal to tls. They point to each
+// other, so they do not move.
+struct Context::Impl {
+  Impl();
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Status Seed();
+  Status SetDefaults(int endpoint, MinVersion min_version);
+  Status SetOwnCertificate(const std::string& certificate_file, const std::string& key_file);
+  Status SetAuthorities(const std::string& file);
+  Status EnableTickets(std::chrono::seconds lifetime);
+
+  mbedtls_entropy_context entropy;
+  mbedtls_ctr_drbg_context drbg;  // has a lock of its own
+  mbedtls_x509_crt chain;
+  mbedtls_pk_context key;
+  mbedtls_x509_crt authorities;
+  mbedtls_ssl_ticket_context tickets;  // has a lock of its own
+  mbedtls_ssl_config config;
+  const Clock* clock = nullptr;
+  std::string server_name;  // clients
+  bool is_server = false;
+  bool has_certificate = false;
+};
+
+}  // namespace sluice::tls

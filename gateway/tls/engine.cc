@@ -1,0 +1,182 @@
+#include "tls/engine.h"
+
+#include <algorithm>
+
+#include "base/status.h"
+#include "tls/context.h"
+#include "tls/context_impl.h"
+#include "tls/mbedtls_failure.h"
+#include "tls/peer_certificate_reader.h"
+
+namespace sluice::tls {
+
+struct ResumptionTicket::Impl {
+  Impl() { mbedtls_ssl_session_init(&session); }
+  ~Impl() { mbedtls_ssl_session_free(&session); }
+  mbedtls_ssl_session session;
+};
+
+ResumptionTicket::ResumptionTicket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ResumptionTicket::~ResumptionTicket() = default;
+
+// The buffers of the call under way, where mbedTLS's transport callbacks find them.
+struct Engine::Impl {
+  Impl() { mbedtls_ssl_init(&ssl); }
+  ~Impl() { mbedtls_ssl_free(&ssl); }
+
+  static int Send(void* self, const unsigned char* bytes, size_t size) {
+    static_cast<Impl*>(self)->output->Append(ByteSpan(bytes, size));
+    return static_cast<int>(size);
+  }
+
+  static int Receive(void* self, unsigned char* bytes, size_t size) {
+    ByteSpan& input = *static_cast<Impl*>(self)->input;
+    if (input.empty()) return MBEDTLS_ERR_SSL_WANT_READ;
+    const size_t count = std::min(size, input.size());
+    std::memcpy(bytes, input.data(), count);
+    input = input.subspan(count);
+    return static_cast<int>(count);
+  }
+
+  mbedtls_ssl_context ssl;
+  ByteSpan* input = nullptr;
+  ByteBuffer* output = nullptr;
+  bool saw_server_certificate = false;
+};
+
+Engine::Engine(std::unique_ptr<Impl> impl, std::shared_ptr<const Context> context)
+    : context_(std::move(context)), impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+std::unique_ptr<Engine> Context::NewEngine(const ResumptionTicket* resume) const {
+  auto impl = std::make_unique<Engine::Impl>();
+  mbedtls_ssl_context* ssl = &impl->ssl;
+  if (mbedtls_ssl_setup(ssl, &impl_->config) != 0) return nullptr;
+  if (!impl_->is_server && mbedtls_ssl_set_hostname(ssl, impl_->server_name.c_str()) != 0) {
+    return nullptr;
+  }
+  if (resume != nullptr && mbedtls_ssl_set_session(ssl, &resume->impl_->session) != 0) {
+    return nullptr;
+  }
+  mbedtls_ssl_set_bio(ssl, impl.get(), Engine::Impl::Send, Engine::Impl::Receive, nullptr);
+  return std::unique_ptr<Engine>(new Engine(std::move(impl), shared_from_this()));
+}
+
+Engine::HandshakeResult Engine::Handshake(ByteSpan* ciphertext, ByteBuffer* output) {
+  SLUICE_CHECK(failure_ == Failure::kNone);
+  impl_->input = ciphertext;
+  impl_->output = output;
+  mbedtls_ssl_context* ssl = &impl_->ssl;
+  while (!compat::IsHandshakeOver(ssl)) {
+    impl_->saw_server_certificate |= compat::IsAtServerCertificate(ssl);
+    const int result = mbedtls_ssl_handshake_step(ssl);
+    if (result == MBEDTLS_ERR_SSL_WANT_READ) return HandshakeResult::kNeedMore;
+    if (result == 0) continue;
+    Fail(result, ClassifyError(result, mbedtls_ssl_get_verify_result(ssl)));
+    return HandshakeResult::kFailed;
+  }
+  return FinishHandshake() ? HandshakeResult::kDone : HandshakeResult::kFailed;
+}
+
+bool Engine::FinishHandshake() {
+  resumed_ = !impl_->saw_server_certificate;
+  CheckPeer();
+  if (context_->impl_->is_server) compat::DropPeerCertificate(&impl_->ssl);
+  return failure_ == Failure::kNone;
+}
+
+// Judges what mbedTLS leaves to us: it lets a bad certificate pass where one is optional, and takes
+// a certificate out of a ticket without a look at the calendar.
+void Engine::CheckPeer() {
+  mbedtls_ssl_context* ssl = &impl_->ssl;
+  const mbedtls_x509_crt* certificate = mbedtls_ssl_get_peer_cert(ssl);
+  if (certificate == nullptr || !context_->impl_->is_server) return;
+  peer_ = ReadPeerCertificate(*certificate);
+  Failure failure = ClassifyVerifyFlags(mbedtls_ssl_get_verify_result(ssl));
+  unsigned char alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+  if (failure == Failure::kNone && mbedtls_x509_time_is_past(&certificate->valid_to) != 0) {
+    failure = Failure::kExpired;
+    alert = MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
+  }
+  if (failure == Failure::kNone && !peer_) failure = Failure::kBadIdentity;
+  if (failure == Failure::kNone) return;
+  peer_.reset();
+  static_cast<void>(mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert));
+  Fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, failure);
+}
+
+Engine::DecryptResult Engine::Decrypt(ByteSpan* ciphertext, std::span<uint8_t> plaintext,
+                                      size_t* produced, ByteBuffer* output) {
+  *produced = 0;
+  impl_->input = ciphertext;
+  impl_->output = output;
+  while (*produced < plaintext.size()) {
+    const auto room = plaintext.subspan(*produced);
+    const int result = mbedtls_ssl_read(&impl_->ssl, room.data(), room.size());
+    if (result > 0) {
+      *produced += static_cast<size_t>(result);
+    } else if (result == MBEDTLS_ERR_SSL_WANT_READ) {
+      if (ciphertext->empty()) return DecryptResult::kNeedMore;
+    } else if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || result == 0) {
+      return DecryptResult::kEndOfData;
+    } else if (!compat::IsNewTicketSignal(result)) {
+      Fail(result, ClassifyError(result, 0));
+      return DecryptResult::kFailed;
+    }
+  }
+  return DecryptResult::kFull;
+}
+
+bool Engine::Encrypt(ByteSpan plaintext, ByteBuffer* output) {
+  impl_->output = output;
+  while (!plaintext.empty()) {
+    const int written = mbedtls_ssl_write(&impl_->ssl, plaintext.data(), plaintext.size());
+    if (written <= 0) {
+      Fail(written, ClassifyError(written, 0));
+      return false;
+    }
+    plaintext = plaintext.subspan(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+void Engine::Close(ByteBuffer* output) {
+  impl_->output = output;
+  static_cast<void>(mbedtls_ssl_close_notify(&impl_->ssl));
+}
+
+bool Engine::HasRecord(ByteSpan ciphertext) {
+  constexpr size_t kHeaderBytes = 5;
+  constexpr size_t kMaxRecordBytes = 16384 + 2048;
+  if (ciphertext.empty()) return false;
+  const bool is_tls = ciphertext[0] >= MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC &&
+                      ciphertext[0] <= MBEDTLS_SSL_MSG_APPLICATION_DATA;
+  if (!is_tls) return true;
+  if (ciphertext.size() < kHeaderBytes) return false;
+  const size_t length = LoadBe16(&ciphertext[3]);
+  return length > kMaxRecordBytes || ciphertext.size() >= kHeaderBytes + length;
+}
+
+void Engine::Fail(int error, Failure failure) {
+  error_ = error;
+  failure_ = failure;
+}
+
+std::string Engine::FailureText() const {
+  if (failure_ == Failure::kNone) return {};
+  return std::string(FailureName(failure_)) + " (" + ErrorText(error_) + ")";
+}
+
+std::string_view Engine::version() const { return mbedtls_ssl_get_version(&impl_->ssl); }
+std::string_view Engine::cipher() const {
+  const char* name = mbedtls_ssl_get_ciphersuite(&impl_->ssl);
+  return name == nullptr ? std::string_view() : std::string_view(name);
+}
+
+std::unique_ptr<ResumptionTicket> Engine::Ticket() const {
+  auto impl = std::make_unique<ResumptionTicket::Impl>();
+  if (mbedtls_ssl_get_session(&impl_->ssl, &impl->session) != 0) return nullptr;
+  return std::make_unique<ResumptionTicket>(std::move(impl));
+}
+
+}  // namespace sluice::tls

@@ -1,0 +1,162 @@
+#pragma once
+
+// One spelling for mbedTLS 2.28 and 3.6; internal to tls. What differs between them differs here
+// and nowhere else. Only 2.28 has TLS 1.2 alone; with 3.6 a context speaks 1.2 and 1.3.
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/error.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/platform.h>
+#include <mbedtls/sha256.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ciphersuites.h>
+#include <mbedtls/ssl_ticket.h>
+#include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
+
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#include <psa/crypto.h>
+#define SLUICE_MBEDTLS_3 1
+#define SLUICE_MBEDTLS_FIELD(name) MBEDTLS_PRIVATE(name)
+#else
+#define SLUICE_MBEDTLS_3 0
+#define SLUICE_MBEDTLS_FIELD(name) name
+#endif
+
+#if !defined(MBEDTLS_THREADING_C)
+#error "a context is shared by threads: build mbedTLS with MBEDTLS_THREADING_C"
+#endif
+
+namespace sluice::tls::compat {
+
+#if SLUICE_MBEDTLS_3 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+inline constexpr bool kHasTls13 = true;
+#else
+inline constexpr bool kHasTls13 = false;
+#endif
+
+// Once per process before anything else; may be repeated.
+inline bool InitCrypto() {
+#if SLUICE_MBEDTLS_3
+  return psa_crypto_init() == PSA_SUCCESS;
+#else
+  return true;
+#endif
+}
+
+inline int ParseKeyFile(mbedtls_pk_context* key, const char* path, mbedtls_ctr_drbg_context* drbg) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_pk_parse_keyfile(key, path, nullptr, mbedtls_ctr_drbg_random, drbg);
+#else
+  static_cast<void>(drbg);
+  return mbedtls_pk_parse_keyfile(key, path, nullptr);
+#endif
+}
+
+inline int CheckPair(const mbedtls_pk_context* public_key, const mbedtls_pk_context* private_key,
+                     mbedtls_ctr_drbg_context* drbg) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_pk_check_pair(public_key, private_key, mbedtls_ctr_drbg_random, drbg);
+#else
+  static_cast<void>(drbg);
+  return mbedtls_pk_check_pair(public_key, private_key);
+#endif
+}
+
+// `signature` has room for MBEDTLS_PK_SIGNATURE_MAX_SIZE bytes.
+inline int Sign(mbedtls_pk_context* key, const unsigned char (&sha256)[32],
+                unsigned char* signature, size_t* signature_size, mbedtls_ctr_drbg_context* drbg) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_pk_sign(key, MBEDTLS_MD_SHA256, sha256, sizeof sha256, signature,
+                         MBEDTLS_PK_SIGNATURE_MAX_SIZE, signature_size, mbedtls_ctr_drbg_random,
+                         drbg);
+#else
+  return mbedtls_pk_sign(key, MBEDTLS_MD_SHA256, sha256, sizeof sha256, signature, signature_size,
+                         mbedtls_ctr_drbg_random, drbg);
+#endif
+}
+
+inline int Sha256(const unsigned char* data, size_t size, unsigned char (&digest)[32]) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_sha256(data, size, digest, 0);
+#else
+  return mbedtls_sha256_ret(data, size, digest, 0);
+#endif
+}
+
+inline void SetMinVersion(mbedtls_ssl_config* config, bool tls13) {
+#if SLUICE_MBEDTLS_3
+  mbedtls_ssl_conf_min_tls_version(config,
+                                   tls13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+  static_cast<void>(tls13);
+  mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+// P-256, then X25519, and no other. In TLS 1.2 the list also says which curves certificates may
+// use.
+inline void SetCurves(mbedtls_ssl_config* config) {
+#if SLUICE_MBEDTLS_3
+  static constexpr uint16_t kGroups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+                                         MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+                                         MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
+  mbedtls_ssl_conf_groups(config, kGroups);
+#else
+  static constexpr mbedtls_ecp_group_id kCurves[] = {
+      MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_NONE};
+  mbedtls_ssl_conf_curves(config, kCurves);
+#endif
+}
+
+// Makes a TLS 1.3 client tell when a ticket has come.
+inline void EnableTicketSignal(mbedtls_ssl_config* config) {
+#if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+  mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+      config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#else
+  static_cast<void>(config);
+#endif
+}
+
+inline bool IsHandshakeOver(mbedtls_ssl_context* ssl) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_ssl_is_handshake_over(ssl) != 0;
+#else
+  return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
+#endif
+}
+
+// True while the handshake is about to send or to read the server's certificate, which a resumed
+// one skips.
+inline bool IsAtServerCertificate(const mbedtls_ssl_context* ssl) {
+  return ssl->SLUICE_MBEDTLS_FIELD(state) == MBEDTLS_SSL_SERVER_CERTIFICATE;
+}
+
+inline bool IsNewTicketSignal(int result) {
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+  return result == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+  static_cast<void>(result);
+  return false;
+#endif
+}
+
+// Frees the peer's certificate, some 3 KiB per connection, once everything of interest has been
+// read from it.
+inline void DropPeerCertificate(mbedtls_ssl_context* ssl) {
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+  mbedtls_ssl_session* session = ssl->SLUICE_MBEDTLS_FIELD(session);
+  mbedtls_x509_crt*& certificate = session->SLUICE_MBEDTLS_FIELD(peer_cert);
+  if (certificate == nullptr) return;
+  mbedtls_x509_crt_free(certificate);
+  mbedtls_free(certificate);
+  certificate = nullptr;
+#else
+  static_cast<void>(ssl);
+#endif
+}
+
+}  // namespace sluice::tls::compat
