@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,7 +30,7 @@ namespace sluice::broker {
 struct ConnectOutcome {
   codec::ReasonCode reason = codec::ReasonCode::kSuccess;  // anything else: RefuseConnect with it
   // The rest only on success.
-  ConnectionId connection;
+  ConnectionId connection{};
   bool session_present = false;
   std::string_view
       assigned_client_id;  // empty unless the client sent none; lives until OnDisconnect
@@ -63,7 +65,7 @@ struct PublishOutcome {
 // Loop thread only. Calls with a connection that has ended are without effect.
 class Broker {
  public:
-  // `access`, `sink`, `metrics'` counters and `random` (for assigned client ids) outlive the
+  // `access`, `sink`, `counters` and `random` (for assigned client ids) outlive the
   // broker.
   Broker(const Limits& limits, const AccessControl* access, EventSink* sink, Counters* counters,
          Random* random);
@@ -105,7 +107,7 @@ class Broker {
   size_t PublishLocal(MonotonicTime now, const codec::Publish& publish);
 
   // When Tick is due next: delayed wills, ends of sessions.
-  std::optional<MonotonicTime> NextDeadline() const { return clients_.NextDeadline(); }
+  std::optional<MonotonicTime> NextDeadline() const;
   void Tick(MonotonicTime now);
 
   // For metrics and status.
@@ -120,20 +122,39 @@ class Broker {
   }  // queued, retained and wills, shared ones once
 
  private:
-  codec::ReasonCode CheckConnect(const codec::Connect& connect, std::string_view identity) const;
-  bool MakeRoomForWill(const codec::Will& will);
-  codec::ReasonCode Subscribe(ClientRecord* client, const codec::Subscription& wanted, uint32_t id);
-  PublishOutcome Refuse(const ClientRecord& client, const codec::Publish& publish,
-                        codec::ReasonCode why);
+  // A will that is to be published as soon as the sink has room; its session may be gone.
+  struct DueWill {
+    MessageRef message;
+    std::string identity;
+    std::string client_id;
+  };
+
+  // on_connect.cc
+  codec::ReasonCode CheckConnect(const codec::Connect& connect, std::string_view identity);
+  // The session that the client resumes, or null when it begins a new one.
+  ClientRecord* FindSession(MonotonicTime now, const codec::Connect& connect);
+  std::string NewClientId();
+
+  // on_publish.cc
+  PublishOutcome Deny(const ClientRecord& client, const codec::Publish& publish);
+  PublishOutcome RefuseFull(const ClientRecord& client, const codec::Publish& publish);
   // Retained store, then local subscribers; returns how many there are.
   size_t Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher);
 
-  void SetWill(ClientRecord* client, const codec::Will& will);
-  void DropWill(ClientRecord* client);
-  void PublishWill(MonotonicTime now, ClientRecord* client);
+  // on_subscribe.cc
+  codec::ReasonCode Subscribe(ClientRecord* client, const codec::Subscription& wanted, uint32_t id);
+  void SendRetained(MonotonicTime now, ClientRecord* client);
+
+  // on_disconnect.cc
   void EndSession(MonotonicTime now, ClientRecord* client);
   void EvictSessions(MonotonicTime now);
-  void SendRetained(MonotonicTime now, ClientRecord* client);
+
+  // will.cc
+  bool HasRoomForWill(const codec::Will& will) const;
+  void SetWill(MonotonicTime now, ClientRecord* client, const codec::Will& will);
+  void DropWill(ClientRecord* client);
+  void PublishWill(MonotonicTime now, ClientRecord* client);
+  void FlushWills(MonotonicTime now);
 
   const Limits limits_;
   const AccessControl* access_;
@@ -145,7 +166,9 @@ class Broker {
   SubscriptionTree subscriptions_;
   RetainedStore retained_;
   FanOut fan_out_;
-  size_t will_bytes_ = 0;
+  std::deque<DueWill> due_wills_;
+  std::optional<MonotonicTime> wills_retry_at_;
+  size_t will_bytes_ = 0;  // of clients and of due_wills_
 };
 
 }  // namespace sluice::broker

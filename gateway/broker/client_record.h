@@ -37,7 +37,6 @@ struct ClientRecord {
   std::string client_id;
   std::string identity;  // a client id belongs to it for as long as the session lives
   SessionId id;
-  bool assigned_client_id = false;
 
   ClientHandle* handle = nullptr;
   uint32_t connection_serial = 0;

@@ -31,9 +31,8 @@ class ClientRegistry {
   ClientRecord* Find(SessionId session) const;
   ClientRecord& At(ClientSlot slot) const { return *slots_[slot]; }
 
+  // A session of a client id that has none; to be attached next.
   ClientRecord* Create(std::string_view client_id, std::string_view identity);
-  // Gives the record another session's identity: what held the old one finds nothing any more.
-  void RenewSession(ClientRecord* client) { client->id.serial = NextSerial(); }
   void Attach(ClientRecord* client, ClientHandle* handle);
   // The record counts as detached from now on, with the bytes that it holds.
   void Detach(ClientRecord* client);

@@ -32,9 +32,9 @@ class FanOut {
   // Sends what waits for a client until it can take no more.
   void Drain(MonotonicTime now, ClientRecord* client);
 
-  // Sends one message to one client, or queues it; false when it can take no more right now and the
-  // caller keeps the message.
-  bool SendNow(const codec::Publish& publish, ClientRecord* client);
+  // Sends one message to one client, with a subscription id unless it is 0; false when the client
+  // can take no more right now and the caller keeps the message.
+  bool SendNow(codec::Publish publish, uint32_t subscription_id, ClientRecord* client);
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -52,6 +52,7 @@ class FanOut {
   void Collect(const codec::Publish& publish, SessionId publisher);
   void Merge(const codec::Publish& publish, const Subscription& subscription);
   Target& TargetOf(ClientRecord* client);
+  bool Offer(const codec::Publish& addressed, ClientRecord* client);
   codec::Publish Addressed(const codec::Publish& publish, const Target& target);
   void Queue(MonotonicTime now, const codec::Publish& addressed, SessionId publisher,
              ClientRecord* client, MessageRef* shared);

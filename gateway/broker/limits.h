@@ -20,9 +20,10 @@ struct Limits {
   size_t max_queue_bytes_per_client = 256 * 1024;
   OverflowPolicy queue_policy = OverflowPolicy::kDropNewest;
 
-  // Many slow subscribers at once: bytes of all messages that are held for anybody, a message
-  // shared by several counted once. Counters as above.
-  size_t max_queued_bytes = 8 * 1024 * 1024;
+  // Many slow subscribers at once: bytes of all messages that are held for anybody, in queues, as
+  // retained ones or as wills, a message shared by several counted once. What finds it full is not
+  // queued; counters as above.
+  size_t max_message_bytes = 12 * 1024 * 1024;
 
   // A client that retains on ever new topics. Counters retained_refused (kDropNewest) and
   // retained_evicted (kDropOldest).

@@ -26,6 +26,7 @@ class Message {
   bool has_payload() const { return payload_size_ > 0; }
   codec::Qos qos() const { return qos_; }
   SessionId publisher() const { return publisher_; }
+  MonotonicTime received() const { return received_; }
   // Allocated bytes.
   size_t size() const;
 

@@ -27,7 +27,7 @@ SubscriptionTree::Outcome SubscriptionTree::Subscribe(std::string_view filter,
   }
   if (bytes_ + CostOf(filter) > max_bytes_) return Outcome::kFull;
   FindOrMake(filter).list->push_back(subscription);
-  bytes_ += sizeof(Subscription);
+  bytes_ += CostOfSubscription(filter);
   ++size_;
   return Outcome::kAdded;
 }
@@ -39,7 +39,7 @@ bool SubscriptionTree::Unsubscribe(std::string_view filter, ClientSlot client) {
   if (it == place.list->end()) return false;
   *it = place.list->back();
   place.list->pop_back();
-  bytes_ -= sizeof(Subscription);
+  bytes_ -= CostOfSubscription(filter);
   --size_;
   PruneFrom(place.node);
   return true;
@@ -56,12 +56,17 @@ bool SubscriptionTree::HasMatch(std::string_view topic) const {
 
 // An upper bound: as if no level of the filter existed yet.
 size_t SubscriptionTree::CostOf(std::string_view filter) {
-  size_t cost = sizeof(Subscription);
+  size_t cost = CostOfSubscription(filter);
   LevelReader levels(filter);
   for (std::string_view level; levels.Next(&level);) {
     if (level != "#") cost += CostOfNode(level);
   }
   return cost;
+}
+
+// The client's record keeps a copy of the filter.
+size_t SubscriptionTree::CostOfSubscription(std::string_view filter) {
+  return sizeof(Subscription) + sizeof(std::string) + filter.size();
 }
 
 size_t SubscriptionTree::CostOfNode(std::string_view level) {

@@ -73,6 +73,7 @@ class SubscriptionTree {
   };
 
   static size_t CostOf(std::string_view filter);
+  static size_t CostOfSubscription(std::string_view filter);
   static size_t CostOfNode(std::string_view level);
   Place Find(std::string_view filter) const;
   Place FindOrMake(std::string_view filter);

@@ -1,0 +1,61 @@
+#include "broker/broker.h"
+
+#include <algorithm>
+
+namespace sluice::broker {
+
+Broker::Broker(const Limits& limits, const AccessControl* access, EventSink* sink,
+               Counters* counters, Random* random)
+    : limits_(limits),
+      access_(access),
+      sink_(sink),
+      counters_(*counters),
+      random_(*random),
+      subscriptions_(limits.max_subscription_bytes),
+      retained_(limits, counters),
+      fan_out_(limits_, &subscriptions_, &clients_, &pool_, counters) {}
+
+Broker::~Broker() = default;
+
+void Broker::OnWritable(MonotonicTime now, ConnectionId connection) {
+  ClientRecord* const client = clients_.Find(connection);
+  if (client == nullptr) return;
+  fan_out_.Drain(now, client);
+  if (client->queue.empty()) SendRetained(now, client);
+}
+
+void Broker::Acknowledge(const AckHandle& ack, codec::ReasonCode reason) {
+  if (ClientRecord* const client = clients_.Find(ack.connection)) {
+    client->handle->Acknowledge(ack.packet_id, reason);
+    return;
+  }
+  // A packet identifier of QoS 1 says nothing on another connection; the client repeats the message
+  // there. One of QoS 2 belongs to the session, wherever that has got to.
+  if (ack.qos != codec::Qos::kExactlyOnce) return;
+  ClientRecord* const client = clients_.Find(SessionId{ack.connection.slot, ack.session_serial});
+  if (client == nullptr) return;
+  if (client->connected()) {
+    client->handle->Acknowledge(ack.packet_id, reason);
+  } else {
+    client->state.AcknowledgeInbound(ack.packet_id, reason);
+  }
+}
+
+std::optional<MonotonicTime> Broker::NextDeadline() const {
+  const std::optional<MonotonicTime> next = clients_.NextDeadline();
+  if (!next || !wills_retry_at_) return next ? next : wills_retry_at_;
+  return std::min(*next, *wills_retry_at_);
+}
+
+void Broker::Tick(MonotonicTime now) {
+  if (wills_retry_at_ && *wills_retry_at_ <= now) FlushWills(now);
+  while (ClientRecord* const client = clients_.FirstDue(now)) {
+    if (client->expires && *client->expires <= now) {
+      EndSession(now, client);
+    } else {
+      PublishWill(now, client);
+    }
+  }
+}
+
+}  // namespace sluice::broker

@@ -1,0 +1,42 @@
+#include "broker/limits.h"
+
+#include <string>
+
+namespace sluice::broker {
+namespace {
+
+Counter& Make(Metrics& metrics, const char* name, const char* help) {
+  return metrics.AddCounter(std::string("sluice_broker_") + name + "_total", help);
+}
+
+}  // namespace
+
+Counters::Counters(Metrics& metrics)
+    : published(Make(metrics, "published", "Messages accepted from clients")),
+      delivered(Make(metrics, "delivered", "Messages given to local subscribers")),
+      publish_denied(Make(metrics, "publish_denied", "Publishes refused by access control")),
+      subscribe_denied(Make(metrics, "subscribe_denied", "Filters refused by access control")),
+      connect_denied(Make(metrics, "connect_denied",
+                          "Connects refused: the client id is another identity's, or a will that "
+                          "access control refuses")),
+      queue_dropped(Make(metrics, "queue_dropped",
+                         "QoS 1 and 2 messages dropped because a subscriber was too slow")),
+      queue_dropped_qos0(Make(metrics, "queue_dropped_qos0",
+                              "QoS 0 messages dropped because a subscriber was too slow")),
+      expired(Make(metrics, "expired", "Messages that expired while they waited")),
+      too_large(Make(metrics, "too_large", "Messages larger than the subscriber takes")),
+      sink_refused(Make(metrics, "sink_refused", "Publishes refused because their stream is full")),
+      retained_refused(Make(metrics, "retained_refused", "Retained messages not kept")),
+      retained_evicted(
+          Make(metrics, "retained_evicted", "Retained messages dropped for newer ones")),
+      subscriptions_refused(
+          Make(metrics, "subscriptions_refused", "Subscriptions refused at a limit")),
+      wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills")),
+      wills_published(Make(metrics, "wills_published", "Wills published")),
+      wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full")),
+      sessions_evicted(Make(metrics, "sessions_evicted",
+                            "Sessions without connection ended before their time at a limit")),
+      takeovers(Make(metrics, "takeovers", "Connections ended by a newer one of the same client")) {
+}
+
+}  // namespace sluice::broker

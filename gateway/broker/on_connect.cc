@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include "base/status.h"
+#include "broker/broker.h"
+
+namespace sluice::broker {
+
+using codec::ReasonCode;
+
+ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connect,
+                                 std::string_view identity, ClientHandle* handle) {
+  const ReasonCode verdict = CheckConnect(connect, identity);
+  if (verdict != ReasonCode::kSuccess) return {.reason = verdict};
+  ClientRecord* client = FindSession(now, connect);
+  if (connect.will && !HasRoomForWill(*connect.will)) {
+    counters_.wills_refused.Add();
+    return {.reason = ReasonCode::kQuotaExceeded};
+  }
+  const bool session_present = client != nullptr;  // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
+  if (client == nullptr) {
+    const bool assign = connect.client_id.empty();  // [MQTT-3.1.3-6]
+    client = clients_.Create(assign ? NewClientId() : std::string(connect.client_id), identity);
+  }
+  client->expires.reset();
+  client->version = connect.version;
+  clients_.UpdateDeadline(client);
+  clients_.Attach(client, handle);
+  if (connect.will) SetWill(now, client, *connect.will);
+  return {.reason = ReasonCode::kSuccess,
+          .connection = client->connection(),
+          .session_present = session_present,
+          .assigned_client_id =
+              connect.client_id.empty() ? std::string_view(client->client_id) : std::string_view(),
+          .state = &client->state};
+}
+
+ReasonCode Broker::CheckConnect(const codec::Connect& connect, std::string_view identity) {
+  // Otherwise any device could throw out any other and read what waits for it.
+  const ClientRecord* const holder = clients_.FindByClientId(connect.client_id);
+  if (holder != nullptr && holder->identity != identity) {
+    counters_.connect_denied.Add();
+    return ReasonCode::kClientIdentifierNotValid;
+  }
+  if (connect.will && !access_->Allows(identity, Action::kPublish, connect.will->topic)) {
+    counters_.connect_denied.Add();
+    return ReasonCode::kNotAuthorized;
+  }
+  return ReasonCode::kSuccess;
+}
+
+ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& connect) {
+  ClientRecord* client = clients_.FindByClientId(connect.client_id);
+  if (client != nullptr && client->connected()) {
+    counters_.takeovers.Add();
+    client->handle->Disconnect(ReasonCode::kSessionTakenOver);  // [MQTT-3.1.4-3]
+    client = clients_.FindByClientId(connect.client_id);        // It may have ended right away.
+    SLUICE_CHECK(client == nullptr || !client->connected());
+  }
+  if (client != nullptr && connect.clean_start) {
+    EndSession(now, client);  // [MQTT-3.1.2-4]; a will that is still due goes out now
+    client = nullptr;
+  }
+  if (client != nullptr) DropWill(client);  // [MQTT-3.1.3-9]: the client came back in time.
+  return client;
+}
+
+std::string Broker::NewClientId() {
+  std::string id;
+  do {
+    id = fmt::format("auto-{:016x}", random_.Next());  // [MQTT-3.1.3-7]: unique
+  } while (clients_.FindByClientId(id) != nullptr);
+  return id;
+}
+
+}  // namespace sluice::broker
