@@ -47,15 +47,18 @@ class MessageBuilder {
   // What is in the message; `bytes` and what concerns sending are not set.
   const InFlight& contents() const { return contents_; }
 
-  // The message; not empty. Views, valid until the next call that is not const.
+  // The message; not empty. Views, valid until Clear and, with one event a message, as long as the
+  // record's bytes. Only Clear may follow.
   OutgoingMessage Finish(WallTime now);
   void Clear();
 
  private:
   Added AddEvent(const SourceRecord& record, WallTime now);
   Added AddGap(const SourceRecord& record, schema::GapReason reason);
-  bool TakesTopic(bool is_gap);
-  bool IsExpired(WallTime now) const;
+  Added IfAlone(Added answer) const;
+  bool TakesTopic();
+  void Extend(const SourceRecord& record);
+  bool IsExpired(const SourceRecord& record, WallTime now) const;
   void FlushGap(WallTime now);
   std::span<const UserProperty> Properties();
 
@@ -70,6 +73,10 @@ class MessageBuilder {
   std::string property_text_;
 
   InFlight contents_;
+  size_t payload_bytes_ = 0;  // without a gap_
+  size_t entries_ = 0;        // with it
+  ByteSpan payload_;
+  bool finished_ = false;
   std::optional<schema::Gap> gap_;  // the last entry, while it may still grow
   std::string topic_;
   std::string candidate_topic_;

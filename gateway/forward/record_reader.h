@@ -13,7 +13,7 @@ namespace sluice::forward {
 class RecordReader {
  public:
   // `source` outlives the reader. `on_read` runs after each read that brought something or failed.
-  RecordReader(EventSource& source, size_t read_bytes, std::function<void(Status)> on_read);
+  RecordReader(EventSource& source, std::function<void(Status)> on_read);
   ~RecordReader();
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
@@ -33,11 +33,9 @@ class RecordReader {
   void OnRead(Status status, std::span<const SourceRecord> records);
 
   EventSource& source_;
-  const size_t read_bytes_;
   const std::function<void(Status)> on_read_;
   uint64_t position_ = 0;
   std::span<const SourceRecord> records_;
-  SourceRecord current_;
   bool reading_ = false;
 };
 

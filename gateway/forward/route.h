@@ -32,10 +32,11 @@ namespace sluice::forward {
 //   for good is buried (dead letters), and one that may pass makes the route wait and start again
 //   at the refused publish, with one message, until that is acknowledged. Publishes behind it that
 //   were taken meanwhile arrive twice; consumers drop them by their offsets.
-// - books().balanced().
+// - Each publish moves the cursor by exactly the offsets that it covers.
 class Route final : private UplinkUser {
  public:
-  // All arguments outlive the route. kUsers of one `connection` are bounded; see there.
+  // All arguments outlive the route. A connection takes at most
+  // UplinkConnection::kMaxUsers routes.
   Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
         UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics);
   ~Route() override;
@@ -44,18 +45,16 @@ class Route final : private UplinkUser {
 
   // Begins at the stored cursor. Timers run through the connection's Tick.
   void Start();
-  // More of the stream is committed.
-  void OnCommitted();
   // Sends nothing more; acknowledgements still count. idle() says when there is nothing to wait
   // for.
   void Quiesce();
-  // At once: forgets what is in flight; it will be sent again after Start. Books are saved.
+  // At once: forgets what is in flight; it will be sent again after Start.
   void Stop();
 
   bool idle() const { return window_.empty() && mode_ != Mode::kBurying; }
   const RouteOptions& options() const { return options_; }
-  const RouteBooks& books() const { return books_; }
-  uint64_t pending() const { return source_.CommittedEnd() - books_.cursor; }
+  const journal::Books& books() const { return source_.books(); }
+  uint64_t pending() const { return source_.ReadableEnd() - books().Cursor(); }
 
  private:
   enum class Mode : uint8_t {
@@ -88,8 +87,7 @@ class Route final : private UplinkUser {
 
   // route_answers.cc: what became of publishes.
   void AdvanceHead();
-  void Pass(InFlight publish, bool buried);
-  void SaveBooks();
+  void Pass(bool buried);
   void StartOver();
   void ResumeStreaming();
 
@@ -120,9 +118,7 @@ class Route final : private UplinkUser {
   MonotonicTime hold_until_{};  // no sending, reading after a failure, or burying before
   MonotonicTime batch_due_{};   // when the linger of the batch is over
   MonotonicTime gauges_due_{};
-  WallTime oldest_received_{};  // of the event at the cursor, as far as it is known
-  RouteBooks books_;
-  bool books_changed_ = false;
+  WallTime oldest_stored_{};  // when the event at the cursor was, as far as it is known
   uint64_t burial_events_ = 0;
   uint64_t burial_waiting_ = 0;   // for `stored`
   std::shared_ptr<Route*> self_;  // lets `stored` find out that the route is gone or was stopped

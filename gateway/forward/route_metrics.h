@@ -25,11 +25,10 @@ struct RouteMetrics {
   Gauge& dead_lettered;
   Gauge& expired;
   Gauge& evicted;
-  Gauge& pending;  // committed and not yet accounted for
-  Gauge&
-      oldest_age_millis;  // since the first unaccounted event was received, as far as it was read
-  Histogram& round_trip;  // publish → acknowledgement
-  Histogram& delivery;  // received by the gateway → acknowledged upstream; a batch's first event
+  Gauge& pending;            // committed and not yet accounted for
+  Gauge& oldest_age_millis;  // since the event at the cursor was stored, as far as it was read
+  Histogram& round_trip;     // publish → acknowledgement
+  Histogram& delivery;       // stored → acknowledged upstream, of a message's first event
 };
 
 }  // namespace sluice::forward

@@ -12,8 +12,8 @@ namespace sluice::forward {
 
 enum class Format : uint8_t { kFlatBuffers, kJson };
 
-// One [[route]] of the configuration. Memory of a route, at most: read_bytes + 2 · max_batch_bytes;
-// its window's publishes lie in the uplink's queue.
+// One [[route]] of the configuration. Memory of a route: about 2 · max_batch_bytes, and what its
+// source holds; the publishes of its window lie in the uplink's queue.
 struct RouteOptions {
   std::string name;  // unique: names the cursor and the metrics
   std::string gateway;
@@ -32,8 +32,7 @@ struct RouteOptions {
   size_t max_in_flight_bytes = 1 << 20;
 
   std::optional<Duration>
-      max_age;                    // older events (by `received`) are not sent but counted: expired
-  size_t read_bytes = 128 << 10;  // of one read from the stream
+      max_age;  // older events (by when they were stored) are not sent but counted: expired
   BackoffOptions
       backoff;  // after a refusal that may pass, a failed read, a full dead letter stream
 };

@@ -16,6 +16,7 @@ using UserProperty = schema::CloudEventAttributes::Item;
 struct UplinkLimits {
   uint16_t receive_maximum = 65535;           // [MQTT-3.3.4-9] unacknowledged QoS 1 publishes
   uint32_t maximum_packet_bytes = 268435455;  // [MQTT-3.2.2-15]
+  bool takes_qos1 = true;                     // [MQTT-3.2.2-11]; without it there is no uplink
 };
 
 // One publish at QoS 1. Views, valid during the call only.
@@ -61,7 +62,7 @@ class Uplink {
   // in OnAcknowledged or OnRefused unless the connection ends before. 32 bits, so that it fits the
   // context pointer of a C callback on every board.
   virtual void Publish(uint32_t token, const OutgoingMessage& message) = 0;
-  // Ends the connection in order; OnDisconnected follows.
+  // Ends the connection or the attempt at one; nothing more is heard of it.
   virtual void Disconnect() = 0;
 };
 

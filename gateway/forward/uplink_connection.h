@@ -54,7 +54,8 @@ class UplinkConnection final : private UplinkListener {
                    Random& random, Metrics& metrics);
   ~UplinkConnection() override;
 
-  // `changed` runs whenever NextDeadline() may have become earlier. Not from inside Tick.
+  // `changed` runs whenever NextDeadline() may have become earlier, often and also from inside
+  // Tick: it should only arm a timer.
   void OnDeadlineChanged(std::function<void()> changed) { deadline_changed_ = std::move(changed); }
 
   void Start();

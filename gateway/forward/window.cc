@@ -26,6 +26,11 @@ void Window::PopFront() {
   --size_;
 }
 
+void Window::Clear() {
+  head_sequence_ = next_sequence();
+  DropFrom(0);
+}
+
 void Window::DropFrom(size_t i) {
   while (size_ > i) {
     Forget(back());

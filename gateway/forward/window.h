@@ -19,7 +19,7 @@ struct InFlight {
   uint64_t evicted = 0;  // stood for by gap records
   size_t bytes = 0;
   MonotonicTime sent_at{};
-  WallTime received{};  // of the first event; 0 when there is none
+  WallTime stored{};  // when its first record was appended to the stream
   Outcome outcome = Outcome::kPending;
   uint8_t reason = 0;  // of a refusal
 };
@@ -44,7 +44,8 @@ class Window {
   InFlight& front() { return At(0); }
   InFlight& back() { return At(size_ - 1); }
   void PopFront();
-  void Clear() { DropFrom(0); }
+  // Forgets all of them; late answers to them will find nothing.
+  void Clear();
   // Drops the first publish whose fate is unknown and all behind it.
   void DropFromFirstPending();
   // Null if no publish of the window has that number or it is settled: an answer that nobody waits

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "forward/event_source.h"
+#include "journal/stream.h"
+
+namespace sluice::forward {
+
+// The EventSource of one route on a stream of the journal. Copies what is read, because the journal
+// lends its records only for the time of a call; memory: twice read_bytes.
+class JournalSource final : public EventSource, private journal::StreamObserver {
+ public:
+  // `cursor` is one of the stream's. Both outlive the source. Not to be destroyed from within an
+  // observer of the stream.
+  JournalSource(journal::Stream& stream, journal::Cursor& cursor, size_t read_bytes = 128 << 10);
+  ~JournalSource() override;
+
+  uint64_t ReadableEnd() const override { return stream_.readable_offset(); }
+  void SetListener(std::function<void()> more) override { more_ = std::move(more); }
+  void Read(uint64_t from, ReadDone done) override;
+  void CancelRead() override;
+  const journal::Books& books() const override { return cursor_.books(); }
+  void Advance(const journal::Books& delta) override { cursor_.Advance(delta); }
+
+ private:
+  void OnCommitted(uint64_t) override {}
+  void OnReadable(uint64_t) override;
+  void OnSpace() override {}
+
+  void MakeReader();
+  void OnRead(const journal::ReadResult& result);
+  void Copy(std::span<const journal::Record> records);
+
+  journal::Stream& stream_;
+  journal::Cursor& cursor_;
+  const size_t read_bytes_;
+  std::unique_ptr<journal::Reader> reader_;
+  std::function<void()> more_;
+  ReadDone done_;
+  std::vector<uint64_t>
+      bytes_;  // of the events, each 8-byte aligned so that it can be read in place
+  std::vector<SourceRecord> records_;
+};
+
+}  // namespace sluice::forward

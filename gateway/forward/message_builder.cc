@@ -1,0 +1,142 @@
+#include "forward/message_builder.h"
+
+#include <algorithm>
+
+namespace sluice::forward {
+namespace {
+
+constexpr size_t kNoLimit = SIZE_MAX;
+
+}  // namespace
+
+MessageBuilder::MessageBuilder(const RouteOptions& options)
+    : options_(options),
+      single_(options.max_batch_events <= 1),
+      encoder_(options.format == Format::kJson ? MakeJsonEncoder(options, single_)
+                                               : MakeFlatBuffersEncoder(options, single_)),
+      max_payload_bytes_(kNoLimit) {
+  if (!options_.topic.per_event()) {
+    options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
+  }
+}
+
+MessageBuilder::~MessageBuilder() = default;
+
+void MessageBuilder::Clear() {
+  encoder_->Clear();
+  gap_.reset();
+  contents_ = {};
+  payload_bytes_ = 0;
+  entries_ = 0;
+  finished_ = false;
+}
+
+bool MessageBuilder::IsExpired(const SourceRecord& record, WallTime now) const {
+  return options_.max_age && now - record.appended > *options_.max_age;
+}
+
+MessageBuilder::Added MessageBuilder::Add(const SourceRecord& record, WallTime now) {
+  if (record.is_gap) return AddGap(record, record.reason);
+  if (IsExpired(record, now)) return AddGap(record, schema::GapReason::kExpired);
+  return AddEvent(record, now);
+}
+
+bool MessageBuilder::full() const {
+  if (single_) return contents_.events == 1;
+  return entries_ >= options_.max_batch_events || payload_bytes_ >= options_.max_batch_bytes;
+}
+
+MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallTime now) {
+  if (full() || (single_ && gap_)) return Added::kNotThisOne;
+  const bool parse = encoder_->needs_view() || options_.topic.per_event() || single_;
+  if (parse && !view_.Parse(record.event).ok()) return IfAlone(Added::kUnreadable);
+  if (options_.topic.per_event()) options_.topic.Render(view_.fields(), &candidate_topic_);
+  if (candidate_topic_.size() > TopicTemplate::kMaxTopicBytes) return IfAlone(Added::kTopicTooLong);
+  if (!TakesTopic()) return Added::kNotThisOne;
+
+  const size_t size =
+      encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::kGapBytes : 0);
+  if (size > max_payload_bytes_) return IfAlone(Added::kTooLarge);
+  if (size > options_.max_batch_bytes && !empty()) return Added::kNotThisOne;
+  FlushGap(now);
+  encoder_->CommitEvent(record.first, record.event);
+  payload_bytes_ = size;
+  Extend(record);
+  ++contents_.events;
+  ++entries_;
+  return Added::kYes;
+}
+
+MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema::GapReason reason) {
+  if (options_.topic.per_event()) {
+    options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
+  }
+  const bool grows = gap_ && gap_->reason == reason;
+  if (!TakesTopic()) return Added::kNotThisOne;
+  if (!grows && !empty() && (full() || gap_ || single_)) return Added::kNotThisOne;
+  if (grows) {
+    gap_->last = record.last;
+  } else {
+    gap_ = schema::Gap{record.first, record.last, reason};
+    ++entries_;
+  }
+  Extend(record);
+  (reason == schema::GapReason::kExpired ? contents_.expired : contents_.evicted) += record.count();
+  return Added::kYes;
+}
+
+MessageBuilder::Added MessageBuilder::IfAlone(Added answer) const {
+  return empty() ? answer : Added::kNotThisOne;
+}
+
+// A message has one topic: the first record's.
+bool MessageBuilder::TakesTopic() {
+  if (empty()) {
+    topic_ = candidate_topic_;
+    return true;
+  }
+  return !options_.topic.per_event() || candidate_topic_ == topic_;
+}
+
+void MessageBuilder::Extend(const SourceRecord& record) {
+  if (empty()) {
+    contents_.first = record.first;
+    contents_.stored = record.appended;
+  }
+  contents_.end = record.end();
+}
+
+void MessageBuilder::FlushGap(WallTime now) {
+  if (gap_) encoder_->AddGap(*gap_, now);
+  gap_.reset();
+}
+
+OutgoingMessage MessageBuilder::Finish(WallTime now) {
+  if (!finished_) {
+    FlushGap(now);
+    payload_ = encoder_->Finish();
+    finished_ = true;
+  }
+  OutgoingMessage message;
+  message.topic = topic_;
+  message.payload = payload_;
+  message.content_type = encoder_->content_type();
+  message.properties = Properties();
+  return message;
+}
+
+// A single event carries its CloudEvents attributes; a batch says whose it is and where it begins.
+std::span<const UserProperty> MessageBuilder::Properties() {
+  if (single_ && contents_.events == 1) return attributes_.Render(view_.fields());
+  property_text_.clear();
+  schema::AppendSource(options_.gateway, options_.stream, &property_text_);
+  const size_t source_bytes = property_text_.size();
+  schema::AppendSequence(contents_.first, &property_text_);
+  const std::string_view text = property_text_;
+  batch_properties_ = {{{"specversion", "1.0"},
+                        {"source", text.substr(0, source_bytes)},
+                        {"sequence", text.substr(source_bytes)}}};
+  return batch_properties_;
+}
+
+}  // namespace sluice::forward

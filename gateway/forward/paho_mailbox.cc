@@ -1,0 +1,42 @@
+#include "forward/paho_mailbox.h"
+
+#include <utility>
+
+namespace sluice::forward {
+
+void PahoMailbox::Put(Letter letter) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = letters_.empty();
+    letters_.push_back(std::move(letter));
+  }
+  if (first) loop_.Post([self = shared_from_this()] { self->Deliver(); });
+}
+
+void PahoMailbox::Deliver() {
+  {
+    const std::lock_guard lock(mutex_);
+    opened_.swap(letters_);
+  }
+  for (const Letter& letter : opened_) {
+    if (letter.attempt == attempt_ && listener_ != nullptr) Tell(letter);
+  }
+  opened_.clear();
+}
+
+void PahoMailbox::Tell(const Letter& letter) {
+  switch (letter.kind) {
+    case Letter::Kind::kConnected:
+      return listener_->OnConnected(letter.limits);
+    case Letter::Kind::kDisconnected:
+      ++attempt_;  // one end for each attempt
+      return listener_->OnDisconnected({letter.reason, letter.text});
+    case Letter::Kind::kAcknowledged:
+      return listener_->OnAcknowledged(letter.token);
+    case Letter::Kind::kRefused:
+      return listener_->OnRefused(letter.token, letter.reason);
+  }
+}
+
+}  // namespace sluice::forward

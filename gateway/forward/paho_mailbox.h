@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/executor.h"
+#include "forward/uplink.h"
+
+namespace sluice::forward {
+
+// What Paho's threads tell the loop thread. Shared, because a posted task may run after the uplink
+// is gone. Holds at most an entry for each publish in flight and a few for the connection. No
+// allocation per acknowledgement but the posted task's, and one task serves all that gathered.
+class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
+ public:
+  struct Letter {
+    enum class Kind : uint8_t { kConnected, kDisconnected, kAcknowledged, kRefused };
+    Kind kind;
+    uint8_t reason = 0;
+    uint32_t attempt = 0;  // the connection it is about
+    uint32_t token = 0;
+    UplinkLimits limits{};  // of kConnected
+    std::string text{};     // of kDisconnected
+  };
+
+  explicit PahoMailbox(Executor& loop) : loop_(loop) {}
+
+  // Any thread.
+  void Put(Letter letter);
+
+  // Loop thread. Letters about other attempts than the current one are thrown away.
+  void SetListener(UplinkListener* listener) { listener_ = listener; }
+  uint32_t NewAttempt() { return ++attempt_; }
+  uint32_t attempt() const { return attempt_; }
+
+ private:
+  void Deliver();
+  void Tell(const Letter& letter);
+
+  Executor& loop_;
+  UplinkListener* listener_ = nullptr;
+  uint32_t attempt_ = 0;
+  std::vector<Letter> opened_;  // loop thread; kept for its memory
+
+  std::mutex mutex_;
+  std::vector<Letter> letters_;  // guarded by mutex_
+};
+
+}  // namespace sluice::forward

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "base/status.h"
+#include "codec/protocol.h"
+
+namespace sluice::forward {
+
+// A connection to an MQTT broker.
+struct PahoOptions {
+  std::string url;  // mqtt://host[:1883] or mqtts://host[:8883]; IPv6 addresses in brackets
+  std::string client_id;
+  codec::Version version = codec::Version::kV5;
+  std::string username;
+  std::string password;
+  std::string ca_file;    // PEM; required with mqtts
+  std::string cert_file;  // PEM, with its chain; empty: no client certificate
+  std::string key_file;   // PEM
+  std::chrono::seconds keep_alive{30};
+  std::chrono::seconds connect_timeout{10};
+  uint16_t max_in_flight = 256;  // publishes that wait for their acknowledgement
+  bool clean_start = true;
+  uint32_t session_expiry_seconds = 0;  // MQTT 5, without clean_start
+};
+
+// kInvalidArgument says what is wrong with the options; files are not looked at.
+Status CheckPahoOptions(const PahoOptions& options);
+
+}  // namespace sluice::forward

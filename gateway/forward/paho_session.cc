@@ -1,0 +1,96 @@
+#include "forward/paho_session.h"
+
+#include <chrono>
+#include <utility>
+
+namespace sluice::forward {
+namespace {
+
+constexpr std::chrono::milliseconds kDisconnectTimeout{1000};
+
+// Tokens travel through Paho as context pointers; 32 bits fit on every board.
+void* ToContext(uint32_t token) { return reinterpret_cast<void*>(static_cast<uintptr_t>(token)); }
+uint32_t ToToken(const mqtt::token& token) {
+  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(token.get_user_context()));
+}
+
+}  // namespace
+
+PahoSession::PahoSession(const PahoOptions& options, uint32_t attempt,
+                         std::shared_ptr<PahoMailbox> mailbox)
+    : options_(options), attempt_(attempt), mailbox_(std::move(mailbox)) {}
+
+PahoSession::~PahoSession() = default;
+
+void PahoSession::Connect() {
+  try {
+    client_ = MakePahoClient(options_);
+    client_->set_connection_lost_handler(
+        [this](const std::string& cause) { End(0, cause.empty() ? "connection lost" : cause); });
+    client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
+      End(static_cast<uint8_t>(reason), "disconnected by the broker");
+    });
+    client_->connect(PahoConnectOptions(options_), nullptr, connect_listener_);
+  } catch (const std::exception& error) {
+    End(0, error.what());
+  }
+}
+
+void PahoSession::Publish(uint32_t token, const mqtt::const_message_ptr& message) {
+  try {
+    client_->publish(message, ToContext(token), publish_listener_);
+  } catch (const std::exception& error) {
+    End(0, error.what());
+  }
+}
+
+void PahoSession::Disconnect() {
+  if (client_ == nullptr) return;
+  try {
+    if (client_->is_connected()) client_->disconnect()->wait_for(kDisconnectTimeout);
+  } catch (const std::exception&) {
+    // It was disconnected already, which is all that is wanted.
+  }
+}
+
+void PahoSession::OnConnected(const mqtt::token& token) {
+  PahoMailbox::Letter letter{.kind = PahoMailbox::Letter::Kind::kConnected};
+  letter.attempt = attempt_;
+  try {
+    letter.limits = PahoLimits(token, options_.version);
+  } catch (const std::exception& error) {
+    return End(0, error.what());
+  }
+  if (!letter.limits.takes_qos1) return End(0, "the broker takes nothing at QoS 1");
+  mailbox_->Put(std::move(letter));
+}
+
+void PahoSession::OnConnectFailed(const mqtt::token& token) {
+  DisconnectReason reason = PahoFailure(token, options_.version);
+  End(reason.code, std::move(reason.text));
+}
+
+void PahoSession::OnPublished(const mqtt::token& token) {
+  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kAcknowledged,
+                 .attempt = attempt_,
+                 .token = ToToken(token)});
+}
+
+// Either the broker refused it, or Paho gave up, which it does with the connection.
+void PahoSession::OnPublishFailed(const mqtt::token& token) {
+  const DisconnectReason reason = PahoFailure(token, options_.version);
+  if (reason.code < 0x80) return End(reason.code, reason.text);
+  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kRefused,
+                 .reason = reason.code,
+                 .attempt = attempt_,
+                 .token = ToToken(token)});
+}
+
+void PahoSession::End(uint8_t reason, std::string text) {
+  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kDisconnected,
+                 .reason = reason,
+                 .attempt = attempt_,
+                 .text = std::move(text)});
+}
+
+}  // namespace sluice::forward

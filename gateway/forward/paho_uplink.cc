@@ -1,0 +1,59 @@
+#include "forward/paho_uplink.h"
+
+#include <utility>
+
+#include "forward/paho_client.h"
+#include "forward/paho_mailbox.h"
+#include "forward/paho_worker.h"
+
+namespace sluice::forward {
+namespace {
+
+constexpr int kQos = 1;
+
+mqtt::properties ToProperties(const OutgoingMessage& message) {
+  mqtt::properties properties;
+  properties.add({mqtt::property::CONTENT_TYPE, std::string(message.content_type)});
+  for (const UserProperty& property : message.properties) {
+    properties.add(
+        {mqtt::property::USER_PROPERTY, std::string(property.name), std::string(property.value)});
+  }
+  return properties;
+}
+
+// Made on the loop thread, so that the payload is copied once.
+mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, codec::Version version) {
+  const mqtt::message_ptr paho = mqtt::make_message(
+      std::string(message.topic), std::string(AsText(message.payload)), kQos, false);
+  if (version == codec::Version::kV5) paho->set_properties(ToProperties(message));
+  return paho;
+}
+
+}  // namespace
+
+PahoUplink::PahoUplink(PahoOptions options, Executor& loop)
+    : mailbox_(std::make_shared<PahoMailbox>(loop)), version_(options.version) {
+  worker_ = std::make_unique<PahoWorker>(std::move(options), mailbox_);
+}
+
+PahoUplink::~PahoUplink() { mailbox_->SetListener(nullptr); }
+
+void PahoUplink::SetListener(UplinkListener* listener) { mailbox_->SetListener(listener); }
+
+void PahoUplink::Connect() {
+  worker_->Add({.kind = PahoWorker::Command::Kind::kConnect, .attempt = mailbox_->NewAttempt()});
+}
+
+void PahoUplink::Publish(uint32_t token, const OutgoingMessage& message) {
+  worker_->Add({.kind = PahoWorker::Command::Kind::kPublish,
+                .attempt = mailbox_->attempt(),
+                .token = token,
+                .message = ToPaho(message, version_)});
+}
+
+void PahoUplink::Disconnect() {
+  mailbox_->NewAttempt();
+  worker_->Add({.kind = PahoWorker::Command::Kind::kDisconnect});
+}
+
+}  // namespace sluice::forward

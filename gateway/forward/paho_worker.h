@@ -1,0 +1,57 @@
+#pragma once
+
+#include <mqtt/message.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "forward/paho_mailbox.h"
+#include "forward/paho_options.h"
+
+namespace sluice::forward {
+
+class PahoSession;
+
+// The thread that calls Paho for one uplink. Its queue is bounded by the publishes that the
+// UplinkConnection lets in flight.
+class PahoWorker {
+ public:
+  struct Command {
+    enum class Kind : uint8_t { kConnect, kPublish, kDisconnect, kQuit };
+    Kind kind;
+    uint32_t attempt = 0;
+    uint32_t token = 0;
+    mqtt::const_message_ptr message{};
+  };
+
+  PahoWorker(PahoOptions options, std::shared_ptr<PahoMailbox> mailbox);
+  // Disconnects and waits for the thread.
+  ~PahoWorker();
+
+  void Add(Command command);  // any thread; never blocks
+
+ private:
+  void Run();
+  Command Take();
+  void Connect(uint32_t attempt);
+  void Publish(const Command& command);
+  void Disconnect();
+
+  const PahoOptions options_;
+  const std::shared_ptr<PahoMailbox> mailbox_;
+  // This thread's own. The session before the current one is kept a while: Paho's threads touch a
+  // client after they have told that it failed.
+  std::unique_ptr<PahoSession> session_;
+  std::unique_ptr<PahoSession> previous_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Command> commands_;  // guarded by mutex_
+  std::thread thread_;            // last: it uses all of the above
+};
+
+}  // namespace sluice::forward

@@ -1,0 +1,205 @@
+#include "forward/route.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "forward/refusal.h"
+
+namespace sluice::forward {
+namespace {
+
+// Room in a packet for the topic, properties and a last gap entry.
+constexpr size_t kPacketOverhead = 2048;
+constexpr Duration kGaugeInterval = std::chrono::seconds(1);
+
+uint8_t ReasonOf(MessageBuilder::Added why) {
+  switch (why) {
+    case MessageBuilder::Added::kTooLarge:
+      return kReasonPacketTooLarge;
+    case MessageBuilder::Added::kTopicTooLong:
+      return kReasonTopicNameInvalid;
+    default:
+      return kReasonPayloadFormatInvalid;
+  }
+}
+
+}  // namespace
+
+Route::Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
+             UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics)
+    : options_(std::move(options)),
+      source_(source),
+      dead_letters_(dead_letters),
+      connection_(connection),
+      clock_(clock),
+      metrics_(metrics, options_.name),
+      backoff_(options_.backoff, random),
+      reader_(source, [this](const Status& status) { OnRead(status); }),
+      builder_(options_),
+      window_(std::max<size_t>(options_.max_in_flight, 1)),
+      user_(connection.AddUser(this)) {}
+
+Route::~Route() {
+  Stop();
+  connection_.RemoveUser(user_);
+}
+
+void Route::Start() {
+  if (mode_ != Mode::kStopped) return;
+  quiescing_ = false;
+  hold_until_ = {};
+  up_ = connection_.connected();
+  self_ = std::make_shared<Route*>(this);
+  source_.SetListener([this] { Pump(); });
+  ResumeStreaming();
+  Pump();
+}
+
+void Route::Quiesce() { quiescing_ = true; }
+
+void Route::Stop() {
+  if (mode_ == Mode::kStopped) return;
+  mode_ = Mode::kStopped;
+  self_.reset();
+  source_.SetListener(nullptr);
+  window_.Clear();
+  GoTo(books().Cursor());
+  UpdateGauges();
+}
+
+void Route::OnUplinkUp(const UplinkLimits& limits) {
+  up_ = true;
+  builder_.SetMaxPayloadBytes(limits.maximum_packet_bytes -
+                              std::min<size_t>(limits.maximum_packet_bytes, kPacketOverhead));
+  // What was gathered meanwhile may be too large for this broker, or evicted.
+  if (mode_ == Mode::kStreaming) GoTo(window_.empty() ? books().Cursor() : window_.back().end);
+  Pump();
+}
+
+void Route::OnWritable() { Pump(); }
+void Route::Tick(MonotonicTime) { Pump(); }
+
+void Route::OnRead(const Status& status) {
+  if (!status.ok()) {
+    LogError("route {}: cannot read its stream: {}", options_.name, status.ToString());
+    metrics_.read_failures.Add();
+    HoldFor(backoff_.Next());
+  }
+  Pump();
+}
+
+void Route::Pump() {
+  if (mode_ == Mode::kStopped || std::exchange(pumping_, true)) return;
+  if (mode_ == Mode::kBurying) {
+    ContinueBurial();
+  }
+  while (mode_ == Mode::kStreaming && FillBatch() && SendBatch()) {
+  }
+  const bool holding = clock_.Now() < hold_until_;
+  if (mode_ != Mode::kSettling && !builder_.full() && !holding) reader_.Fetch();
+  UpdateGauges();
+  pumping_ = false;
+  connection_.DeadlineChanged();
+}
+
+// Takes records until the batch may leave, or for want of records.
+bool Route::FillBatch() {
+  while (const SourceRecord* record = reader_.Peek()) {
+    if (builder_.full()) return true;
+    const bool first = builder_.empty();
+    const MessageBuilder::Added added = builder_.Add(*record, clock_.WallNow());
+    if (added == MessageBuilder::Added::kNotThisOne) return true;
+    if (added != MessageBuilder::Added::kYes) {
+      RefuseHere(*record, added);
+      return false;
+    }
+    if (first) batch_due_ = clock_.Now() + options_.linger;
+    reader_.Advance();
+  }
+  return BatchIsDue();
+}
+
+bool Route::BatchIsDue() const {
+  if (builder_.empty()) return false;
+  return builder_.full() || clock_.Now() >= batch_due_;
+}
+
+bool Route::MaySend() const {
+  if (!up_ || quiescing_ || clock_.Now() < hold_until_) return false;
+  if (window_.empty()) return true;
+  return !probing_ && !window_.full() && window_.bytes() < options_.max_in_flight_bytes;
+}
+
+bool Route::SendBatch() {
+  if (!MaySend() || !connection_.CanPublish(user_)) return false;
+  const OutgoingMessage message = builder_.Finish(clock_.WallNow());
+  InFlight publish = builder_.contents();
+  publish.bytes = message.WireBytes();
+  publish.sent_at = clock_.Now();
+  const uint32_t sequence = window_.next_sequence();
+  metrics_.publishes.Add();
+  metrics_.events.Add(publish.events);
+  metrics_.bytes.Add(message.payload.size());
+  window_.Push(publish);
+  connection_.Publish(user_, sequence, message);
+  builder_.Clear();
+  return true;
+}
+
+// A record that no broker would take goes the way of a refused publish without having been one.
+void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
+  if (window_.full()) return;
+  InFlight publish;
+  publish.first = record.first;
+  publish.end = record.end();
+  publish.events = record.count();
+  publish.stored = record.appended;
+  publish.outcome = InFlight::Outcome::kRefused;
+  publish.reason = ReasonOf(why);
+  window_.Push(publish);
+  metrics_.refused_permanent.Add();
+  mode_ = Mode::kSettling;
+  AdvanceHead();
+}
+
+void Route::GoTo(uint64_t offset) {
+  builder_.Clear();
+  reader_.Seek(offset);
+}
+
+void Route::HoldFor(Duration wait) { hold_until_ = clock_.Now() + wait; }
+
+std::optional<MonotonicTime> Route::NextDeadline() const {
+  if (mode_ == Mode::kStopped || pending() == 0) return std::nullopt;
+  MonotonicTime next = gauges_due_;
+  const MonotonicTime now = clock_.Now();
+  if (hold_until_ > now) next = std::min(next, hold_until_);
+  const bool lingers = mode_ == Mode::kStreaming && !builder_.empty() && !builder_.full();
+  if (lingers && batch_due_ > now) next = std::min(next, batch_due_);
+  return next;
+}
+
+void Route::UpdateGauges() {
+  const MonotonicTime now = clock_.Now();
+  gauges_due_ = now + kGaugeInterval;
+  metrics_.in_flight.Set(static_cast<int64_t>(window_.size()));
+  metrics_.in_flight_bytes.Set(static_cast<int64_t>(window_.bytes()));
+  metrics_.cursor.Set(static_cast<int64_t>(books().Cursor()));
+  metrics_.acknowledged.Set(static_cast<int64_t>(books().acknowledged));
+  metrics_.dead_lettered.Set(static_cast<int64_t>(books().dead_lettered));
+  metrics_.expired.Set(static_cast<int64_t>(books().expired));
+  metrics_.evicted.Set(static_cast<int64_t>(books().evicted));
+  metrics_.pending.Set(static_cast<int64_t>(pending()));
+  if (!window_.empty()) {
+    oldest_stored_ = window_.front().stored;
+  } else if (!builder_.empty()) {
+    oldest_stored_ = builder_.contents().stored;
+  }
+  const bool known = pending() > 0 && oldest_stored_ != WallTime();
+  const Duration age = known ? clock_.WallNow() - oldest_stored_ : Duration(0);
+  metrics_.oldest_age_millis.Set(
+      std::chrono::duration_cast<std::chrono::milliseconds>(age).count());
+}
+
+}  // namespace sluice::forward

@@ -1,0 +1,85 @@
+// What becomes of a route's publishes: acknowledged, refused, or lost with their connection.
+
+#include "base/log.h"
+#include "forward/refusal.h"
+#include "forward/route.h"
+
+namespace sluice::forward {
+
+void Route::OnAcknowledged(uint32_t sequence) {
+  InFlight* publish = window_.FindPending(sequence);
+  if (publish == nullptr) return;
+  window_.Settle(publish, InFlight::Outcome::kAcknowledged, 0);
+  metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
+  probing_ = false;
+  backoff_.Reset();
+  AdvanceHead();
+  Pump();
+}
+
+void Route::OnRefused(uint32_t sequence, uint8_t reason_code) {
+  InFlight* publish = window_.FindPending(sequence);
+  if (publish == nullptr) return;
+  window_.Settle(publish, InFlight::Outcome::kRefused, reason_code);
+  LogWarn("route {}: uplink refuses offsets {} to {}: {} (0x{:02X})", options_.name, publish->first,
+          publish->end - 1, RefusalName(reason_code), reason_code);
+  (IsPermanentRefusal(reason_code) ? metrics_.refused_permanent : metrics_.refused_transient).Add();
+  if (mode_ == Mode::kStreaming) mode_ = Mode::kSettling;
+  AdvanceHead();
+  Pump();
+}
+
+void Route::OnUplinkDown() {
+  up_ = false;
+  if (mode_ == Mode::kStopped) return;
+  if (!window_.empty()) metrics_.restarts.Add();
+  window_.DropFromFirstPending();
+  AdvanceHead();
+  if (mode_ == Mode::kStreaming || (mode_ == Mode::kSettling && window_.empty())) ResumeStreaming();
+  Pump();
+}
+
+// Lets the cursor pass what it can. Does nothing about a refusal before all else is answered: a
+// dead letter must not overtake, and starting over must not meet its own earlier publishes.
+void Route::AdvanceHead() {
+  while (!window_.empty() && mode_ != Mode::kBurying) {
+    const InFlight& head = window_.front();
+    if (head.outcome == InFlight::Outcome::kAcknowledged) {
+      Pass(false);
+    } else if (head.outcome == InFlight::Outcome::kPending || window_.unsettled() > 0) {
+      return;
+    } else if (IsPermanentRefusal(head.reason)) {
+      BeginBurial();
+    } else {
+      StartOver();
+    }
+  }
+  if (window_.empty() && mode_ == Mode::kSettling) ResumeStreaming();
+}
+
+void Route::Pass(bool buried) {
+  const InFlight& head = window_.front();
+  journal::Books delta;
+  (buried ? delta.dead_lettered : delta.acknowledged) = head.events;
+  delta.expired = head.expired;
+  delta.evicted = head.evicted;
+  SLUICE_CHECK(head.first == books().Cursor());
+  source_.Advance(delta);
+  if (!buried) metrics_.delivery.Observe(clock_.WallNow() - head.stored);
+  window_.PopFront();
+}
+
+// The publish at the head was refused for now.
+void Route::StartOver() {
+  metrics_.restarts.Add();
+  window_.Clear();
+  probing_ = true;
+  HoldFor(backoff_.Next());
+}
+
+void Route::ResumeStreaming() {
+  mode_ = Mode::kStreaming;
+  GoTo(window_.empty() ? books().Cursor() : window_.back().end);
+}
+
+}  // namespace sluice::forward

@@ -1,0 +1,65 @@
+// Dead letters: the events of a publish that was refused for good are read again from the stream
+// and handed over; the cursor passes them once all of them are stored.
+
+#include "forward/refusal.h"
+#include "forward/route.h"
+
+namespace sluice::forward {
+
+void Route::BeginBurial() {
+  mode_ = Mode::kBurying;
+  burial_waiting_ = 0;
+  InFlight& head = window_.front();
+  // Counted anew while they are buried: what expired meanwhile is kept as well.
+  head.events = head.expired = head.evicted = 0;
+  GoTo(head.first);
+}
+
+void Route::ContinueBurial() {
+  InFlight& head = window_.front();
+  if (clock_.Now() < hold_until_) return;
+  while (reader_.position() < head.end) {
+    const SourceRecord* record = reader_.Peek();
+    if (record == nullptr) return;
+    if (!record->is_gap && !Bury(*record)) {
+      HoldFor(backoff_.Next());
+      return;
+    }
+    const uint64_t count = std::min(record->end(), head.end) - record->first;
+    (record->is_gap ? head.evicted : head.events) += count;
+    reader_.Advance();
+  }
+  FinishBurialIfDone();
+}
+
+bool Route::Bury(const SourceRecord& record) {
+  const uint8_t reason = window_.front().reason;
+  const DeadLetter letter = {.route = options_.name,
+                             .stream = options_.stream,
+                             .offset = record.first,
+                             .reason = reason,
+                             .reason_name = RefusalName(reason),
+                             .event = record.event};
+  if (!dead_letters_.Store(letter, [self = std::weak_ptr<Route*>(self_)] {
+        if (const auto route = self.lock()) (*route)->OnBuried();
+      })) {
+    return false;
+  }
+  ++burial_waiting_;
+  return true;
+}
+
+void Route::OnBuried() {
+  --burial_waiting_;
+  if (mode_ == Mode::kBurying) FinishBurialIfDone();
+}
+
+void Route::FinishBurialIfDone() {
+  if (burial_waiting_ > 0 || reader_.position() < window_.front().end) return;
+  Pass(true);
+  mode_ = Mode::kSettling;
+  AdvanceHead();
+  Pump();
+}
+
+}  // namespace sluice::forward
