@@ -32,9 +32,9 @@ struct ConnectOutcome {
   // The rest only on success.
   ConnectionId connection{};
   bool session_present = false;
-  std::string_view
-      assigned_client_id;  // empty unless the client sent none; lives until OnDisconnect
-  session::SessionState* state = nullptr;  // lent until OnDisconnect
+  // Empty unless the client sent no id. Like the state, which is lent, it lives until OnDisconnect.
+  std::string_view assigned_client_id{};
+  session::SessionState* state = nullptr;
 };
 
 enum class PublishVerdict : uint8_t {
@@ -52,15 +52,14 @@ struct PublishOutcome {
 // Who is there, who listens to what, and who may. It knows sessions and messages, but neither
 // sockets nor clocks: connections are ClientHandles, time is an argument, deadlines are asked for.
 //
-// The life of a connection, as its owner (the server) drives it:
-//   session says ConnectRequested      → OnConnect, then Session::AcceptConnect
-//   (late_acknowledgements = true)
-//                                        or RefuseConnect, then OnWritable
-//   session says PublishReceived       → OnPublish, and do what the verdict says
-//   session says SubscribeRequested    → OnSubscribe, Session::AcceptSubscribe, then OnWritable
-//   session says UnsubscribeRequested  → OnUnsubscribe, Session::AcceptUnsubscribe
-//   session says DeliveryFinished, or the output has drained to its low mark → OnWritable
-//   session says Close                 → OnDisconnect, once, if OnConnect had succeeded
+// The life of a connection, as its owner (the server) drives it; the session says …
+//   ConnectRequested      OnConnect, then Session::AcceptConnect with late_acknowledgements (or
+//                         RefuseConnect), then OnWritable
+//   PublishReceived       OnPublish, and do what the verdict says
+//   SubscribeRequested    OnSubscribe, Session::AcceptSubscribe, then OnWritable
+//   UnsubscribeRequested  OnUnsubscribe, Session::AcceptUnsubscribe
+//   DeliveryFinished      OnWritable; also when the output has drained to its low mark
+//   Close                 OnDisconnect, once, if OnConnect had succeeded
 //
 // Loop thread only. Calls with a connection that has ended are without effect.
 class Broker {
@@ -95,7 +94,10 @@ class Broker {
   void OnWritable(MonotonicTime now, ConnectionId connection);
 
   // The connection has ended: will, session expiry. `handle` is forgotten, the state comes back.
-  void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close);
+  // `held_packet_id` names the QoS 2 publish that waited to be offered again (kRetry), 0 if none
+  // did: the session must not take the client's repetition for a duplicate.
+  void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close,
+                    uint16_t held_packet_id = 0);
 
   // The sink's late word on a message that it accepted.
   void Acknowledge(const AckHandle& ack, codec::ReasonCode reason);

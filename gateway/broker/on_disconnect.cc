@@ -3,9 +3,13 @@
 
 namespace sluice::broker {
 
-void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close) {
+void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close,
+                          uint16_t held_packet_id) {
   ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return;
+  if (held_packet_id != 0) {
+    client->state.AcknowledgeInbound(held_packet_id, codec::ReasonCode::kServerBusy);
+  }
   clients_.Detach(client);
   if (close.will == session::WillFate::kDue && client->will) {
     client->will_due = now + client->will->delay;
