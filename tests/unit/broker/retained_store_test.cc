@@ -1,0 +1,100 @@
+#include "broker/retained_store.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sluice::broker {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RetainedStoreTest : public testing::Test {
+ protected:
+  void Store(RetainedStore& store, const std::string& topic, size_t payload_bytes = 1,
+             std::optional<uint32_t> expiry_seconds = {}) {
+    const std::string payload(payload_bytes, 'x');
+    codec::Publish publish;
+    publish.topic = topic;
+    publish.payload = AsBytes(payload);
+    publish.properties.message_expiry_interval = expiry_seconds;
+    store.Store(pool_.Make(publish, now_, {}), now_);
+  }
+  std::string All(RetainedStore& store, std::string_view filter) {
+    std::string topics, after;
+    while (const MessageRef message = store.Next(filter, after, now_)) {
+      after = message->topic();
+      topics += after + " ";
+    }
+    return topics;
+  }
+
+  MonotonicTime now_{1000s};
+  Metrics metrics_;
+  Counters counters_{metrics_};
+  MessagePool pool_;
+};
+
+TEST_F(RetainedStoreTest, FiltersFindTheirTopics) {
+  RetainedStore store({}, &counters_);
+  for (const char* topic : {"a", "a/b", "a/b/c", "a-b", "a/", "b/b", "$SYS/x"}) Store(store, topic);
+  EXPECT_EQ(All(store, "a/b"), "a/b ");
+  EXPECT_EQ(All(store, "a/#"), "a a/ a/b a/b/c ");
+  EXPECT_EQ(All(store, "a/+"), "a/ a/b ");
+  EXPECT_EQ(All(store, "+/b"), "a/b b/b ");
+  EXPECT_EQ(All(store, "#"), "a a-b a/ a/b a/b/c b/b ");
+  EXPECT_EQ(All(store, "$SYS/#"), "$SYS/x ");
+  EXPECT_EQ(All(store, "c/#"), "");
+}
+
+TEST_F(RetainedStoreTest, FullStoreRefusesTheNewest) {
+  RetainedStore store({.max_retained_bytes = 1000}, &counters_);
+  for (int i = 0; i < 9; ++i) Store(store, "t" + std::to_string(i), 100);
+  EXPECT_LE(store.bytes(), 1000U);
+  EXPECT_EQ(store.size() + counters_.retained_refused.value(), 9U);
+  EXPECT_EQ(All(store, "t0"), "t0 ");
+  EXPECT_EQ(All(store, "t8"), "");
+}
+
+TEST_F(RetainedStoreTest, FullStoreDropsTheOldestWhenToldSo) {
+  RetainedStore store({.max_retained_bytes = 1000, .retained_policy = OverflowPolicy::kDropOldest},
+                      &counters_);
+  for (int i = 0; i < 9; ++i) Store(store, "t" + std::to_string(i), 100);
+  EXPECT_LE(store.bytes(), 1000U);
+  EXPECT_EQ(store.size() + counters_.retained_evicted.value(), 9U);
+  EXPECT_EQ(All(store, "t0"), "");
+  EXPECT_EQ(All(store, "t8"), "t8 ");
+}
+
+TEST_F(RetainedStoreTest, ReplacingNeedsNoMoreRoom) {
+  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  for (int i = 0; i < 9; ++i) Store(store, "t", 100);
+  EXPECT_EQ(store.size(), 1U);
+  EXPECT_EQ(counters_.retained_refused.value(), 0U);
+}
+
+TEST_F(RetainedStoreTest, RefusedMessageDoesNotLeaveAStaleOne) {
+  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  Store(store, "t", 1);
+  Store(store, "t", 1000);
+  EXPECT_EQ(All(store, "t"), "");
+}
+
+TEST_F(RetainedStoreTest, ExpiredOnesMakeRoom) {
+  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  Store(store, "old", 100, 10);
+  now_ += 10s;
+  Store(store, "new", 100);
+  EXPECT_EQ(All(store, "#"), "new ");
+}
+
+TEST_F(RetainedStoreTest, ReadingGoesOnWhereTheTopicHasGone) {
+  RetainedStore store({}, &counters_);
+  for (const char* topic : {"a", "b", "c"}) Store(store, topic);
+  Store(store, "b", 0);
+  EXPECT_EQ(store.Next("#", "b", now_)->topic(), "c");
+  EXPECT_FALSE(store.Next("#", "c", now_));
+}
+
+}  // namespace
+}  // namespace sluice::broker

@@ -1,0 +1,136 @@
+#include "broker_fixture.h"
+
+namespace sluice::broker {
+namespace {
+
+using namespace std::chrono_literals;
+using SubscribeTest = BrokerTest;
+
+TEST_F(SubscribeTest, GrantsWhatWasAsked) {
+  FakeClient& a = Connect("a");
+  EXPECT_EQ(Subscribe(a, "t0", Qos::kAtMostOnce), ReasonCode::kGrantedQos0);
+  EXPECT_EQ(Subscribe(a, "t1", Qos::kAtLeastOnce), ReasonCode::kGrantedQos1);
+  EXPECT_EQ(Subscribe(a, "t2", Qos::kExactlyOnce), ReasonCode::kGrantedQos2);
+}
+
+TEST_F(SubscribeTest, SharedSubscriptionsAreNotSupportedYet) {
+  EXPECT_EQ(Subscribe(Connect("a"), "$share/g/t"), ReasonCode::kSharedSubscriptionsNotSupported);
+  EXPECT_EQ(broker_->subscriptions(), 0U);
+}
+
+TEST_F(SubscribeTest, TooDeepFilterIsRefused) {
+  const std::string deep(1000, '/');
+  EXPECT_EQ(Subscribe(Connect("a"), deep.c_str()), ReasonCode::kTopicFilterInvalid);
+}
+
+TEST_F(SubscribeTest, AccessControlIsAsked) {
+  Restart({}, AccessControl::DefaultRules());
+  FakeClient& a = Connect("a", {.identity = "d1"});
+  EXPECT_EQ(Subscribe(a, "#"), ReasonCode::kNotAuthorized);
+  EXPECT_EQ(Subscribe(a, "devices/d1/#"), ReasonCode::kGrantedQos2);
+  EXPECT_EQ(counters_.subscribe_denied.value(), 1U);
+}
+
+TEST_F(SubscribeTest, SubscriptionsOfAClientAreBounded) {
+  Restart({.max_subscriptions_per_client = 2});
+  FakeClient& a = Connect("a");
+  Subscribe(a, "1");
+  Subscribe(a, "2");
+  EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(Subscribe(a, "2", Qos::kAtMostOnce), ReasonCode::kGrantedQos0);
+  Unsubscribe(a, "1");
+  EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kGrantedQos2);
+}
+
+TEST_F(SubscribeTest, SubscriptionsOfAllAreBoundedInBytes) {
+  Restart({.max_subscription_bytes = 10});
+  EXPECT_EQ(Subscribe(Connect("a"), "t"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(counters_.subscriptions_refused.value(), 1U);
+}
+
+TEST_F(SubscribeTest, RetainedMessagesComeWithTheFlag) {  // [MQTT-3.3.1-8] [MQTT-3.3.1-9]
+  FakeClient& a = Connect("a");
+  Retain(a, "t/1", "one", Qos::kAtLeastOnce);
+  Retain(a, "t/2", "two");
+  Retain(a, "u", "no");
+  Subscribe(a, {.filter = "t/+", .maximum_qos = Qos::kExactlyOnce}, 4);
+  EXPECT_EQ(a.Take(), (Lines{"t/1=one q1 r #4", "t/2=two q0 r #4"}));
+}
+
+TEST_F(SubscribeTest, LastRetainedMessageCounts) {  // [MQTT-3.3.1-5]
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "old");
+  Retain(a, "t", "new");
+  Subscribe(a, "t");
+  EXPECT_EQ(a.Take(), (Lines{"t=new q0 r"}));
+}
+
+TEST_F(SubscribeTest, EmptyPayloadRemovesTheRetainedMessage) {  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "old");
+  Retain(a, "t", "");
+  Subscribe(a, "t");
+  EXPECT_TRUE(a.Take().empty());
+  EXPECT_EQ(broker_->retained_bytes(), 0U);
+}
+
+TEST_F(SubscribeTest, RetainHandlingDecides) {  // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+  using codec::RetainHandling;
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "x");
+  Subscribe(a, {.filter = "t", .retain_handling = RetainHandling::kDoNotSend});
+  Subscribe(a, {.filter = "t", .retain_handling = RetainHandling::kSendIfNew});
+  EXPECT_TRUE(a.Take().empty());
+  Subscribe(a, {.filter = "t", .retain_handling = RetainHandling::kSend});
+  EXPECT_EQ(a.Take().size(), 1U);
+  Subscribe(a, {.filter = "+", .retain_handling = RetainHandling::kSendIfNew});
+  EXPECT_EQ(a.Take().size(), 1U);
+}
+
+TEST_F(SubscribeTest, RetainedMessagesFlowAsTheClientTakesThem) {
+  FakeClient& a = Connect("a");
+  for (const char* topic : {"t/1", "t/2", "t/3", "t/4"}) Retain(a, topic, "x");
+  a.room = 1;
+  Subscribe(a, "t/#");
+  EXPECT_EQ(a.Take(), (Lines{"t/1=x q0 r"}));
+  Retain(a, "t/2", "newer");
+  EXPECT_TRUE(a.Take().empty());
+  MakeRoom(a);
+  const Lines rest = a.Take();
+  EXPECT_EQ(rest, (Lines{"t/2=newer q0", "t/2=newer q0 r", "t/3=x q0 r", "t/4=x q0 r"}));
+}
+
+TEST_F(SubscribeTest, UnsubscribeStopsTheRetainedMessages) {
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "x");
+  a.room = 0;
+  Subscribe(a, "t");
+  Unsubscribe(a, "t");
+  MakeRoom(a);
+  EXPECT_TRUE(a.Take().empty());
+}
+
+TEST_F(SubscribeTest, OwnRetainedMessagesStayAwayWithNoLocal) {  // [MQTT-3.8.3-3]
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "x");
+  Subscribe(a, {.filter = "t", .no_local = true});
+  EXPECT_TRUE(a.Take().empty());
+}
+
+TEST_F(SubscribeTest, RetainedMessageExpires) {  // [MQTT-3.3.2-5] [MQTT-3.3.2-6]
+  FakeClient& a = Connect("a");
+  codec::Publish publish = Message("t", "x");
+  publish.retain = true;
+  publish.properties.message_expiry_interval = 10;
+  Publish(a, publish);
+  Advance(4s);
+  Subscribe(a, "t");
+  EXPECT_EQ(a.Take(), (Lines{"t=x q0 r e6"}));
+  Advance(6s);
+  Subscribe(a, "t");
+  EXPECT_TRUE(a.Take().empty());
+  EXPECT_EQ(broker_->retained_messages(), 0U);
+}
+
+}  // namespace
+}  // namespace sluice::broker
