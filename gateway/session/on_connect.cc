@@ -43,8 +43,8 @@ const codec::Connect* Session::ReadConnect(const codec::Frame& frame, Output* ou
   verdict = codec::Validate(connect);
   if (verdict.ok()) return &connect;
   counters_.protocol_errors.Add();
-  if (version_ == Version::kV5) {
-    Refuse(CloseCause::kProtocolError, verdict, out);
+  if (version_ == Version::kV5 || verdict.reason == ReasonCode::kClientIdentifierNotValid) {
+    Refuse(CloseCause::kProtocolError, verdict, out);  // [MQTT-3.1.3-8]
   } else {
     End(CloseCause::kProtocolError, verdict, out);
   }
@@ -53,10 +53,6 @@ const codec::Connect* Session::ReadConnect(const codec::Frame& frame, Output* ou
 
 // What this server, or the rest of the connection, would not put up with in a correct CONNECT.
 Verdict Session::CheckConnect(const codec::Connect& connect) {
-  if (connect.client_id.empty() && !connect.clean_start && connect.version == Version::kV311) {
-    return {ReasonCode::kClientIdentifierNotValid,
-            "[MQTT-3.1.3-8] no client identifier, but no clean session either"};
-  }
   if (connect.client_id.size() > limits_.max_client_id_bytes) {
     counters_.client_ids_refused.Add();
     return {ReasonCode::kClientIdentifierNotValid, "the client identifier is too long"};

@@ -109,7 +109,7 @@ void Session::OnPublishRepeated(const codec::Publish& publish, InboundIds::Entry
 bool Session::TakeReceiveQuota(Output* out) {
   if (version_ == codec::Version::kV5 && in_flight_ >= limits_.receive_maximum) {
     FailLimit(counters_.receive_maximum_exceeded, ReasonCode::kReceiveMaximumExceeded,
-              "[MQTT-3.3.4-9] more messages than Receive Maximum", out);
+              "[MQTT-3.3.4-7] more messages than Receive Maximum", out);
     return false;
   }
   ++in_flight_;
