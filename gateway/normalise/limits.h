@@ -7,7 +7,7 @@ namespace sluice::normalise {
 // Bounds on what one message may cost. Each stops a hostile or broken device.
 struct Limits {
   size_t max_payload_bytes =
-      256 * 1024;                // the parser's memory grows to about 10 bytes a payload byte
+      256 * 1024;                // the parser's memory grows to about 15 bytes a payload byte
   size_t max_depth = 32;         // [[[[… against the parser's stack of scopes
   size_t max_events = 32;        // an "each" over an object with a thousand members
   size_t max_text_bytes = 1024;  // text readings and attributes; longer is cut

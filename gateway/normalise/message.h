@@ -10,18 +10,18 @@ namespace sluice::normalise {
 
 // A publish as it came in. Views, valid for the call they are given to.
 struct Message {
-  std::string_view topic;
-  ByteSpan payload;
-  std::string_view identity;  // of the publishing client
-  WallTime received;
-  bool clock_is_set = true;      // Clock::WallIsSet() when it was received
-  std::string_view traceparent;  // MQTT 5 user property of that name, if any
+  std::string_view topic = {};
+  ByteSpan payload = {};
+  std::string_view identity = {};  // of the publishing client
+  WallTime received = {};
+  bool clock_is_set = true;           // Clock::WallIsSet() when it was received
+  std::string_view traceparent = {};  // MQTT 5 user property of that name, if any
 };
 
 // The stream that the events go to, as it is now.
 struct Target {
-  std::string_view gateway;
-  std::string_view stream;
+  std::string_view gateway = {};
+  std::string_view stream = {};
   uint64_t next_offset = 0;  // the first event gets this offset, the others follow
 };
 

@@ -1,0 +1,82 @@
+#include "normalise/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "codec/topic.h"
+#include "normalise/json_path.h"
+#include "normalise/units.h"
+
+namespace sluice::normalise {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;
+
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// "v" and a number without leading zeros.
+bool IsVersion(std::string_view word) {
+  return word.size() > 1 && word[0] == 'v' && word[1] != '0' &&
+         std::all_of(word.begin() + 1, word.end(), IsDigit);
+}
+
+}  // namespace
+
+std::string CheckProfileName(std::string_view name) {
+  const bool fits = !name.empty() && name.size() <= kMaxNameBytes &&
+                    std::all_of(name.begin(), name.end(),
+                                [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
+  if (fits) return {};
+  return fmt::format("\"{}\" is no name for a profile; use up to {} of a-z, 0-9 and '-'", name,
+                     kMaxNameBytes);
+}
+
+std::string CheckTopicFilter(std::string_view filter) {
+  if (codec::IsTopicFilter(filter) && !codec::IsShared(filter)) return {};
+  return fmt::format(
+      "\"{}\" is no topic filter; '+' stands for one whole level, '#' for the rest at the end",
+      filter);
+}
+
+std::string CheckPointer(std::string_view pointer) {
+  if (JsonPath::Parse(pointer)) return {};
+  return fmt::format(
+      "\"{}\" is no JSON pointer; begin it with '/', for example \"/{}\" (in a key, '/' is \"~1\" "
+      "and '~' is \"~0\")",
+      pointer, pointer.substr(0, pointer.find('/')));
+}
+
+std::string CheckUnit(std::string_view code) {
+  if (code.empty() || FindUnit(code) != nullptr || IsAnnotation(code)) return {};
+  if (const std::string_view meant = SuggestUnit(code); !meant.empty()) {
+    return fmt::format("\"{}\" is no UCUM unit; write \"{}\"", code, meant);
+  }
+  return fmt::format(
+      "unknown unit \"{}\"; take one from devices/README.md, or put a count in braces: \"{{{}}}\"",
+      code, code);
+}
+
+std::string CheckEventType(std::string_view type) {
+  const size_t dot = type.rfind('.');
+  const bool fits =
+      dot != std::string_view::npos && dot > 0 && type.size() <= kMaxNameBytes &&
+      IsVersion(type.substr(dot + 1)) &&
+      std::all_of(type.begin(), type.end(),
+                  [](char c) { return IsLower(c) || IsDigit(c) || c == '_' || c == '.'; }) &&
+      type.find("..") == std::string_view::npos && type.front() != '.';
+  if (!fits) {
+    return fmt::format(
+        "\"{}\" is no event type; write words and a version with dots between, for example "
+        "\"climate.reading.v1\"",
+        type);
+  }
+  if (type.starts_with("sluice.")) {
+    return fmt::format("\"{}\" belongs to the gateway itself; begin the type with another word",
+                       type);
+  }
+  return {};
+}
+
+}  // namespace sluice::normalise

@@ -1,0 +1,222 @@
+#include "normalise/read_value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "normalise/device_time.h"
+
+namespace sluice::normalise {
+namespace {
+
+namespace dom = simdjson::dom;
+using schema::Quality;
+using schema::Value;
+using Type = ReadingRule::Type;
+
+// A member's value in the type that JSON gives it; monostate for objects and arrays.
+Value JsonValue(dom::element element) {
+  switch (element.type()) {
+    case dom::element_type::INT64:
+      return int64_t{element.get_int64().value_unsafe()};
+    case dom::element_type::UINT64:  // only above the range of int64
+      return static_cast<double>(element.get_uint64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return double{element.get_double().value_unsafe()};
+    case dom::element_type::BOOL:
+      return bool{element.get_bool().value_unsafe()};
+    case dom::element_type::STRING:
+      return std::string_view{element.get_string().value_unsafe()};
+    default:
+      return std::monostate();
+  }
+}
+
+std::optional<double> NumberFromText(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
+    return std::nullopt;  // from_chars reads "nan" and "inf" as well
+  }
+  return number;
+}
+
+std::optional<double> AsNumber(const Value& value, bool from_text) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  const auto* text = std::get_if<std::string_view>(&value);
+  return text != nullptr && from_text ? NumberFromText(*text) : std::nullopt;
+}
+
+std::optional<int64_t> AsInteger(const Value& value, bool from_text) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
+  const auto number = AsNumber(value, from_text);
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (!number || std::abs(*number) > kExact || *number != std::trunc(*number)) return std::nullopt;
+  return static_cast<int64_t>(*number);
+}
+
+std::optional<bool> AsBool(const Value& value, const ReadingRule& rule) {
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
+  const auto* text = std::get_if<std::string_view>(&value);
+  if (text == nullptr) return std::nullopt;
+  const auto among = [text](const std::vector<std::string>& words) {
+    return std::find(words.begin(), words.end(), *text) != words.end();
+  };
+  if (among(rule.true_words)) return true;
+  if (among(rule.false_words)) return false;
+  return std::nullopt;
+}
+
+// The conversion that the payload asks for. An unknown word leaves the profile's own, but makes the
+// value uncertain.
+const UnitConversion* ConversionFor(const CompiledReading& reading, dom::element root,
+                                    Quality* quality) {
+  dom::element word;
+  if (!reading.unit_path || !reading.unit_path->Find(root, &word)) return reading.conversion;
+  SpellingBuffer buffer;
+  const auto spelled = Spell(word, &buffer);
+  for (const auto& [known, conversion] : reading.unit_words) {
+    if (spelled && *spelled == known) return conversion;
+  }
+  *quality = Quality::kUncertain;
+  return reading.conversion;
+}
+
+bool IsOutOfRange(const ReadingRule& rule, double value) {
+  return !std::isfinite(value) || (rule.min && value < *rule.min) ||
+         (rule.max && value > *rule.max);
+}
+
+void SetNumber(const CompiledReading& reading, dom::element root, double raw,
+               schema::Reading* out) {
+  double value = raw * reading.rule.scale + reading.rule.offset;
+  const UnitConversion* conversion = ConversionFor(reading, root, &out->quality);
+  if (conversion != nullptr) value = conversion->Apply(value);
+  if (IsOutOfRange(reading.rule, value)) out->quality = Quality::kOutOfRange;
+  out->value = value;
+}
+
+void SetInteger(const CompiledReading& reading, int64_t value, schema::Reading* out) {
+  if (IsOutOfRange(reading.rule, static_cast<double>(value))) out->quality = Quality::kOutOfRange;
+  out->value = value;
+}
+
+// Puts `value` into `out` as the rule's type; false if it cannot be read as one.
+bool Convert(const CompiledReading& reading, dom::element root, const Value& value,
+             schema::Reading* out) {
+  const ReadingRule& rule = reading.rule;
+  switch (rule.type) {
+    case Type::kNumber:
+      if (const auto number = AsNumber(value, rule.from_text)) {
+        SetNumber(reading, root, *number, out);
+        return true;
+      }
+      return false;
+    case Type::kInteger:
+      if (const auto integer = AsInteger(value, rule.from_text)) {
+        SetInteger(reading, *integer, out);
+        return true;
+      }
+      return false;
+    case Type::kBool:
+      if (const auto truth = AsBool(value, rule)) {
+        out->value = *truth;
+        return true;
+      }
+      return false;
+    case Type::kText:
+      out->value = value;
+      return std::holds_alternative<std::string_view>(value);
+  }
+  return false;
+}
+
+template <typename Number>
+std::string_view SpellNumber(Number number, SpellingBuffer* buffer) {
+  const auto end = std::to_chars(buffer->data(), buffer->data() + buffer->size(), number).ptr;
+  return {buffer->data(), static_cast<size_t>(end - buffer->data())};
+}
+
+}  // namespace
+
+std::string_view CutText(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  const auto is_inside = [text](size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80;
+  };
+  while (max_bytes > 0 && is_inside(max_bytes)) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
+ReadOutcome ReadReading(dom::element root, dom::element base, const CompiledReading& reading,
+                        size_t max_text_bytes, schema::Reading* out) {
+  dom::element member;
+  if (!reading.path.Find(base, &member)) return ReadOutcome::kAbsent;
+  const Value value = JsonValue(member);
+  if (std::holds_alternative<std::monostate>(value)) return ReadOutcome::kUnusable;
+  *out = {.name = reading.rule.name, .unit = reading.unit};
+  if (!Convert(reading, root, value, out)) {
+    if (reading.rule.required) return ReadOutcome::kUnusable;
+    *out = {.name = reading.rule.name, .value = value, .quality = Quality::kWrongType};
+  }
+  if (auto* text = std::get_if<std::string_view>(&out->value))
+    *text = CutText(*text, max_text_bytes);
+  return ReadOutcome::kRead;
+}
+
+std::optional<std::string_view> Spell(dom::element element, SpellingBuffer* buffer) {
+  const Value value = JsonValue(element);
+  if (const auto* text = std::get_if<std::string_view>(&value)) return *text;
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
+  if (const auto* integer = std::get_if<int64_t>(&value)) return SpellNumber(*integer, buffer);
+  if (const auto* number = std::get_if<double>(&value)) return SpellNumber(*number, buffer);
+  return std::nullopt;
+}
+
+bool Holds(const CompiledCondition& condition, dom::element root) {
+  dom::element member;
+  if (!condition.path.Find(root, &member)) return false;
+  SpellingBuffer buffer;
+  return Spell(member, &buffer) == condition.equals;
+}
+
+std::optional<WallTime> ReadTime(const CompiledTime& time, dom::element root) {
+  using Format = TimeRule::Format;
+  dom::element member;
+  if (!time.path.Find(root, &member)) return std::nullopt;
+  const Value value = JsonValue(member);
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    if (time.rule.format == Format::kRfc3339) return ParseDateTime(*text, true);
+    if (time.rule.format != Format::kLocal) return std::nullopt;
+    const auto local = ParseDateTime(*text, false);
+    if (!local) return std::nullopt;
+    return *local - std::chrono::minutes(time.rule.utc_offset_minutes);
+  }
+  if (time.rule.format == Format::kUnixSeconds) {
+    const auto seconds = AsNumber(value, false);
+    return seconds ? TimeFromSeconds(*seconds) : std::nullopt;
+  }
+  const auto count = AsInteger(value, false);
+  if (!count) return std::nullopt;
+  switch (time.rule.format) {
+    case Format::kUnixMillis:
+      return TimeFromCount(*count, 1'000'000);
+    case Format::kUnixMicros:
+      return TimeFromCount(*count, 1'000);
+    case Format::kUnixNanos:
+      return TimeFromCount(*count, 1);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<uint64_t> ReadSequence(const JsonPath& path, dom::element root) {
+  dom::element member;
+  uint64_t sequence = 0;
+  if (!path.Find(root, &member)) return std::nullopt;
+  if (member.get_uint64().get(sequence) != simdjson::SUCCESS) return std::nullopt;
+  return sequence;
+}
+
+}  // namespace sluice::normalise

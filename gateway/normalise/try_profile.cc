@@ -1,0 +1,73 @@
+#include "normalise/try_profile.h"
+
+#include "base/json_writer.h"
+#include "normalise/normaliser.h"
+#include "schema/cloudevents_json.h"
+
+namespace sluice::normalise {
+namespace {
+
+// A topic that `filter` matches.
+std::string ExampleTopic(std::string_view filter) {
+  std::string topic;
+  for (const char c : filter) {
+    if (c == '+' || c == '#') {
+      topic += "example";
+    } else {
+      topic += c;
+    }
+  }
+  return topic;
+}
+
+void AppendEvents(const EventList& events, std::string* text) {
+  schema::EventView view;
+  for (size_t i = 0; i < events.size(); ++i) {
+    SLUICE_CHECK(view.Parse(events.event(i)).ok());
+    schema::AppendEventJson(view, text);
+    text->push_back('\n');
+  }
+}
+
+void AppendVerdict(std::string_view verdict, const Rejection* rejection, std::string* text) {
+  JsonWriter json(text);
+  json.BeginObject();
+  json.Member("verdict", verdict);
+  if (rejection != nullptr) {
+    json.Member("reason", ReasonName(rejection->reason));
+    json.Member("text", std::string_view(rejection->text));
+  }
+  json.EndObject();
+  text->push_back('\n');
+}
+
+}  // namespace
+
+Result<TryOutcome> TryProfile(const Profile& profile, const Message& message) {
+  auto normaliser = Normaliser::Create({profile}, Limits());
+  if (!normaliser.ok()) return normaliser.status();
+  const std::string example = profile.topics.empty() ? "" : ExampleTopic(profile.topics.front());
+  Message tried = message;
+  if (tried.topic.empty()) tried.topic = example;
+
+  EventList events;
+  Rejection rejection;
+  TryOutcome outcome;
+  const Target target{.gateway = "try", .stream = "try"};
+  switch ((*normaliser)->Normalise(tried, target, &events, &rejection)) {
+    case Verdict::kEvents:
+      outcome.accepted = true;
+      AppendEvents(events, &outcome.text);
+      break;
+    case Verdict::kIgnored:
+      outcome.accepted = true;
+      AppendVerdict("ignored", nullptr, &outcome.text);
+      break;
+    case Verdict::kRejected:
+      AppendVerdict("rejected", &rejection, &outcome.text);
+      break;
+  }
+  return outcome;
+}
+
+}  // namespace sluice::normalise
