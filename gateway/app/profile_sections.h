@@ -1,0 +1,12 @@
+#pragma once
+
+#include "app/toml_reader.h"
+#include "normalise/profile.h"
+
+namespace sluice::app {
+
+// Reads the tables of a profile; mistakes go to the reader's list. The keys are those of
+// devices/README.md.
+void ReadProfile(TableReader& root, normalise::Profile* profile);
+
+}  // namespace sluice::app
