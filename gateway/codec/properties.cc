@@ -36,8 +36,10 @@ void VisitField(PropertyId id, AnyProperties& p, Visitor visitor) {
     case PropertyId::kMaximumQos: return visitor(p.maximum_qos);
     case PropertyId::kRetainAvailable: return visitor(p.retain_available);
     case PropertyId::kMaximumPacketSize: return visitor(p.maximum_packet_size);
-    case PropertyId::kWildcardSubscriptionAvailable: return visitor(p.wildcard_subscription_available);
-    case PropertyId::kSubscriptionIdentifierAvailable: return visitor(p.subscription_identifier_available);
+    case PropertyId::kWildcardSubscriptionAvailable:
+      return visitor(p.wildcard_subscription_available);
+    case PropertyId::kSubscriptionIdentifierAvailable:
+      return visitor(p.subscription_identifier_available);
     case PropertyId::kSharedSubscriptionAvailable: return visitor(p.shared_subscription_available);
     case PropertyId::kUserProperty:
     case PropertyId::kSubscriptionIdentifier: return;
@@ -156,9 +158,8 @@ Verdict ValidateProperties(const Properties& properties, PacketType owner) {
   if (properties.duplicate) {
     return Verdict::ProtocolError("(2.2.2.2) a property that may come once came twice");
   }
-  for (const PropertyInfo& info : PropertyTable()) {
-    if ((info.owners & MaskOf(owner)) == 0) continue;
-    if (Verdict verdict = ValidateRange(info, properties); !verdict.ok()) return verdict;
+  for (const PropertyInfo* info : PropertiesOf(owner)) {
+    if (Verdict verdict = ValidateRange(*info, properties); !verdict.ok()) return verdict;
   }
   if (properties.response_topic && !IsTopicName(*properties.response_topic)) {
     return Verdict::ProtocolError("[MQTT-3.3.2-14] a response topic that is no topic name");
@@ -171,12 +172,11 @@ Verdict ValidateProperties(const Properties& properties, PacketType owner) {
 
 void EncodeProperties(const Properties& properties, PacketType owner, ByteBuffer* out) {
   const LengthPrefix length(out);
-  for (const PropertyInfo& info : PropertyTable()) {
-    if ((info.owners & MaskOf(owner)) == 0) continue;
-    EncodeRepeated(info.id, properties, out);
-    VisitField(info.id, properties, [&](const auto& field) {
+  for (const PropertyInfo* info : PropertiesOf(owner)) {
+    EncodeRepeated(info->id, properties, out);
+    VisitField(info->id, properties, [&](const auto& field) {
       if (!field.has_value()) return;
-      AppendId(info.id, out);
+      AppendId(info->id, out);
       Append(*field, out);
     });
   }

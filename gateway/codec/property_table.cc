@@ -75,9 +75,31 @@ constexpr std::array<uint8_t, kIndexSize> kIndex = [] {
   return index;
 }();
 
+// The rows of each owner, so that what is done for every message walks eight rows rather than all.
+struct OwnerRows {
+  std::array<const PropertyInfo*, kTable.size()> rows{};
+  size_t count = 0;
+};
+
+constexpr std::array<OwnerRows, 16> kRowsByOwner = [] {
+  std::array<OwnerRows, 16> owners{};
+  for (const PropertyInfo& row : kTable) {
+    for (size_t type = 0; type < owners.size(); ++type) {
+      if ((row.owners & MaskOf(static_cast<PacketType>(type))) == 0) continue;
+      owners[type].rows[owners[type].count++] = &row;
+    }
+  }
+  return owners;
+}();
+
 }  // namespace
 
 std::span<const PropertyInfo> PropertyTable() { return kTable; }
+
+std::span<const PropertyInfo* const> PropertiesOf(PacketType owner) {
+  const OwnerRows& owner_rows = kRowsByOwner[static_cast<size_t>(owner)];
+  return {owner_rows.rows.data(), owner_rows.count};
+}
 
 const PropertyInfo* FindProperty(uint32_t id) {
   if (id >= kIndexSize || kIndex[id] == 0xFF) return nullptr;

@@ -66,6 +66,9 @@ struct PropertyInfo {
 // All rows, by id.
 std::span<const PropertyInfo> PropertyTable();
 
+// The rows that `owner` may have, by id.
+std::span<const PropertyInfo* const> PropertiesOf(PacketType owner);
+
 // The row of an identifier as read from the wire; null if there is none.
 const PropertyInfo* FindProperty(uint32_t id);
 
