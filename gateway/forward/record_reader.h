@@ -21,9 +21,8 @@ class RecordReader {
   // Goes to `offset` and drops what was read.
   void Seek(uint64_t offset);
   uint64_t position() const { return position_; }
-  // The record at position(), a gap cut to begin there; null: not read yet. Valid until the next
-  // call that is not const.
-  const SourceRecord* Peek();
+  // The record at position(); null: not read yet. Valid until the next call that is not const.
+  const SourceRecord* Peek() const { return records_.empty() ? nullptr : &records_.front(); }
   // Passes the record that Peek returned.
   void Advance();
   // Starts to read if nothing is left, nothing is being read, and more is committed.

@@ -25,9 +25,8 @@ namespace sluice::forward {
 // - Publishes cover [books.cursor, …) without a hole, in the order of their offsets; the cursor
 //   passes a publish only when it is acknowledged, or its events are committed dead letters, and
 //   all before it have passed.
-// - After a lost connection everything from the cursor on is sent again, from the stream; no
-// payload
-//   is kept here.
+// - After a lost connection everything from the cursor on is sent again, from the stream: no
+//   payload is kept here.
 // - After a refusal nothing more is sent until every publish in flight is answered. Then a refusal
 //   for good is buried (dead letters), and one that may pass makes the route wait and start again
 //   at the refused publish, with one message, until that is acknowledged. Publishes behind it that
@@ -35,8 +34,7 @@ namespace sluice::forward {
 // - Each publish moves the cursor by exactly the offsets that it covers.
 class Route final : private UplinkUser {
  public:
-  // All arguments outlive the route. A connection takes at most
-  // UplinkConnection::kMaxUsers routes.
+  // All arguments outlive the route. A connection takes at most UplinkConnection::kMaxUsers.
   Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
         UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics);
   ~Route() override;

@@ -1,0 +1,209 @@
+#include "forward/uplink_connection.h"
+
+#include <gtest/gtest.h>
+
+#include "scripted_uplink.h"
+#include "support/simulated_clock.h"
+
+namespace sluice::forward {
+namespace {
+
+using std::chrono::seconds;
+
+// Publishes whenever it may, `wanted` times.
+class EagerUser final : public UplinkUser {
+ public:
+  explicit EagerUser(UplinkConnection& connection)
+      : connection_(connection), index_(connection.AddUser(this)) {}
+  ~EagerUser() override { connection_.RemoveUser(index_); }
+
+  void Want(int count) {
+    wanted += count;
+    Go();
+  }
+  void OnUplinkUp(const UplinkLimits&) override { Go(); }
+  void OnUplinkDown() override { ++downs; }
+  void OnAcknowledged(uint32_t sequence) override {
+    acknowledged.push_back(sequence);
+    Go();
+  }
+  void OnRefused(uint32_t, uint8_t reason) override { refused = reason; }
+  void OnWritable() override { Go(); }
+  void Tick(MonotonicTime) override { ++ticks; }
+  std::optional<MonotonicTime> NextDeadline() const override { return deadline; }
+
+  int wanted = 0;
+  int downs = 0;
+  int ticks = 0;
+  int refused = 0;
+  std::vector<uint32_t> acknowledged;
+  std::optional<MonotonicTime> deadline;
+
+ private:
+  void Go() {
+    for (; wanted > 0 && connection_.CanPublish(index_); --wanted) {
+      connection_.Publish(index_, sequence_++,
+                          {.topic = "t", .payload = {}, .content_type = "", .properties = {}});
+    }
+  }
+  UplinkConnection& connection_;
+  const size_t index_;
+  uint32_t sequence_ = 0;
+};
+
+class UplinkConnectionTest : public ::testing::Test {
+ protected:
+  void Connect(UplinkLimits limits = {}) {
+    connection_.Start();
+    uplink_.Accept(limits);
+  }
+  void PassBackoff() {
+    clock_.Advance(*connection_.NextDeadline() - clock_.Now());
+    connection_.Tick(clock_.Now());
+  }
+
+  test::SimulatedClock clock_;
+  Random random_{5};
+  Metrics metrics_;
+  test::ScriptedUplink uplink_;
+  UplinkConnection connection_{
+      {.name = "up", .backoff = {}, .max_in_flight = 4}, uplink_, clock_, random_, metrics_};
+  EagerUser first_{connection_};
+  EagerUser second_{connection_};
+};
+
+TEST_F(UplinkConnectionTest, ConnectsOnceWhenStarted) {
+  connection_.Start();
+  connection_.Start();
+  EXPECT_EQ(uplink_.connects, 1);
+  EXPECT_FALSE(connection_.connected());
+  uplink_.Accept();
+  EXPECT_TRUE(connection_.connected());
+}
+
+TEST_F(UplinkConnectionTest, LostConnectionIsTriedAgainAfterABackoff) {
+  Connect();
+  uplink_.Drop();
+  EXPECT_EQ(first_.downs, 1);
+  EXPECT_EQ(uplink_.connects, 1);
+  PassBackoff();
+  EXPECT_EQ(uplink_.connects, 2);
+}
+
+TEST_F(UplinkConnectionTest, FailedAttemptsBackOffUpToTheMaximum) {
+  connection_.Start();
+  Duration longest{};
+  for (int i = 0; i < 200; ++i) {
+    uplink_.Drop();
+    const Duration wait = *connection_.NextDeadline() - clock_.Now();
+    longest = std::max(longest, wait);
+    EXPECT_LT(wait, seconds(60));
+    PassBackoff();
+  }
+  EXPECT_GT(longest, seconds(45));
+  EXPECT_EQ(uplink_.connects, 201);
+}
+
+TEST_F(UplinkConnectionTest, BrokerThatAcceptsAndDropsIsNotHammered) {
+  connection_.Start();
+  Duration waited{};
+  for (int i = 0; i < 50; ++i) {
+    uplink_.Accept();
+    uplink_.Drop();
+    waited += *connection_.NextDeadline() - clock_.Now();
+    PassBackoff();
+  }
+  EXPECT_GT(waited, seconds(10 * 50));
+}
+
+TEST_F(UplinkConnectionTest, AcknowledgementMakesTheNextBackoffSmall) {
+  connection_.Start();
+  for (int i = 0; i < 20; ++i) {
+    uplink_.Drop();
+    PassBackoff();
+  }
+  uplink_.Accept();
+  first_.Want(1);
+  uplink_.Acknowledge(0);
+  uplink_.Drop();
+  EXPECT_LT(*connection_.NextDeadline() - clock_.Now(), BackoffOptions{}.initial);
+}
+
+TEST_F(UplinkConnectionTest, AnswersReachTheUserThatPublished) {
+  Connect();
+  first_.Want(1);
+  second_.Want(2);
+  uplink_.Acknowledge(2);
+  uplink_.Acknowledge(0);
+  uplink_.Refuse(1, 0x87);
+  EXPECT_EQ(first_.acknowledged, std::vector<uint32_t>({0}));
+  EXPECT_EQ(second_.acknowledged, std::vector<uint32_t>({1}));
+  EXPECT_EQ(second_.refused, 0x87);
+  EXPECT_EQ(first_.refused, 0);
+}
+
+TEST_F(UplinkConnectionTest, InFlightIsBoundedOverAllUsers) {
+  Connect();
+  first_.Want(3);
+  second_.Want(3);
+  EXPECT_EQ(uplink_.messages.size(), 4u);
+}
+
+TEST_F(UplinkConnectionTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
+  Connect({.receive_maximum = 1});
+  first_.Want(3);
+  EXPECT_EQ(uplink_.messages.size(), 1u);
+  uplink_.Acknowledge(0);
+  EXPECT_EQ(uplink_.messages.size(), 2u);
+}
+
+TEST_F(UplinkConnectionTest, EagerUserDoesNotStarveTheOther) {
+  Connect({.receive_maximum = 1});
+  first_.Want(100);
+  second_.Want(100);
+  for (size_t i = 0; i < 20; ++i) uplink_.Acknowledge(i);
+  EXPECT_NEAR(static_cast<double>(first_.acknowledged.size()), 10.0, 1.0);
+  EXPECT_NEAR(static_cast<double>(second_.acknowledged.size()), 10.0, 1.0);
+}
+
+TEST_F(UplinkConnectionTest, RoomIsForgottenWithTheConnection) {
+  Connect();
+  first_.Want(4);
+  uplink_.Drop();
+  PassBackoff();
+  uplink_.Accept();
+  second_.Want(4);
+  EXPECT_EQ(uplink_.messages.size(), 8u);
+}
+
+TEST_F(UplinkConnectionTest, StopDisconnectsAndStaysSo) {
+  Connect();
+  connection_.Stop();
+  EXPECT_EQ(uplink_.disconnects, 1);
+  EXPECT_EQ(first_.downs, 1);
+  uplink_.Drop();
+  EXPECT_EQ(connection_.NextDeadline(), std::nullopt);
+  connection_.Start();
+  EXPECT_EQ(uplink_.connects, 2);
+}
+
+TEST_F(UplinkConnectionTest, DeadlinesOfUsersAreItsOwn) {
+  first_.deadline = clock_.Now() + seconds(7);
+  second_.deadline = clock_.Now() + seconds(3);
+  EXPECT_EQ(connection_.NextDeadline(), second_.deadline);
+  connection_.Tick(clock_.Now());
+  EXPECT_EQ(first_.ticks + second_.ticks, 2);
+}
+
+TEST_F(UplinkConnectionTest, AnswersToAUserThatIsGoneAreDropped) {
+  Connect();
+  {
+    EagerUser third(connection_);
+    third.Want(1);
+  }
+  uplink_.Acknowledge(0);
+  EXPECT_TRUE(first_.acknowledged.empty());
+}
+
+}  // namespace
+}  // namespace sluice::forward
