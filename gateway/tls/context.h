@@ -17,9 +17,9 @@ enum class MinVersion : uint8_t { kTls12, kTls13 };  // kTls13 needs a build wit
 
 // Paths are of PEM files. The key's file must pass CheckSecretFile.
 struct ServerConfig {
-  std::string certificate_file;  // the server's own, followed by intermediate ones
-  std::string key_file;
-  std::string client_ca_file;  // needed unless client_certificate is kNone
+  std::string certificate_file = {};  // the server's own, followed by intermediate ones
+  std::string key_file = {};
+  std::string client_ca_file = {};  // needed unless client_certificate is kNone
   ClientCertificate client_certificate = ClientCertificate::kRequired;
   MinVersion min_version = MinVersion::kTls12;
   // How long a session ticket is good for; the key that seals tickets is replaced as often, and the
@@ -32,10 +32,10 @@ struct ServerConfig {
 };
 
 struct ClientConfig {
-  std::string server_ca_file;
-  std::string server_name;       // must be among the names of the server's certificate
-  std::string certificate_file;  // empty: no client certificate
-  std::string key_file;
+  std::string server_ca_file = {};
+  std::string server_name = {};       // must be among the names of the server's certificate
+  std::string certificate_file = {};  // empty: no client certificate
+  std::string key_file = {};
   MinVersion min_version = MinVersion::kTls12;
 };
 

@@ -9,12 +9,12 @@ namespace sluice::transport {
 
 // Who is at the other end.
 struct PeerInfo {
-  std::string address;      // "192.0.2.7:50123", "[2001:db8::7]:50123"
-  std::string identity;     // of the verified client certificate; empty without one
-  std::string tls_version;  // "TLSv1.2"; empty on a plaintext listener
-  std::string cipher;
-  std::string certificate_serial;  // hexadecimal, for logs
-  std::string fingerprint_sha256;
+  std::string address = {};      // "192.0.2.7:50123", "[2001:db8::7]:50123"
+  std::string identity = {};     // of the verified client certificate; empty without one
+  std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
+  std::string cipher = {};
+  std::string certificate_serial = {};  // hexadecimal, for logs
+  std::string fingerprint_sha256 = {};
   bool resumed = false;  // by session ticket
 };
 

@@ -18,10 +18,10 @@ namespace sluice::transport {
 
 // The client's side, for tests and the benchmark's clients (uplinks use Paho).
 struct ConnectOptions {
-  std::string address;                            // as ListenerOptions::bind
-  std::shared_ptr<tls::Context> tls;              // a client context; null: plaintext
+  std::string address = {};                       // as ListenerOptions::bind
+  std::shared_ptr<tls::Context> tls = {};         // a client context; null: plaintext
   const tls::ResumptionTicket* resume = nullptr;  // used before Connect returns
-  StreamLimits limits;                            // handshake_timeout covers connecting, too
+  StreamLimits limits = {};                       // handshake_timeout covers connecting, too
 };
 
 using ConnectCallback = std::function<void(Result<std::unique_ptr<ByteStream>>)>;

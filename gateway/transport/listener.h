@@ -20,11 +20,11 @@ namespace sluice::transport {
 struct ListenerOptions {
   // "address:port" with a numeric address or "localhost", IPv6 in brackets: "0.0.0.0:8883",
   // "[::]:8883". Port 0 takes any that is free.
-  std::string bind;
-  std::shared_ptr<tls::Context> tls;  // null: plaintext
-  StreamLimits limits;
+  std::string bind = {};
+  std::shared_ptr<tls::Context> tls = {};  // null: plaintext
+  StreamLimits limits = {};
   int backlog = 1024;  // connections the kernel holds for us; it caps this at net.core.somaxconn
-  std::string metric_label;  // value of the label listener="…"; empty: `bind`
+  std::string metric_label = {};  // value of the label listener="…"; empty: `bind`
 };
 
 // Accepts connections, plain or TLS, on the loop thread. The callback gets each stream when it is

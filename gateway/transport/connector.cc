@@ -1,0 +1,111 @@
+#include "transport/connector.h"
+
+#include <uv.h>
+
+#include <utility>
+
+#include "tls/context.h"
+#include "transport/socket_address.h"
+#include "transport/tcp_stream.h"
+#include "transport/tls_stream.h"
+
+namespace sluice::transport {
+namespace {
+
+class ConnectorImpl final : public Connector {
+ public:
+  ConnectorImpl(Loop& loop, ConnectOptions options, ConnectCallback on_done);
+  ~ConnectorImpl() override;
+
+  void Begin();
+
+ private:
+  // libuv's request, which it holds until the attempt has ended, even when nobody waits for it any
+  // more.
+  struct Attempt {
+    uv_connect_t request{};
+    ConnectorImpl* connector = nullptr;
+  };
+
+  void OnConnected(int status);
+  void OnHandshakeEnd(TlsHandshake::Outcome outcome);
+  void Fail(Status reason);
+
+  Loop& loop_;
+  ConnectOptions options_;
+  ConnectCallback on_done_;
+  std::shared_ptr<StreamContext> context_ = std::make_shared<StreamContext>();
+  std::unique_ptr<tls::Engine> engine_;
+  TcpStream::Socket* socket_ = nullptr;
+  Attempt* attempt_ = nullptr;
+  std::unique_ptr<TlsHandshake> handshake_;
+  Timer timer_;
+};
+
+ConnectorImpl::ConnectorImpl(Loop& loop, ConnectOptions options, ConnectCallback on_done)
+    : loop_(loop), options_(std::move(options)), on_done_(std::move(on_done)) {
+  context_->limits = options_.limits;
+  if (options_.tls != nullptr) engine_ = options_.tls->NewEngine(options_.resume);
+}
+
+ConnectorImpl::~ConnectorImpl() {
+  if (attempt_ != nullptr) attempt_->connector = nullptr;
+  if (socket_ != nullptr) socket_->Close();
+}
+
+void ConnectorImpl::Begin() {
+  const Result<sockaddr_storage> address = ParseSocketAddress(options_.address);
+  if (!address.ok()) return Fail(address.status());
+  socket_ = TcpStream::Socket::New(loop_);
+  attempt_ = new Attempt{.connector = this};
+  attempt_->request.data = attempt_;
+  const auto on_connect = [](uv_connect_t* request, int status) {
+    const std::unique_ptr<Attempt> ended(static_cast<Attempt*>(request->data));
+    if (ended->connector != nullptr) ended->connector->OnConnected(status);
+  };
+  const int error = uv_tcp_connect(&attempt_->request, &socket_->tcp,
+                                   reinterpret_cast<const sockaddr*>(&*address), on_connect);
+  if (error == 0) return;
+  delete std::exchange(attempt_, nullptr);
+  Fail(Status::FromErrno(-error, "connect to " + options_.address));
+}
+
+void ConnectorImpl::OnConnected(int status) {
+  attempt_ = nullptr;
+  if (status != 0) {
+    return on_done_(
+        Status::Unavailable("connect to " + options_.address + ": " + uv_strerror(status)));
+  }
+  auto stream = std::make_unique<TcpStream>(loop_, std::exchange(socket_, nullptr), context_);
+  if (options_.tls == nullptr) {
+    timer_ = {};
+    return on_done_(std::unique_ptr<ByteStream>(std::move(stream)));
+  }
+  handshake_ = std::make_unique<TlsHandshake>(
+      loop_, std::move(stream), std::move(engine_), true, options_.limits,
+      [this](TlsHandshake::Outcome outcome) { OnHandshakeEnd(std::move(outcome)); });
+}
+
+void ConnectorImpl::OnHandshakeEnd(TlsHandshake::Outcome outcome) {
+  timer_ = {};
+  if (outcome.end != TlsHandshake::End::kDone) return on_done_(outcome.reason);
+  on_done_(std::unique_ptr<ByteStream>(
+      std::make_unique<TlsStream>(loop_, std::move(outcome), context_)));
+}
+
+// Never from inside Begin: who called Connect has no connector yet.
+void ConnectorImpl::Fail(Status reason) {
+  timer_ =
+      loop_.StartTimer(Duration::zero(), [this, reason = std::move(reason)] { on_done_(reason); });
+}
+
+}  // namespace
+
+std::unique_ptr<Connector> Connector::Connect(Loop& loop, ConnectOptions options,
+                                              ConnectCallback on_done) {
+  auto connector = std::make_unique<ConnectorImpl>(loop, std::move(options), std::move(on_done));
+  connector->Begin();
+  return connector;
+}
+
+}  // namespace sluice::transport

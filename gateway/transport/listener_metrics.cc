@@ -1,0 +1,64 @@
+#include "transport/listener_metrics.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace sluice::transport {
+namespace {
+
+std::string Label(std::string_view listener) {
+  return fmt::format("listener=\"{}\"", Metrics::EscapeLabel(listener));
+}
+
+}  // namespace
+
+ListenerMetrics::ListenerMetrics(Metrics& metrics, std::string_view listener)
+    : accepted(metrics.AddCounter("sluice_listener_accepted_total", "TCP connections accepted",
+                                  Label(listener))),
+      refused(metrics.AddCounter("sluice_listener_refused_total",
+                                 "Connections closed at once, over the limit of connections",
+                                 Label(listener))),
+      accept_pauses(metrics.AddCounter("sluice_listener_accept_pauses_total",
+                                       "Times newcomers had to wait for half-open connections",
+                                       Label(listener))),
+      handshakes(metrics.AddCounter("sluice_tls_handshakes_total", "TLS handshakes completed",
+                                    Label(listener))),
+      resumptions(metrics.AddCounter("sluice_tls_resumptions_total",
+                                     "TLS handshakes completed by session ticket",
+                                     Label(listener))),
+      handshake_timeouts(metrics.AddCounter("sluice_tls_handshake_timeouts_total",
+                                            "TLS handshakes over their time limit",
+                                            Label(listener))),
+      handshake_floods(metrics.AddCounter("sluice_tls_handshake_floods_total",
+                                          "TLS handshakes over their limit of bytes",
+                                          Label(listener))),
+      handshake_aborts(metrics.AddCounter("sluice_tls_handshake_aborts_total",
+                                          "TLS handshakes the peer left", Label(listener))),
+      input_overflows(metrics.AddCounter("sluice_listener_input_overflows_total",
+                                         "Connections closed over the limit of unread input",
+                                         Label(listener))),
+      output_overflows(metrics.AddCounter("sluice_listener_output_overflows_total",
+                                          "Connections closed over the limit of unsent output",
+                                          Label(listener))),
+      output_pauses(metrics.AddCounter("sluice_listener_output_pauses_total",
+                                       "Times a connection's output passed its high mark",
+                                       Label(listener))),
+      accept_errors(metrics.AddCounter("sluice_listener_accept_errors_total",
+                                       "Connections the system could not accept", Label(listener))),
+      connections(metrics.AddGauge("sluice_listener_connections",
+                                   "Open connections, half-open ones included", Label(listener))),
+      half_open(metrics.AddGauge("sluice_listener_half_open", "TLS handshakes under way",
+                                 Label(listener))),
+      handshake_time(metrics.AddHistogram("sluice_tls_handshake_seconds",
+                                          "From accept to the end of the handshake",
+                                          Label(listener))) {
+  for (size_t i = 0; i < failures.size(); ++i) {
+    const auto reason = tls::FailureName(static_cast<tls::Failure>(i));
+    failures[i] = &metrics.AddCounter("sluice_tls_handshake_failures_total",
+                                      "TLS handshakes failed, by reason",
+                                      fmt::format("{},reason=\"{}\"", Label(listener), reason));
+  }
+}
+
+}  // namespace sluice::transport

@@ -1,0 +1,157 @@
+#include "transport/loop.h"
+
+#include <uv.h>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "transport/loop_resources.h"
+#include "transport/timer_impl.h"
+#include "transport/worker_queue.h"
+
+namespace sluice::transport {
+namespace {
+
+// Leaves a processor to the loop and the journal where there is more than one.
+size_t MaxParallelWork() {
+  const unsigned processors = std::thread::hardware_concurrency();
+  return processors > 1 ? processors - 1 : 1;
+}
+
+template <typename Handle>
+uv_handle_t* AsHandle(Handle* handle) {
+  return reinterpret_cast<uv_handle_t*>(handle);
+}
+
+struct Signal {
+  uv_signal_t handle{};
+  std::function<void()> callback;
+};
+
+}  // namespace
+
+struct Loop::Impl {
+  Impl();
+  void RunPosted();
+  void EndIteration();
+
+  uv_loop_t loop{};
+  uv_async_t wakeup{};
+  // Before and after the poll: what timers and what reads have written leaves at once.
+  uv_prepare_t prepare{};
+  uv_check_t check{};
+  std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::vector<std::function<void()>> posted;   // guarded by mutex
+  std::vector<std::function<void()>> running;  // loop thread; keeps its memory
+  std::vector<std::unique_ptr<Signal>> signals;
+  LoopResources resources;
+  WorkerQueue workers{&loop, MaxParallelWork()};
+};
+
+Loop::Impl::Impl() {
+  SLUICE_CHECK(uv_loop_init(&loop) == 0);
+  loop.data = this;
+  SLUICE_CHECK(uv_async_init(&loop, &wakeup, [](uv_async_t* handle) {
+                 static_cast<Impl*>(handle->loop->data)->RunPosted();
+               }) == 0);
+  uv_prepare_init(&loop, &prepare);
+  uv_prepare_start(&prepare, [](uv_prepare_t* handle) {
+    static_cast<Impl*>(handle->loop->data)->EndIteration();
+  });
+  uv_check_init(&loop, &check);
+  uv_check_start(
+      &check, [](uv_check_t* handle) { static_cast<Impl*>(handle->loop->data)->EndIteration(); });
+}
+
+void Loop::Impl::RunPosted() {
+  {
+    const std::lock_guard lock(mutex);
+    std::swap(posted, running);
+  }
+  for (std::function<void()>& task : running) task();
+  running.clear();
+  if (stop) uv_stop(&loop);
+}
+
+void Loop::Impl::EndIteration() {
+  // What is left over must not wait for the network to say something.
+  if (resources.flush_queue.Run()) uv_async_send(&wakeup);
+}
+
+Loop::Loop() : impl_(std::make_unique<Impl>()) {}
+
+Loop::~Loop() {
+  impl_->posted.clear();  // they may own things that need the loop to go
+  impl_->workers.Abandon();
+  for (uv_handle_t* handle :
+       {AsHandle(&impl_->wakeup), AsHandle(&impl_->prepare), AsHandle(&impl_->check)}) {
+    uv_close(handle, nullptr);
+  }
+  for (const auto& signal : impl_->signals) uv_close(AsHandle(&signal->handle), nullptr);
+  uv_run(&impl_->loop, UV_RUN_DEFAULT);
+  SLUICE_CHECK(uv_loop_close(&impl_->loop) == 0);  // else a stream or timer outlives its loop
+}
+
+void Loop::Run() {
+  while (!impl_->stop) uv_run(&impl_->loop, UV_RUN_DEFAULT);
+  impl_->stop = false;
+}
+
+void Loop::RunOnce() { uv_run(&impl_->loop, UV_RUN_ONCE); }
+
+void Loop::Stop() {
+  impl_->stop = true;
+  uv_async_send(&impl_->wakeup);
+}
+
+void Loop::Post(std::function<void()> task) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->posted.push_back(std::move(task));
+  }
+  uv_async_send(&impl_->wakeup);
+}
+
+Timer Loop::NewTimer(std::function<void()> callback) {
+  auto* timer = new Timer::Impl{.callback = std::move(callback)};
+  uv_timer_init(&impl_->loop, &timer->handle);
+  timer->handle.data = timer;
+  return Timer(timer);
+}
+
+Timer Loop::StartTimer(Duration after, std::function<void()> callback) {
+  Timer timer = NewTimer(std::move(callback));
+  timer.Start(after);
+  return timer;
+}
+
+void Loop::QueueWork(std::function<void()> work, std::function<void()> done) {
+  impl_->workers.Add(std::move(work), std::move(done));
+}
+
+size_t Loop::waiting_work() const { return impl_->workers.waiting(); }
+
+void Loop::OnSignal(int signal_number, std::function<void()> callback) {
+  auto& signal = impl_->signals.emplace_back(std::make_unique<Signal>());
+  signal->callback = std::move(callback);
+  uv_signal_init(&impl_->loop, &signal->handle);
+  signal->handle.data = signal.get();
+  const auto on_signal = [](uv_signal_t* handle, int) {
+    static_cast<Signal*>(handle->data)->callback();
+  };
+  SLUICE_CHECK(uv_signal_start(&signal->handle, on_signal, signal_number) == 0);
+}
+
+MonotonicTime Loop::Now() const {
+  return MonotonicTime(std::chrono::milliseconds(uv_now(&impl_->loop)));
+}
+
+uv_loop_s* Loop::uv() { return &impl_->loop; }
+LoopResources& Loop::resources() { return impl_->resources; }
+
+}  // namespace sluice::transport

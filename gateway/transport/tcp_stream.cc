@@ -1,0 +1,226 @@
+#include "transport/tcp_stream.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "transport/socket_address.h"
+
+namespace sluice::transport {
+namespace {
+
+Status StatusOf(int error) {
+  if (error == UV_EOF) return Status::Unavailable("the peer closed the connection");
+  const std::string text = fmt::format("connection lost: {}", uv_strerror(error));
+  const bool by_peer = error == UV_ECONNRESET || error == UV_EPIPE || error == UV_ETIMEDOUT;
+  return by_peer ? Status::Unavailable(text) : Status::IoError(text);
+}
+
+TcpStream* StreamOf(void* socket) { return static_cast<TcpStream::Socket*>(socket)->stream; }
+
+std::string PeerAddress(const uv_tcp_t& tcp) {
+  sockaddr_storage address{};
+  int size = sizeof address;
+  if (uv_tcp_getpeername(&tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "unknown";
+  return FormatSocketAddress(address);
+}
+
+}  // namespace
+
+TcpStream::Socket* TcpStream::Socket::New(Loop& loop) {
+  auto* socket = new Socket;
+  SLUICE_CHECK(uv_tcp_init(loop.uv(), &socket->tcp) == 0);
+  socket->tcp.data = socket->write.data = socket->shutdown.data = socket;
+  return socket;
+}
+
+void TcpStream::Socket::Close() {
+  stream = nullptr;
+  uv_close(reinterpret_cast<uv_handle_t*>(&tcp),
+           [](uv_handle_t* handle) { delete static_cast<Socket*>(handle->data); });
+}
+
+TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> context)
+    : loop_(loop),
+      resources_(loop.resources()),
+      socket_(socket),
+      context_(std::move(context)),
+      peer_{.address = PeerAddress(socket->tcp)},
+      input_(&resources_.pool),
+      watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
+  socket_->stream = this;
+  context_->AddConnections(1);
+  // Both ends write small records that somebody waits for; gathering them is our own flush's work.
+  uv_tcp_nodelay(&socket_->tcp, 1);
+}
+
+TcpStream::~TcpStream() {
+  SLUICE_CHECK(!in_callback_);
+  if (socket_ != nullptr) socket_->Close();
+  resources_.pool.Return(&output_);
+  context_->AddConnections(-1);
+}
+
+void TcpStream::Start(StreamHandler* handler) {
+  handler_ = handler;
+  offer_again_ = !input_.empty();
+  if (offer_again_ || state_ == State::kClosed) Queue();
+  UpdateReading();
+}
+
+void TcpStream::Write(ByteSpan bytes) {
+  if (state_ != State::kOpen || bytes.empty()) return;
+  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) {
+    if (context_->metrics) context_->metrics->output_overflows.Add();
+    return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
+  }
+  resources_.pool.Lend(&output_);
+  output_.Append(bytes);
+  Queue();
+  if (output_.size() >= kEarlyFlushBytes) Flush();
+}
+
+size_t TcpStream::output_bytes() const {
+  return output_.size() + (socket_ == nullptr ? 0 : socket_->in_flight.size());
+}
+
+void TcpStream::PauseReading() {
+  ++pauses_;
+  UpdateReading();
+}
+
+void TcpStream::ResumeReading() {
+  SLUICE_CHECK(pauses_ > 0);
+  --pauses_;
+  if (pauses_ == 0 && !input_.empty()) {
+    offer_again_ = true;
+    Queue();
+  }
+  UpdateReading();
+}
+
+// A draining stream reads on, into the void: it waits for the peer's FIN, and closing a socket with
+// unread input would reset the connection and take our last words back.
+void TcpStream::UpdateReading() {
+  const bool wanted =
+      (state_ == State::kOpen && handler_ != nullptr && pauses_ == 0) || state_ == State::kDraining;
+  if (wanted == reading_ || socket_ == nullptr) return;
+  reading_ = wanted;
+  if (!wanted) {
+    uv_read_stop(socket_->uv());
+    return;
+  }
+  const auto lend = [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
+    const std::span<uint8_t> space = StreamOf(handle->data)->resources_.read_buffer();
+    *buffer =
+        uv_buf_init(reinterpret_cast<char*>(space.data()), static_cast<unsigned>(space.size()));
+  };
+  const auto read = [](uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
+    StreamOf(handle->data)->OnRead(count, reinterpret_cast<const uint8_t*>(buffer->base));
+  };
+  if (const int error = uv_read_start(socket_->uv(), lend, read); error != 0)
+    Close(StatusOf(error));
+}
+
+void TcpStream::OnRead(ssize_t count, const uint8_t* bytes) {
+  if (count == 0) return;  // nothing there after all
+  if (count > 0) {
+    if (state_ == State::kOpen) Offer({bytes, static_cast<size_t>(count)});
+    return;
+  }
+  Flush();  // answers to what came along with the end
+  Close(state_ == State::kDraining ? Status::Ok() : StatusOf(static_cast<int>(count)));
+}
+
+void TcpStream::Offer(ByteSpan bytes) {
+  in_callback_ = true;
+  input_.Offer(bytes, [this](ByteSpan all) { return handler_->OnBytes(all); });
+  in_callback_ = false;
+  if (state_ != State::kOpen) return input_.Clear();
+  if (pauses_ > 0 || input_.size() < context_->limits.max_input_bytes) return;
+  if (context_->metrics) context_->metrics->input_overflows.Add();
+  Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
+}
+
+void TcpStream::OnIterationEnd() {
+  if (std::exchange(offer_again_, false) && state_ == State::kOpen && pauses_ == 0) Offer({});
+  Flush();
+  if (state_ != State::kClosed) return UpdateWatermark();
+  if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
+  // The stream may be gone.
+}
+
+void TcpStream::Flush() {
+  if (socket_ == nullptr || socket_->writing) return;
+  if (!output_.empty()) {
+    const uv_buf_t buffer =
+        uv_buf_init(reinterpret_cast<char*>(output_.data()), static_cast<unsigned>(output_.size()));
+    const int sent = uv_try_write(socket_->uv(), &buffer, 1);
+    if (sent < 0 && sent != UV_EAGAIN) return Close(StatusOf(sent));
+    if (sent > 0) output_.Consume(static_cast<size_t>(sent));
+    if (!output_.empty()) return SendRest();
+  }
+  resources_.pool.Return(&output_);
+  if (state_ == State::kDraining) Drained();
+}
+
+void TcpStream::SendRest() {
+  std::swap(output_, socket_->in_flight);
+  const uv_buf_t buffer = uv_buf_init(reinterpret_cast<char*>(socket_->in_flight.data()),
+                                      static_cast<unsigned>(socket_->in_flight.size()));
+  const auto done = [](uv_write_t* request, int status) {
+    if (TcpStream* stream = StreamOf(request->data)) stream->OnWritten(status);
+  };
+  socket_->writing = true;
+  if (const int error = uv_write(&socket_->write, socket_->uv(), &buffer, 1, done); error != 0) {
+    Close(StatusOf(error));
+  }
+}
+
+void TcpStream::OnWritten(int status) {
+  socket_->writing = false;
+  resources_.pool.Return(&socket_->in_flight);
+  if (status != 0) return Close(StatusOf(status));
+  Queue();
+}
+
+void TcpStream::Drained() {
+  if (std::exchange(shutdown_sent_, true)) return;
+  const auto ignore = [](uv_shutdown_t*, int) {};
+  if (uv_shutdown(&socket_->shutdown, socket_->uv(), ignore) != 0) Close(Status::Ok());
+}
+
+void TcpStream::UpdateWatermark() {
+  const Watermark::Event event = watermark_.Update(output_bytes());
+  if (event == Watermark::Event::kNone || handler_ == nullptr) return;
+  in_callback_ = true;
+  if (event == Watermark::Event::kFellBelowLow) {
+    handler_->OnOutputLow();
+  } else {
+    if (context_->metrics) context_->metrics->output_pauses.Add();
+    handler_->OnOutputHigh();
+  }
+  in_callback_ = false;
+}
+
+void TcpStream::CloseAfterFlush() {
+  if (state_ != State::kOpen) return;
+  state_ = State::kDraining;
+  if (!in_callback_) input_.Clear();
+  linger_ = loop_.StartTimer(context_->limits.close_linger, [this] { Close(Status::Ok()); });
+  UpdateReading();
+  Queue();
+}
+
+void TcpStream::Close(Status reason) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  reason_ = std::move(reason);
+  std::exchange(socket_, nullptr)->Close();
+  if (linger_.active()) linger_.Stop();
+  resources_.pool.Return(&output_);
+  if (!in_callback_) input_.Clear();
+  Queue();
+}
+
+}  // namespace sluice::transport

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <uv.h>
+
+#include <memory>
+
+#include "transport/byte_stream.h"
+#include "transport/input_buffer.h"
+#include "transport/loop.h"
+#include "transport/loop_resources.h"
+#include "transport/stream_context.h"
+#include "transport/watermark.h"
+
+namespace sluice::transport {
+
+// ByteStream on a TCP socket. Internal to transport.
+//
+// open ──CloseAfterFlush──▶ draining ──peer's FIN, or linger over──▶ closed ──▶ OnClosed
+//   └───────────── Close, error, limit, peer's FIN ────────────────────▲
+//
+// Invariants: a handler is only called from libuv's callbacks and from OnIterationEnd, never from a
+// call of the owner's; closed means that the socket is gone and OnClosed is all that is left to do.
+class TcpStream final : public ByteStream, private FlushQueue::Item {
+ public:
+  // The socket, before it is connected or accepted; frees itself when closed.
+  struct Socket {
+    uv_tcp_t tcp{};
+    uv_write_t write{};
+    uv_shutdown_t shutdown{};
+    ByteBuffer in_flight;  // what uv_write is sending
+    bool writing = false;
+    TcpStream* stream = nullptr;  // null when nobody is interested any more
+
+    static Socket* New(Loop& loop);
+    void Close();
+    uv_stream_t* uv() { return reinterpret_cast<uv_stream_t*>(&tcp); }
+  };
+
+  // Takes the socket, which is connected.
+  TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> context);
+  ~TcpStream() override;
+
+  void Start(StreamHandler* handler) override;
+  void Write(ByteSpan bytes) override;
+  size_t output_bytes() const override;
+  void PauseReading() override;
+  void ResumeReading() override;
+  void CloseAfterFlush() override;
+  void Close(Status reason) override;
+  const PeerInfo& peer() const override { return peer_; }
+
+ private:
+  enum class State : uint8_t { kOpen, kDraining, kClosed };
+  // Output of one iteration that is sent before its end, to keep a burst out of memory.
+  static constexpr size_t kEarlyFlushBytes = 256 * 1024;
+
+  void OnIterationEnd() override;
+  void OnRead(ssize_t count, const uint8_t* bytes);
+  void OnWritten(int status);
+  void Offer(ByteSpan bytes);
+  void Flush();
+  void SendRest();
+  void Drained();
+  void UpdateWatermark();
+  void UpdateReading();
+  void Queue() { resources_.flush_queue.Add(this); }
+
+  Loop& loop_;
+  LoopResources& resources_;
+  Socket* socket_;  // null once closed
+  std::shared_ptr<StreamContext> context_;
+  StreamHandler* handler_ = nullptr;
+  PeerInfo peer_;
+  InputBuffer input_;
+  ByteBuffer output_;
+  Watermark watermark_;
+  Timer linger_;
+  Status reason_;
+  int pauses_ = 0;
+  State state_ = State::kOpen;
+  bool reading_ = false;
+  bool offer_again_ = false;  // kept input is due at the end of the iteration
+  bool shutdown_sent_ = false;
+  bool in_callback_ = false;  // asserts that no handler destroys us in the middle
+};
+
+}  // namespace sluice::transport

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "tls/handshake_step.h"
+#include "transport/byte_stream.h"
+#include "transport/loop.h"
+#include "transport/stream_context.h"
+
+namespace sluice::transport {
+
+// Carries a stream from connected to encrypted. Handshake steps, milliseconds of arithmetic each,
+// run on the worker pool; while one does, the engine is the worker's and the stream is not read.
+// Internal to transport.
+class TlsHandshake final : private StreamHandler {
+ public:
+  enum class End : uint8_t { kDone, kFailed, kTimeout, kFlood, kAborted };
+  struct Outcome {
+    End end;
+    // kDone: what a TlsStream is made of.
+    std::unique_ptr<ByteStream> inner;
+    std::unique_ptr<tls::Engine> engine;
+    ByteBuffer rest;  // ciphertext behind the handshake
+    // Otherwise.
+    std::string address;  // of the peer
+    tls::Failure failure = tls::Failure::kNone;
+    Status reason;
+  };
+  // Called once, from the loop; may destroy the handshake.
+  using Callback = std::function<void(Outcome)>;
+
+  // `is_client`: speaks first.
+  TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner, std::unique_ptr<tls::Engine> engine,
+               bool is_client, const StreamLimits& limits, Callback on_end);
+  // Gives up silently; a step on a worker ends by itself.
+  ~TlsHandshake() override;
+
+ private:
+  size_t OnBytes(ByteSpan bytes) override;
+  void OnClosed(const Status& reason) override;
+  void RunStep();
+  void OnStepDone();
+  void Fail(End end, Status reason);
+
+  Loop& loop_;
+  std::unique_ptr<ByteStream> inner_;
+  const size_t max_bytes_;
+  Callback on_end_;
+  Timer timer_;
+  // Shared with the worker while a step runs; the loop does not look into it then.
+  std::shared_ptr<tls::HandshakeStep> step_;
+  bool running_ = false;
+  bool failing_ = false;  // the stream is closing; only OnClosed is awaited
+  End end_ = End::kAborted;
+  tls::Failure failure_ = tls::Failure::kNone;
+  Status reason_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace sluice::transport

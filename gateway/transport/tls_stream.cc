@@ -1,0 +1,163 @@
+#include "transport/tls_stream.h"
+
+#include <utility>
+
+namespace sluice::transport {
+namespace {
+
+PeerInfo DescribePeer(const ByteStream& inner, const tls::Engine& engine) {
+  PeerInfo peer{.address = inner.peer().address,
+                .tls_version = std::string(engine.version()),
+                .cipher = std::string(engine.cipher()),
+                .resumed = engine.resumed()};
+  if (engine.peer()) {
+    peer.identity = engine.peer()->identity;
+    peer.certificate_serial = engine.peer()->serial;
+    peer.fingerprint_sha256 = engine.peer()->fingerprint_sha256;
+  }
+  return peer;
+}
+
+}  // namespace
+
+TlsStream::TlsStream(Loop& loop, TlsHandshake::Outcome handshake,
+                     std::shared_ptr<StreamContext> context)
+    : resources_(loop.resources()),
+      context_(std::move(context)),
+      inner_(std::move(handshake.inner)),
+      engine_(std::move(handshake.engine)),
+      early_(std::move(handshake.rest)),
+      peer_(DescribePeer(*inner_, *engine_)),
+      input_(&resources_.pool) {
+  inner_->Start(this);
+}
+
+TlsStream::~TlsStream() {
+  SLUICE_CHECK(!in_callback_);
+  resources_.pool.Return(&output_);
+}
+
+void TlsStream::Start(StreamHandler* handler) {
+  handler_ = handler;
+  offer_again_ = !input_.empty();
+  Queue();
+}
+
+void TlsStream::Write(ByteSpan bytes) {
+  if (state_ != State::kOpen || bytes.empty()) return;
+  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) {
+    if (context_->metrics) context_->metrics->output_overflows.Add();
+    return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
+  }
+  resources_.pool.Lend(&output_);
+  output_.Append(bytes);
+  Queue();
+  if (output_.size() >= kEarlyFlushBytes) EncryptOutput();
+}
+
+void TlsStream::PauseReading() {
+  ++pauses_;
+  inner_->PauseReading();
+}
+
+void TlsStream::ResumeReading() {
+  SLUICE_CHECK(pauses_ > 0);
+  --pauses_;
+  inner_->ResumeReading();
+  if (pauses_ == 0 && !input_.empty()) {
+    offer_again_ = true;
+    Queue();
+  }
+}
+
+// Takes all ciphertext, even if the handler pauses in the middle: what it leaves is kept as
+// plaintext, at most one read's worth, since a paused stream is not read.
+size_t TlsStream::OnBytes(ByteSpan ciphertext) {
+  const size_t size = ciphertext.size();
+  ByteBuffer& answer = resources_.ciphertext;
+  auto result = tls::Engine::DecryptResult::kFull;
+  while (state_ == State::kOpen && result == tls::Engine::DecryptResult::kFull) {
+    size_t produced = 0;
+    const std::span<uint8_t> space = resources_.plaintext_buffer();
+    result = engine_->Decrypt(&ciphertext, space, &produced, &answer);
+    inner_->Write(answer.view());
+    answer.Clear();
+    if (produced > 0) Offer(space.first(produced));
+  }
+  if (state_ != State::kOpen) return size;
+  if (result == tls::Engine::DecryptResult::kEndOfData) {
+    Drain(Status::Unavailable("the peer closed the connection"));
+  } else if (result == tls::Engine::DecryptResult::kFailed) {
+    Drain(Status::IoError("TLS: " + engine_->FailureText()));
+  }
+  return size;
+}
+
+void TlsStream::Offer(ByteSpan plaintext) {
+  if (pauses_ > 0) return input_.Keep(plaintext);
+  in_callback_ = true;
+  input_.Offer(plaintext, [this](ByteSpan all) { return handler_->OnBytes(all); });
+  in_callback_ = false;
+  if (state_ != State::kOpen) return input_.Clear();
+  if (pauses_ > 0 || input_.size() < context_->limits.max_input_bytes) return;
+  if (context_->metrics) context_->metrics->input_overflows.Add();
+  Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
+}
+
+void TlsStream::OnIterationEnd() {
+  if (!early_.empty()) {
+    OnBytes(early_.view());
+    early_.Release();
+  }
+  if (std::exchange(offer_again_, false) && state_ == State::kOpen && pauses_ == 0) Offer({});
+  EncryptOutput();
+}
+
+void TlsStream::EncryptOutput() {
+  if (state_ == State::kClosed) return;
+  ByteBuffer& records = resources_.ciphertext;
+  if (engine_->failure() == tls::Failure::kNone) {
+    if (!engine_->Encrypt(output_.view(), &records))
+      Drain(Status::IoError("TLS: " + engine_->FailureText()));
+    else if (goodbye_due_)
+      engine_->Close(&records);
+  }
+  resources_.pool.Return(&output_);
+  inner_->Write(records.view());
+  records.Clear();
+  if (std::exchange(goodbye_due_, false)) inner_->CloseAfterFlush();
+}
+
+void TlsStream::Drain(Status reason) {
+  state_ = State::kDraining;
+  reason_ = std::move(reason);
+  goodbye_due_ = true;
+  Queue();
+}
+
+void TlsStream::CloseAfterFlush() {
+  if (state_ == State::kOpen) Drain(Status::Ok());
+}
+
+void TlsStream::Close(Status reason) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  inner_->Close(std::move(reason));
+}
+
+void TlsStream::OnOutputHigh() {
+  if (handler_ != nullptr) handler_->OnOutputHigh();
+}
+
+void TlsStream::OnOutputLow() {
+  if (handler_ != nullptr) handler_->OnOutputLow();
+}
+
+void TlsStream::OnClosed(const Status& reason) {
+  const bool was_draining = std::exchange(state_, State::kClosed) == State::kDraining;
+  const Status told = was_draining ? reason_ : reason;
+  if (handler_ != nullptr) handler_->OnClosed(told);
+  // The stream may be gone.
+}
+
+}  // namespace sluice::transport

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <memory>
+
+#include "tls/engine.h"
+#include "transport/byte_stream.h"
+#include "transport/input_buffer.h"
+#include "transport/loop.h"
+#include "transport/loop_resources.h"
+#include "transport/stream_context.h"
+#include "transport/tls_handshake.h"
+
+namespace sluice::transport {
+
+// ByteStream that decrypts and encrypts what an inner stream carries; begins after the handshake.
+// What is written in an iteration becomes as few records as it can. Internal to transport.
+class TlsStream final : public ByteStream, private StreamHandler, private FlushQueue::Item {
+ public:
+  // `handshake` is a TlsHandshake's outcome with kDone.
+  TlsStream(Loop& loop, TlsHandshake::Outcome handshake, std::shared_ptr<StreamContext> context);
+  ~TlsStream() override;
+
+  void Start(StreamHandler* handler) override;
+  void Write(ByteSpan bytes) override;
+  size_t output_bytes() const override { return output_.size() + inner_->output_bytes(); }
+  void PauseReading() override;
+  void ResumeReading() override;
+  void CloseAfterFlush() override;
+  void Close(Status reason) override;
+  const PeerInfo& peer() const override { return peer_; }
+
+  const tls::Engine& engine() const { return *engine_; }
+
+ private:
+  // kDraining: CloseAfterFlush was called or the peer's side has ended; nothing is delivered any
+  // more.
+  enum class State : uint8_t { kOpen, kDraining, kClosed };
+  static constexpr size_t kEarlyFlushBytes = 256 * 1024;
+
+  size_t OnBytes(ByteSpan ciphertext) override;
+  void OnOutputHigh() override;
+  void OnOutputLow() override;
+  void OnClosed(const Status& reason) override;
+  void OnIterationEnd() override;
+
+  void Offer(ByteSpan plaintext);
+  void EncryptOutput();
+  void Drain(Status reason);
+  void Queue() { resources_.flush_queue.Add(this); }
+
+  LoopResources& resources_;
+  std::shared_ptr<StreamContext> context_;
+  std::unique_ptr<ByteStream> inner_;
+  std::unique_ptr<tls::Engine> engine_;
+  ByteBuffer early_;  // ciphertext that came along with the end of the handshake
+  StreamHandler* handler_ = nullptr;
+  PeerInfo peer_;
+  InputBuffer input_;  // plaintext
+  ByteBuffer output_;  // plaintext
+  Status reason_;
+  int pauses_ = 0;
+  State state_ = State::kOpen;
+  bool offer_again_ = false;
+  bool in_callback_ = false;
+  bool goodbye_due_ = false;  // close_notify goes behind what is written
+};
+
+}  // namespace sluice::transport

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sluice::transport {
+
+// Two marks on a level: crossing the high one upwards and the low one downwards are events, what
+// happens between is not, so that pressure does not flutter. Crossings are counted.
+class Watermark {
+ public:
+  enum class Event : uint8_t { kNone, kRoseAboveHigh, kFellBelowLow };
+
+  // low <= high.
+  Watermark(size_t low, size_t high) : low_(low), high_(high) {}
+
+  // The level is at or above the high mark, or at or below the low mark again, for the first time
+  // since.
+  Event Update(size_t level);
+
+  bool above() const { return above_; }
+  uint64_t times_above() const { return times_above_; }
+
+ private:
+  size_t low_, high_;
+  bool above_ = false;
+  uint64_t times_above_ = 0;
+};
+
+}  // namespace sluice::transport
