@@ -15,6 +15,7 @@
 namespace sluice::journal {
 
 struct JournalShared;
+struct ReadJob;
 class JournalWorker;
 
 // The streams of one data directory and the thread that owns their files (see FORMAT.md and
@@ -58,11 +59,26 @@ class Journal {
   Status Close();
 
  private:
+  struct News {
+    uint64_t committed;
+    uint64_t readable;
+    bool space;
+  };
   Journal();
+  Status OpenStreams(Env& env, const std::string& directory,
+                     const std::vector<StreamOptions>& streams);
+
+  Options options_;
+  Metrics own_metrics_;  // used when the options name none
   std::unique_ptr<JournalShared> shared_;
-  std::unique_ptr<JournalWorker> worker_;
+  std::vector<std::unique_ptr<StreamCore>> cores_;
   std::vector<std::unique_ptr<Stream>> streams_;
+  std::unique_ptr<JournalWorker> worker_;  // null once closed
   std::thread thread_;
+  Status close_status_;
+  // Reused by Poll().
+  std::vector<News> news_;
+  std::vector<std::shared_ptr<ReadJob>> finished_;
 };
 
 }  // namespace sluice::journal

@@ -40,7 +40,7 @@ struct StreamOptions {
   // Keeps what every route has passed until its room is needed. A stream without routes always
   // keeps.
   bool keep_acknowledged = false;
-  // Stops a slow disk from filling the memory: the stream uses at most twice this.
+  // Stops a slow disk from filling the memory: the stream uses at most three times this.
   size_t max_dirty_bytes = 1u << 20;
   // A larger event is answered with kTooLarge; at most a quarter of max_dirty_bytes and of
   // segment_bytes.

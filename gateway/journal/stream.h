@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,7 +62,7 @@ class StreamCore;
 // only.
 class Stream {
  public:
-  explicit Stream(StreamCore* core);
+  Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_ptr<Cursor>> cursors);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -77,6 +78,9 @@ class Stream {
   // once the buffers have seen their largest load.
   AppendResult Append(ByteSpan payload);
   AppendResult Append(ByteSpan payload, WallTime time);
+  // The same for all events of one message: all of them or, with any verdict but kStored and
+  // kDropped, none. `offset` is the first one's; the others follow.
+  AppendResult AppendAll(std::span<const ByteSpan> payloads, WallTime time);
 
   // The cursor of a route named in StreamOptions::routes; null for any other.
   Cursor* cursor(std::string_view route);
@@ -100,7 +104,7 @@ class Stream {
   uint64_t next_offset_ = 0;
   uint64_t committed_offset_ = 0;
   uint64_t readable_offset_ = 0;
-  std::vector<std::unique_ptr<Cursor>> cursors_;
+  const std::vector<std::unique_ptr<Cursor>> cursors_;
   std::vector<StreamObserver*> observers_;
 };
 

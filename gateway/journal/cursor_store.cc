@@ -1,0 +1,104 @@
+#include "journal/cursor_store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "journal/record_format.h"
+#include "journal/stream_core.h"
+
+namespace sluice::journal {
+
+void EncodeBooks(const Books& books, uint8_t* at) {
+  StoreLe64(at, books.origin);
+  StoreLe64(at + 8, books.acknowledged);
+  StoreLe64(at + 16, books.dead_lettered);
+  StoreLe64(at + 24, books.expired);
+  StoreLe64(at + 32, books.evicted);
+}
+
+std::optional<Books> DecodeBooks(ByteSpan payload) {
+  if (payload.size() != kBooksBytes) return {};
+  const uint8_t* at = payload.data();
+  const Books books{LoadLe64(at), LoadLe64(at + 8), LoadLe64(at + 16), LoadLe64(at + 24),
+                    LoadLe64(at + 32)};
+  for (const uint64_t term :
+       {books.origin, books.acknowledged, books.dead_lettered, books.expired, books.evicted}) {
+    if (term > kMaxOffset / 8) return {};
+  }
+  return books;
+}
+
+CursorStore::CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared)
+    : env_(env), paths_(std::move(paths)), stream_id_(stream_id), shared_(shared) {}
+
+Result<std::optional<Books>> CursorStore::Load(std::string_view route) {
+  bool damaged = false;
+  Result<std::optional<Slot>> slot = SlotFile::Load(env_, paths_.Cursor(route), &damaged);
+  if (!slot.ok()) return slot.status();
+  std::optional<Books> books;
+  if (slot->has_value() && (*slot)->stream_id == stream_id_) books = DecodeBooks((*slot)->payload);
+  if (books) {
+    sequences_.emplace_back(route, (*slot)->sequence);
+  } else if (damaged || slot->has_value()) {
+    LogError("journal: {} can't be read; the route begins again at the first stored event",
+             paths_.Cursor(route));
+  }
+  return books;
+}
+
+std::unique_ptr<Cursor> CursorStore::Begin(std::string_view route, const Books& books) {
+  uint64_t sequence = 0;
+  for (const auto& [name, value] : sequences_) {
+    if (name == route) sequence = value;
+  }
+  auto cursor = std::make_unique<Cursor>(std::string(route), books, shared_);
+  entries_.push_back(
+      {cursor.get(), SlotFile(env_, paths_.cursors, paths_.Cursor(route), sequence), books});
+  return cursor;
+}
+
+Status CursorStore::Save() {
+  Status last;
+  for (Entry& entry : entries_) {
+    Status status = SaveOne(&entry);
+    if (!status.ok()) last = std::move(status);
+  }
+  return last;
+}
+
+Status CursorStore::SaveOne(Entry* entry) {
+  Books books;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    if (!entry->cursor->dirty_) return Status::Ok();
+    books = entry->cursor->wanted_;
+    entry->cursor->dirty_ = false;
+  }
+  std::array<uint8_t, kBooksBytes> payload{};
+  EncodeBooks(books, payload.data());
+  // A cursor that is set back must hold back retention even if the save fails half-way.
+  if (books.Cursor() < entry->saved.Cursor()) entry->saved = books;
+  const Status saved = entry->file.Save(stream_id_, payload);
+  if (saved.ok()) {
+    entry->saved = books;
+  } else {
+    const std::lock_guard lock(shared_->mutex);
+    entry->cursor->dirty_ = true;
+  }
+  return saved;
+}
+
+bool CursorStore::IsDirty() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.cursor->dirty_; });
+}
+
+uint64_t CursorStore::LowestSaved() const {
+  if (entries_.empty()) return 0;
+  uint64_t lowest = UINT64_MAX;
+  for (const Entry& entry : entries_) lowest = std::min(lowest, entry.saved.Cursor());
+  return lowest;
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/cursor.h"
+#include "journal/paths.h"
+#include "journal/slot_file.h"
+
+namespace sluice::journal {
+
+// The payload of a cursor's slot; see FORMAT.md.
+constexpr size_t kBooksBytes = 40;
+void EncodeBooks(const Books& books, uint8_t* at);
+std::optional<Books> DecodeBooks(ByteSpan payload);
+
+// The cursor files of one stream. Loaded before the journal thread starts, saved on it.
+class CursorStore {
+ public:
+  CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared);
+
+  // Reads the books of `route`. Nothing if there are none to rely on; then Begin() must choose
+  // where it begins.
+  Result<std::optional<Books>> Load(std::string_view route);
+  // Makes the cursor, which this store saves from now on.
+  std::unique_ptr<Cursor> Begin(std::string_view route, const Books& books);
+
+  // Saves what has changed since it was last saved; goes on behind a failure and returns the last
+  // one.
+  Status Save();
+  bool IsDirty() const;  // the shared mutex is held
+  // The lowest saved cursor; 0 without cursors, which keeps everything.
+  uint64_t LowestSaved() const;
+  bool empty() const { return entries_.empty(); }
+
+ private:
+  struct Entry {
+    Cursor* cursor;
+    SlotFile file;
+    Books saved;
+  };
+  Status SaveOne(Entry* entry);
+
+  Env& env_;
+  const StreamPaths paths_;
+  const uint64_t stream_id_;
+  JournalShared* const shared_;
+  std::vector<Entry> entries_;
+  std::vector<std::pair<std::string, uint64_t>> sequences_;  // of what Load has read
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,100 @@
+#include "journal/journal.h"
+
+#include "base/random.h"
+#include "journal/journal_worker.h"
+#include "journal/open_stream.h"
+#include "journal/paths.h"
+#include "journal/read_job.h"
+#include "journal/stream_core.h"
+
+namespace sluice::journal {
+
+Journal::Journal() : shared_(std::make_unique<JournalShared>()) {}
+
+Journal::~Journal() { static_cast<void>(Close().ok()); }
+
+Result<std::unique_ptr<Journal>> Journal::Open(Env& env, const std::string& directory,
+                                               Options options,
+                                               std::vector<StreamOptions> streams) {
+  std::unique_ptr<Journal> journal(new Journal);
+  journal->options_ = std::move(options);
+  SLUICE_RETURN_IF_ERROR(journal->OpenStreams(env, directory, streams));
+  if (!journal->options_.manual) {
+    journal->thread_ = std::thread([worker = journal->worker_.get()] { worker->Loop(); });
+  }
+  return journal;
+}
+
+Status Journal::OpenStreams(Env& env, const std::string& directory,
+                            const std::vector<StreamOptions>& streams) {
+  SLUICE_RETURN_IF_ERROR(env.CreateDirectories(StreamsPath(directory)));
+  auto lock = env.Lock(LockPath(directory));
+  if (!lock.ok()) return lock.status();
+  Metrics* metrics = options_.metrics != nullptr ? options_.metrics : &own_metrics_;
+  Random random(options_.seed != 0 ? options_.seed : SeedFromSystem());
+  std::vector<std::unique_ptr<StreamWorker>> workers;
+  for (const StreamOptions& stream : streams) {
+    const Result<StreamOptions> checked = CheckedOptions(stream);
+    if (!checked.ok()) return checked.status();
+    if (this->stream(stream.name) != nullptr) {
+      return Status::InvalidArgument("two streams are called " + stream.name);
+    }
+    auto opened = OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
+    if (!opened.ok()) return opened.status();
+    streams_.push_back(std::make_unique<Stream>(opened->core.get(), opened->next_offset,
+                                                std::move(opened->cursors)));
+    cores_.push_back(std::move(opened->core));
+    workers.push_back(std::move(opened->worker));
+  }
+  SLUICE_RETURN_IF_ERROR(env.SyncDirectory(StreamsPath(directory)));
+  worker_ = std::make_unique<JournalWorker>(env, options_, shared_.get(), std::move(lock).value(),
+                                            std::move(workers));
+  return env.SyncDirectory(directory);
+}
+
+Stream* Journal::stream(std::string_view name) {
+  for (const auto& stream : streams_) {
+    if (stream->name() == name) return stream.get();
+  }
+  return nullptr;
+}
+
+void Journal::Poll() {
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->poll_due = false;
+    news_.clear();
+    for (const auto& core : cores_) {
+      news_.push_back({core->committed, core->readable, core->space});
+      core->space = false;
+    }
+    finished_.swap(shared_->finished_reads);
+  }
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    streams_[i]->Tell(news_[i].committed, news_[i].readable, news_[i].space);
+  }
+  for (const auto& job : finished_) FinishRead(job, shared_.get());
+  finished_.clear();
+}
+
+std::optional<MonotonicTime> Journal::RunOnce() {
+  SLUICE_CHECK(options_.manual && worker_ != nullptr);
+  return worker_->RunOnce();
+}
+
+Status Journal::Close() {
+  if (worker_ == nullptr) return close_status_;
+  if (thread_.joinable()) {
+    {
+      const std::lock_guard lock(shared_->mutex);
+      shared_->stopping = true;
+    }
+    shared_->wake.notify_one();
+    thread_.join();
+  }
+  close_status_ = worker_->Finish();
+  worker_.reset();
+  return close_status_;
+}
+
+}  // namespace sluice::journal

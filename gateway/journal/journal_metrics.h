@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "base/metrics.h"
+
+namespace sluice::journal {
+
+// The numbers of one stream; they belong to the Metrics object.
+struct StreamMetrics {
+  StreamMetrics(Metrics* metrics, const std::string& stream);
+
+  Counter& commits;
+  Counter& written_bytes;
+  Histogram& commit_seconds;
+  Counter& failures;
+  Counter& cursor_failures;
+  Counter& evicted_events;
+  Counter& quarantined;
+  Counter& lost_events;
+  Counter& torn_bytes;
+  Gauge& stored_bytes;
+  Gauge& dirty_bytes;
+  Gauge& next_offset;
+  Gauge& committed_offset;
+  Gauge& failing;
+};
+
+}  // namespace sluice::journal

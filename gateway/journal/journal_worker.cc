@@ -1,0 +1,163 @@
+#include "journal/journal_worker.h"
+
+#include <algorithm>
+
+namespace sluice::journal {
+namespace {
+
+void Earliest(std::optional<MonotonicTime>* best, std::optional<MonotonicTime> other) {
+  if (other && (!*best || *other < **best)) *best = other;
+}
+
+}  // namespace
+
+JournalWorker::JournalWorker(Env& env, const Options& options, JournalShared* shared,
+                             std::unique_ptr<WritableFile> lock,
+                             std::vector<std::unique_ptr<StreamWorker>> streams)
+    : env_(env),
+      options_(options),
+      shared_(shared),
+      lock_(std::move(lock)),
+      streams_(std::move(streams)) {
+  last_commit_ = options_.clock->Now() - std::chrono::hours(1);
+  Publish();
+}
+
+std::optional<MonotonicTime> JournalWorker::RunOnce() {
+  const MonotonicTime now = options_.clock->Now();
+  LookForWork(now);
+  Commit(now, false);
+  SaveCursors(now);
+  Read();
+  Publish();
+  if (!reads_.empty()) return now;
+  const std::lock_guard lock(shared_->mutex);
+  bool gathering = false;
+  return shared_->work ? now : NextDue(&gathering);
+}
+
+void JournalWorker::LookForWork(MonotonicTime now) {
+  commit_due_.clear();
+  cursors_due_.clear();
+  const std::lock_guard lock(shared_->mutex);
+  shared_->work = false;
+  reads_.insert(reads_.end(), shared_->reads.begin(), shared_->reads.end());
+  shared_->reads.clear();
+  for (const auto& stream : streams_) {
+    const auto commit = stream->CommitDue(now, LingerEnd());
+    if (commit && *commit <= now) commit_due_.push_back(stream.get());
+    const auto cursors = stream->CursorsDue();
+    if (cursors && *cursors <= now) cursors_due_.push_back(stream.get());
+  }
+}
+
+void JournalWorker::Commit(MonotonicTime now, bool force) {
+  if (commit_due_.empty()) return;
+  last_commit_ = now;
+  for (StreamWorker* stream : commit_due_) stream->Write(now, SpareBytes(), force);
+  for (StreamWorker* stream : commit_due_) stream->Sync(now, force);
+}
+
+void JournalWorker::SaveCursors(MonotonicTime now) {
+  for (StreamWorker* stream : cursors_due_) {
+    stream->SaveCursors(now);
+    stream->Retain();
+  }
+}
+
+void JournalWorker::Read() {
+  for (size_t i = 0; i < reads_.size();) {
+    StreamWorker* stream = WorkerOf(reads_[i]->core);
+    uint64_t quarantined = 0;
+    const bool done =
+        ContinueRead(env_, stream->store(), stream->readable(), reads_[i].get(), &quarantined);
+    if (quarantined > 0) stream->CountQuarantined(quarantined);
+    if (!done) {
+      ++i;
+      continue;
+    }
+    finished_reads_.push_back(std::move(reads_[i]));
+    reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+void JournalWorker::Publish() {
+  bool news = !finished_reads_.empty();
+  for (const auto& stream : streams_) news |= stream->Publish(SpareBytes());
+  if (!news) return;
+  bool tell = false;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    for (auto& job : finished_reads_) shared_->finished_reads.push_back(std::move(job));
+    tell = !shared_->poll_due;
+    shared_->poll_due = true;
+  }
+  finished_reads_.clear();
+  if (tell && options_.wakeup) options_.wakeup();
+}
+
+std::optional<MonotonicTime> JournalWorker::NextDue(bool* gathering) const {
+  std::optional<MonotonicTime> due;
+  for (const auto& stream : streams_) {
+    Earliest(&due, stream->CommitDue(MonotonicTime::min(), LingerEnd()));
+    Earliest(&due, stream->CursorsDue());
+    *gathering |= stream->IsGathering();
+  }
+  return due;
+}
+
+uint64_t JournalWorker::SpareBytes() const {
+  uint64_t used = 0;
+  for (const auto& stream : streams_) used += stream->stored_bytes();
+  return options_.max_total_bytes - std::min(used, options_.max_total_bytes);
+}
+
+StreamWorker* JournalWorker::WorkerOf(const StreamCore* core) const {
+  const auto found = std::find_if(streams_.begin(), streams_.end(),
+                                  [&](const auto& stream) { return stream->core() == core; });
+  SLUICE_CHECK(found != streams_.end());
+  return found->get();
+}
+
+void JournalWorker::Loop() {
+  for (;;) {
+    const std::optional<MonotonicTime> due = RunOnce();
+    std::unique_lock lock(shared_->mutex);
+    if (shared_->stopping) return;
+    if (shared_->work || !reads_.empty()) continue;
+    bool gathering = false;
+    NextDue(&gathering);
+    shared_->sleep = gathering ? JournalShared::Sleep::kGathering : JournalShared::Sleep::kIdle;
+    const auto awake = [&] {
+      return shared_->stopping || shared_->sleep == JournalShared::Sleep::kAwake;
+    };
+    if (due) {
+      shared_->wake.wait_until(lock, *due, awake);
+    } else {
+      shared_->wake.wait(lock, awake);
+    }
+    shared_->sleep = JournalShared::Sleep::kAwake;
+    if (shared_->stopping) return;
+  }
+}
+
+Status JournalWorker::Finish() {
+  const MonotonicTime now = options_.clock->Now();
+  // Twice: a stream that was failing first has to get rid of what it had taken.
+  for (int round = 0; round < 2; ++round) {
+    commit_due_.clear();
+    for (const auto& stream : streams_) commit_due_.push_back(stream.get());
+    Commit(now, true);
+  }
+  Status last;
+  for (const auto& stream : streams_) {
+    stream->SaveCursors(now);
+    stream->Retain();
+    Status finished = stream->Finish();
+    if (!finished.ok()) last = std::move(finished);
+  }
+  Publish();
+  return last;
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/options.h"
+#include "journal/read_job.h"
+#include "journal/stream_core.h"
+#include "journal/stream_worker.h"
+
+namespace sluice::journal {
+
+// What the journal thread does. Without a thread (tests) the owner calls RunOnce().
+class JournalWorker {
+ public:
+  JournalWorker(Env& env, const Options& options, JournalShared* shared,
+                std::unique_ptr<WritableFile> lock,
+                std::vector<std::unique_ptr<StreamWorker>> streams);
+
+  // Commits, saves, deletes and reads what is due; returns when something will be due again.
+  std::optional<MonotonicTime> RunOnce();
+  // RunOnce and sleep in turn, until the shared `stopping` is set.
+  void Loop();
+  // The orderly end, on whichever thread ran the rest before.
+  Status Finish();
+
+ private:
+  void LookForWork(MonotonicTime now);
+  void Commit(MonotonicTime now, bool force);
+  void SaveCursors(MonotonicTime now);
+  void Read();
+  void Publish();
+  std::optional<MonotonicTime> NextDue(bool* gathering) const;  // the mutex is held
+  MonotonicTime LingerEnd() const { return last_commit_ + options_.commit_linger; }
+  uint64_t SpareBytes() const;
+  StreamWorker* WorkerOf(const StreamCore* core) const;
+
+  Env& env_;
+  const Options& options_;
+  JournalShared* const shared_;
+  const std::unique_ptr<WritableFile> lock_;
+  const std::vector<std::unique_ptr<StreamWorker>> streams_;
+
+  // Reused between rounds.
+  std::vector<StreamWorker*> commit_due_;
+  std::vector<StreamWorker*> cursors_due_;
+  std::vector<std::shared_ptr<ReadJob>> reads_;
+  std::vector<std::shared_ptr<ReadJob>> finished_reads_;
+  MonotonicTime last_commit_{};
+};
+
+}  // namespace sluice::journal

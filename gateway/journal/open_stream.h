@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "journal/options.h"
+#include "journal/stream_core.h"
+#include "journal/stream_worker.h"
+
+namespace sluice::journal {
+
+// kInvalidArgument for what can't work; otherwise `options` with sizes brought into the ratios that
+// options.h names.
+Result<StreamOptions> CheckedOptions(StreamOptions options);
+
+struct OpenedStream {
+  std::unique_ptr<StreamCore> core;
+  std::unique_ptr<StreamWorker> worker;
+  std::vector<std::unique_ptr<Cursor>> cursors;
+  uint64_t next_offset = 0;
+};
+
+// Recovers one stream of `directory`, which is locked.
+Result<OpenedStream> OpenStream(Env& env, const std::string& directory, const Options& options,
+                                const StreamOptions& stream, Metrics* metrics, Random* random,
+                                JournalShared* shared);
+
+}  // namespace sluice::journal

@@ -1,0 +1,148 @@
+#include "journal/read_job.h"
+
+#include <algorithm>
+
+#include "journal/record_format.h"
+#include "journal/segment_header.h"
+
+namespace sluice::journal {
+namespace {
+
+constexpr int64_t kUnknownTime = 0;
+
+enum class Outcome : uint8_t { kDone, kMore, kDamaged };
+
+Outcome Fail(ReadJob* job, Status status) {
+  job->place.file.reset();
+  job->result.status = std::move(status);
+  return Outcome::kDone;
+}
+
+// What is neither in a segment nor behind the end.
+Outcome ReadHole(uint64_t end, ReadJob* job) {
+  job->records.push_back(
+      {Record::Kind::kGap, GapReason::kMissing, job->request.from, end, kUnknownTime, {}});
+  return Outcome::kDone;
+}
+
+Status OpenPlace(const Env& env, const StreamStore& store, const Segment& segment, ReadJob* job) {
+  ReadPlace& place = job->place;
+  const bool same =
+      place.file != nullptr && place.base == segment.base && place.version == segment.version;
+  if (same && place.offset <= job->request.from) return Status::Ok();
+  if (!same) {
+    place.file.reset();
+    auto file = env.OpenReadable(store.paths().Segment(segment.base));
+    if (!file.ok()) return file.status();
+    place.file = std::move(file).value();
+  }
+  place.base = place.offset = segment.base;
+  place.version = segment.version;
+  place.position = kSegmentHeaderBytes;
+  return Status::Ok();
+}
+
+// Takes records out of `bytes`, which were read at the place, until `end`. `*needed` is set when
+// the first record is longer.
+Outcome Parse(ByteSpan bytes, uint64_t stream_id, uint64_t end, ReadJob* job, size_t* needed) {
+  ReadPlace& place = job->place;
+  for (size_t at = 0; place.offset < end;) {
+    DecodedRecord record;
+    size_t wanted = 0;
+    const DecodeVerdict verdict = DecodeRecord(bytes.subspan(at), stream_id, &record, &wanted);
+    if (verdict == DecodeVerdict::kNeedMore) {
+      if (at == 0) *needed = wanted;
+      return Outcome::kMore;
+    }
+    if (verdict == DecodeVerdict::kInvalid || record.offset != place.offset)
+      return Outcome::kDamaged;
+    at += record.bytes;
+    place.position += record.bytes;
+    place.offset = std::min(record.end_offset, end);
+    if (record.kind == RecordKind::kBatch || place.offset <= job->request.from) continue;
+    Record out = record.ToRecord();
+    out.offset = std::max(out.offset, job->request.from);
+    out.end_offset = place.offset;
+    job->records.push_back(out);
+  }
+  return Outcome::kMore;
+}
+
+// Reads one buffer full at the place; a second time with a larger buffer when the first record
+// needs it.
+Outcome ReadSegment(const Segment& segment, uint64_t stream_id, uint64_t limit, ReadJob* job) {
+  const uint64_t end = std::min(segment.end, limit);
+  size_t wanted = std::max(job->max_bytes, kRecordHeaderBytes);
+  for (;;) {
+    if (job->buffer.size() < wanted) job->buffer.resize(wanted);
+    const Result<size_t> got =
+        job->place.file->ReadAt(job->place.position, wanted, job->buffer.data());
+    if (!got.ok()) return Fail(job, got.status());
+    size_t needed = 0;
+    const uint64_t before = job->place.position;
+    const Outcome outcome = Parse(ByteSpan(job->buffer).first(*got), stream_id, end, job, &needed);
+    if (!job->records.empty()) return Outcome::kDone;
+    if (outcome == Outcome::kDamaged || job->place.position != before) return outcome;
+    if (*got < wanted || needed <= wanted) return Outcome::kDamaged;  // the file ends too early
+    wanted = needed;
+  }
+}
+
+Outcome ReadPiece(Env& env, const StreamStore& store, uint64_t limit, ReadJob* job) {
+  if (job->request.from >= limit) return Outcome::kDone;
+  const Segment* segment = store.Locate(job->request.from);
+  if (segment == nullptr) return ReadHole(limit, job);
+  if (job->request.from < segment->base) return ReadHole(std::min(segment->base, limit), job);
+  Status opened = OpenPlace(env, store, *segment, job);
+  if (!opened.ok()) return Fail(job, std::move(opened));
+  return ReadSegment(*segment, store.stream_id(), limit, job);
+}
+
+bool Read(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+  job->records.clear();
+  job->result.status = Status::Ok();
+  const Outcome outcome = ReadPiece(env, *store, limit, job);
+  if (outcome == Outcome::kDamaged) {
+    ++*quarantined;
+    const Result<uint64_t> lost = store->Salvage(store->Locate(job->request.from)->base);
+    if (lost.ok()) return false;
+    Fail(job, lost.status());
+  }
+  job->result.records = job->records;
+  job->result.next_offset =
+      job->records.empty() ? job->request.from : job->records.back().end_offset;
+  return outcome != Outcome::kMore;
+}
+
+// The last segment that was made before `time` is the first that can hold what is searched.
+uint64_t SearchFrom(const StreamStore& store, int64_t time) {
+  uint64_t from = store.first_offset();
+  for (const Segment& segment : store.segments()) {
+    if (segment.created <= time) from = segment.base;
+  }
+  return from;
+}
+
+bool Find(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+  if (!job->request.searching) job->request.from = SearchFrom(*store, job->request.time);
+  job->request.searching = true;
+  if (!Read(env, store, limit, job, quarantined)) return false;
+  const auto found = std::find_if(job->records.begin(), job->records.end(), [&](const Record& r) {
+    return r.time_unix_ns >= job->request.time;
+  });
+  const bool at_end = job->records.empty();
+  job->request.from = found == job->records.end() ? job->result.next_offset : found->offset;
+  job->result.next_offset = job->request.from;
+  job->result.records = {};
+  return at_end || found != job->records.end();
+}
+
+}  // namespace
+
+bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
+                  uint64_t* quarantined) {
+  return job->request.find ? Find(env, store, limit, job, quarantined)
+                           : Read(env, store, limit, job, quarantined);
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/env.h"
+#include "journal/reader.h"
+#include "journal/stream_store.h"
+
+namespace sluice::journal {
+
+class StreamCore;
+struct JournalShared;
+
+// Where a reader is in a segment file.
+struct ReadPlace {
+  uint64_t base = 0;
+  uint32_t version = 0;
+  uint64_t position = 0;  // of the record with `offset`
+  uint64_t offset = 0;
+  std::unique_ptr<ReadableFile> file;
+};
+
+struct ReadRequest {
+  bool find = false;
+  bool searching = false;  // a find that has begun
+  uint64_t from = 0;
+  int64_t time = 0;
+};
+
+// One reader's request and everything that is reused between its requests. Belongs to the loop
+// thread while kIdle or kTelling, to the journal thread while kQueued.
+struct ReadJob {
+  enum class State : uint8_t { kIdle, kQueued, kTelling };
+
+  StreamCore* core = nullptr;
+  size_t max_bytes = 0;
+  Reader::Callback callback;  // empty once the reader is gone
+  State state = State::kIdle;
+  bool again = false;  // Read was called while kTelling
+
+  ReadRequest next_request;  // loop thread's; copied when it is queued
+  ReadRequest request;
+
+  ReadPlace place;
+  std::vector<uint8_t> buffer;
+  std::vector<Record> records;
+  ReadResult result;
+};
+
+// Gives a job to the journal thread; tells its reader the result. Loop thread.
+void SubmitRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared);
+void FinishRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared);
+
+// Carries a job a piece further: reads at most max_bytes. True when its result is there. Records
+// from `limit` on are not read. Salvages a segment that turns out to be damaged, and counts that in
+// `*quarantined`. Journal thread.
+bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
+                  uint64_t* quarantined);
+
+}  // namespace sluice::journal

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/paths.h"
+
+namespace sluice::journal {
+
+struct RewrittenSegment {
+  uint64_t bytes = 0;
+  uint64_t lost_events = 0;  // that became gaps with reason `corrupt`
+};
+
+struct RewriteRequest {
+  std::string source;  // a segment file, damaged or not
+  uint64_t source_base = 0;
+  uint64_t from = 0;  // the new segment's base
+  uint64_t end = 0;   // covers [from, end)
+  uint64_t stream_id = 0;
+  int64_t now = 0;
+};
+
+// Writes the valid records of a segment into a new one, synced and in place under the name of
+// `from` (which may be the source's own), with gap records for what is damaged, so that it covers
+// [from, end) whole.
+Result<RewrittenSegment> RewriteSegment(Env& env, const StreamPaths& paths,
+                                        const RewriteRequest& request);
+
+// Copies a damaged segment into the stream's quarantine for people to look at. At most
+// kMaxQuarantined are kept; kResourceExhausted beyond that, which stops a dying disk from being
+// filled with copies.
+constexpr size_t kMaxQuarantined = 8;
+Status CopyToQuarantine(Env& env, const StreamPaths& paths, uint64_t base_offset);
+
+}  // namespace sluice::journal

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/record_format.h"
+
+namespace sluice::journal {
+
+// Reads a segment file from front to back with a bounded buffer, and goes on behind damage: at the
+// next multiple of 8 that holds a valid record with a sensible offset.
+class SegmentScanner {
+ public:
+  struct Item {
+    enum class Kind : uint8_t {
+      kRecord,
+      kDamage,  // `bytes` bytes at `position` are no records
+      kEnd,     // nothing but zeros behind `position`, or the file's end, or a record at or behind
+                // end_offset
+    };
+    Kind kind = Kind::kEnd;
+    uint64_t position = 0;
+    uint64_t bytes = 0;
+    DecodedRecord record;  // its payload is valid until the next call
+  };
+
+  // Begins at byte `position`, where a record with offset `first_offset` is expected. Records from
+  // `end_offset` on are not looked at. The file outlives the scanner.
+  SegmentScanner(const ReadableFile& file, uint64_t stream_id, uint64_t position,
+                 uint64_t first_offset, uint64_t end_offset);
+
+  Item Next();
+  // Why the file could not be read to its end, if it could not; what could not be read counts as
+  // damage.
+  const Status& status() const { return status_; }
+
+ private:
+  ByteSpan Window(uint64_t position, size_t size);
+  bool DecodeAt(uint64_t position, DecodedRecord* record);
+  bool FindNext(uint64_t* position, DecodedRecord* record, bool* only_zeros);
+  Item Accept(uint64_t position, const DecodedRecord& record);
+  Item BehindDamage();
+
+  const ReadableFile& file_;
+  const uint64_t stream_id_;
+  uint64_t position_;
+  uint64_t expected_offset_;
+  const uint64_t end_offset_;
+  uint64_t file_bytes_ = 0;
+  // Stops a payload full of forged record headers from keeping the search busy: bytes it may still
+  // checksum.
+  uint64_t search_budget_;
+  bool at_end_ = false;
+  std::vector<uint8_t> window_;
+  uint64_t window_begin_ = 0;
+  Status status_;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,85 @@
+#include "journal/stream.h"
+
+#include <algorithm>
+
+#include "journal/read_job.h"
+#include "journal/stream_core.h"
+
+namespace sluice::journal {
+
+Stream::Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_ptr<Cursor>> cursors)
+    : core_(core),
+      next_offset_(next_offset),
+      committed_offset_(next_offset),
+      readable_offset_(next_offset),
+      cursors_(std::move(cursors)) {}
+
+Stream::~Stream() = default;
+
+const std::string& Stream::name() const { return core_->options.name; }
+
+AppendResult Stream::Append(ByteSpan payload) { return Append(payload, core_->clock->WallNow()); }
+
+AppendResult Stream::Append(ByteSpan payload, WallTime time) {
+  JournalShared& shared = *core_->shared;
+  AppendVerdict verdict;
+  bool notify = false;
+  {
+    const std::lock_guard lock(shared.mutex);
+    const bool was_gap = core_->dirty.is_one_gap();
+    verdict = core_->Admit(next_offset_, ToUnixNanos(time), payload);
+    const bool taken = verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped;
+    // A gap that grows is in no hurry; the journal thread comes for it anyway.
+    if (taken && !(was_gap && verdict == AppendVerdict::kDropped)) {
+      notify = shared.NoteWork(core_->dirty.size() >= core_->commit_bytes);
+    }
+  }
+  if (notify) shared.wake.notify_one();
+  const AppendResult result{verdict, next_offset_};
+  if (verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped) ++next_offset_;
+  return result;
+}
+
+Cursor* Stream::cursor(std::string_view route) {
+  for (const auto& cursor : cursors_) {
+    if (cursor->route() == route) return cursor.get();
+  }
+  return nullptr;
+}
+
+std::unique_ptr<Reader> Stream::NewReader(size_t max_bytes, Reader::Callback callback) {
+  auto job = std::make_shared<ReadJob>();
+  job->core = core_;
+  job->max_bytes = max_bytes;
+  job->callback = std::move(callback);
+  return std::make_unique<Reader>(std::move(job), core_->shared);
+}
+
+void Stream::AddObserver(StreamObserver* observer) { observers_.push_back(observer); }
+
+void Stream::RemoveObserver(StreamObserver* observer) {
+  observers_.erase(std::remove(observers_.begin(), observers_.end(), observer), observers_.end());
+}
+
+void Stream::Tell(uint64_t committed, uint64_t readable, bool space) {
+  const bool more_committed = committed > committed_offset_;
+  const bool more_readable = readable > readable_offset_;
+  committed_offset_ = committed;
+  readable_offset_ = readable;
+  for (StreamObserver* observer : observers_) {
+    if (more_committed) observer->OnCommitted(committed);
+    if (more_readable) observer->OnReadable(readable);
+    if (space) observer->OnSpace();
+  }
+}
+
+StreamStatus Stream::status() const {
+  const std::lock_guard lock(core_->shared->mutex);
+  StreamStatus status = core_->status;
+  status.next_offset = next_offset_;
+  status.committed_offset = core_->committed;
+  status.readable_offset = core_->readable;
+  return status;
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,228 @@
+#include "journal/stream_store.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "journal/record_format.h"
+#include "journal/segment_rewriter.h"
+
+namespace sluice::journal {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+uint64_t WholePages(uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
+
+}  // namespace
+
+StreamStore::StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const Clock& clock,
+                         Settings settings)
+    : env_(env),
+      paths_(std::move(paths)),
+      stream_id_(stream_id),
+      clock_(clock),
+      settings_(settings) {}
+
+uint64_t StreamStore::bytes() const {
+  uint64_t sum = 0;
+  for (const Segment& segment : segments_) sum += WholePages(segment.bytes);
+  return sum;
+}
+
+uint64_t StreamStore::reserved_bytes() const {
+  if (active_ == nullptr || active_->reserved_bytes() <= active_->bytes()) return 0;
+  return active_->reserved_bytes() - active_->bytes();
+}
+
+uint64_t StreamStore::AcknowledgedBytes(uint64_t cursor) const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i + 1 < segments_.size() && segments_[i].end <= cursor; ++i) {
+    sum += WholePages(segments_[i].bytes);
+  }
+  return sum;
+}
+
+uint64_t StreamStore::SealedBytes() const {
+  uint64_t sum = 0;
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    if (IsSealed(i) && !segments_[i].gap) sum += WholePages(segments_[i].bytes);
+  }
+  return sum;
+}
+
+void StreamStore::Adopt(const Segment& segment) {
+  segments_.push_back(segment);
+  segments_.back().version = ++last_version_;
+  end_offset_ = synced_offset_ = segment.end;
+}
+
+const Segment* StreamStore::Locate(uint64_t offset) const {
+  const auto found =
+      std::upper_bound(segments_.begin(), segments_.end(), offset,
+                       [](uint64_t wanted, const Segment& s) { return wanted < s.end; });
+  return found == segments_.end() ? nullptr : &*found;
+}
+
+bool StreamStore::NeedsRoll(size_t bytes) const {
+  return active_ != nullptr && active_->bytes() > kSegmentHeaderBytes &&
+         active_->bytes() + bytes > settings_.segment_bytes;
+}
+
+// A segment without records has just been replaced under its own name.
+void StreamStore::DropEmptyLast() {
+  if (!segments_.empty() && segments_.back().base == end_offset_) segments_.pop_back();
+}
+
+Status StreamStore::MakeActive() {
+  const SegmentHeader header{stream_id_, end_offset_, 0, ToUnixNanos(clock_.WallNow())};
+  auto writer = SegmentWriter::Create(env_, paths_, header,
+                                      settings_.preallocate ? settings_.segment_bytes : 0);
+  if (!writer.ok()) return writer.status();
+  SLUICE_RETURN_IF_ERROR((*writer)->Publish());
+  active_ = std::move(writer).value();
+  DropEmptyLast();
+  segments_.push_back(
+      {end_offset_, end_offset_, active_->bytes(), header.created, false, ++last_version_});
+  return Status::Ok();
+}
+
+Status StreamStore::Append(uint8_t* records, size_t size, uint64_t end) {
+  if (NeedsRoll(size)) Seal();
+  if (active_ == nullptr) SLUICE_RETURN_IF_ERROR(MakeActive());
+  RestampBatches(records, size, stream_id_, {active_->synced_bytes(), synced_offset_});
+  SLUICE_RETURN_IF_ERROR(active_->Append({records, size}));
+  end_offset_ = segments_.back().end = end;
+  segments_.back().bytes = active_->bytes();
+  return Status::Ok();
+}
+
+Status StreamStore::Sync() {
+  if (active_ == nullptr) return Status::Ok();
+  SLUICE_RETURN_IF_ERROR(active_->Sync());
+  synced_offset_ = end_offset_;
+  return Status::Ok();
+}
+
+void StreamStore::Abandon(uint64_t committed) {
+  active_.reset();
+  end_offset_ = synced_offset_ = committed;
+  if (segments_.empty()) return;
+  // A segment in which nothing was committed is replaced under its own name.
+  if (segments_.back().base >= committed) segments_.pop_back();
+  if (!segments_.empty()) segments_.back().end = std::min(segments_.back().end, committed);
+}
+
+void StreamStore::Seal() {
+  if (active_ == nullptr) return;
+  SLUICE_CHECK(synced_offset_ == end_offset_);
+  active_->ReleaseReserve();
+  active_.reset();
+}
+
+Status StreamStore::WriteGap(uint64_t base, uint64_t end, GapReason reason, Segment* segment) {
+  const int64_t now = ToUnixNanos(clock_.WallNow());
+  auto writer = SegmentWriter::Create(env_, paths_, {stream_id_, base, end, now}, 0);
+  if (!writer.ok()) return writer.status();
+  std::array<uint8_t, kGapBytes> record{};
+  EncodeGap(record.data(), stream_id_, base, end, reason, now);
+  SLUICE_RETURN_IF_ERROR((*writer)->Append(record));
+  SLUICE_RETURN_IF_ERROR((*writer)->Publish());
+  *segment = {base, end, (*writer)->bytes(), now, true, ++last_version_};
+  return Status::Ok();
+}
+
+Status StreamStore::AppendGap(uint64_t end, GapReason reason) {
+  Segment gap;
+  if (!segments_.empty() && segments_.back().gap && segments_.back().end == end_offset_) {
+    SLUICE_RETURN_IF_ERROR(WriteGap(segments_.back().base, end, reason, &gap));
+    segments_.back() = gap;
+  } else {
+    Seal();
+    SLUICE_RETURN_IF_ERROR(WriteGap(end_offset_, end, reason, &gap));
+    DropEmptyLast();
+    segments_.push_back(gap);
+  }
+  end_offset_ = synced_offset_ = end;
+  return Status::Ok();
+}
+
+void StreamStore::DeleteBelow(uint64_t cursor, uint64_t bytes) {
+  uint64_t freed = 0;
+  while (segments_.size() > 1 && segments_.front().end <= cursor && freed < bytes) {
+    const Status removed = env_.Remove(paths_.Segment(segments_.front().base));
+    if (!removed.ok() && removed.code() != StatusCode::kNotFound) {
+      LogWarn("journal: {}", removed.ToString());
+      return;
+    }
+    freed += WholePages(segments_.front().bytes);
+    segments_.erase(segments_.begin());
+  }
+}
+
+size_t StreamStore::OldestWithEvents() const {
+  size_t i = 0;
+  while (i < segments_.size() && segments_[i].gap) ++i;
+  return i;
+}
+
+Result<bool> StreamStore::EvictOldest(Segment* evicted) {
+  const size_t i = OldestWithEvents();
+  if (i == segments_.size() || !IsSealed(i)) return false;
+  *evicted = segments_[i];
+  const bool merge = i > 0 && segments_[i - 1].end == evicted->base;
+  const uint64_t base = merge ? segments_[i - 1].base : evicted->base;
+  Segment gap;
+  Status written = WriteGap(base, evicted->end, GapReason::kEvicted, &gap);
+  if (written.code() == StatusCode::kNoSpace && i + 1 < segments_.size()) {
+    // Not even a page is free: a hole says the same as a gap, only less.
+    SLUICE_RETURN_IF_ERROR(env_.Remove(paths_.Segment(evicted->base)));
+    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
+    return true;
+  }
+  if (!written.ok()) return written;
+  segments_[merge ? i - 1 : i] = gap;
+  if (!merge) return true;
+  segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
+  const Status removed = env_.Remove(paths_.Segment(evicted->base));
+  if (!removed.ok()) LogWarn("journal: {}; it is removed at the next start", removed.ToString());
+  return true;
+}
+
+Result<uint64_t> StreamStore::Salvage(uint64_t base) {
+  const auto found = std::find_if(segments_.begin(), segments_.end(),
+                                  [&](const Segment& s) { return s.base == base; });
+  SLUICE_CHECK(found != segments_.end());
+  if (!IsSealed(static_cast<size_t>(found - segments_.begin()))) {
+    SLUICE_RETURN_IF_ERROR(Sync());
+    Seal();
+  }
+  const Status copied = CopyToQuarantine(env_, paths_, base);
+  if (!copied.ok()) LogWarn("journal: no copy of a damaged segment: {}", copied.ToString());
+  const int64_t now = ToUnixNanos(clock_.WallNow());
+  const auto rewritten =
+      RewriteSegment(env_, paths_, {paths_.Segment(base), base, base, found->end, stream_id_, now});
+  if (!rewritten.ok()) return rewritten.status();
+  LogError("journal: segment {} was damaged; {} of {} events are lost", paths_.Segment(base),
+           rewritten->lost_events, found->end - base);
+  *found = {base, found->end, rewritten->bytes, now, false, ++last_version_};
+  return rewritten->lost_events;
+}
+
+Status StreamStore::RewriteTail(uint64_t from) {
+  Segment& last = segments_.back();
+  const int64_t now = ToUnixNanos(clock_.WallNow());
+  const RewriteRequest request{
+      paths_.Segment(last.base), last.base, from, last.end, stream_id_, now};
+  const auto rewritten = RewriteSegment(env_, paths_, request);
+  if (!rewritten.ok()) return rewritten.status();
+  const Segment tail{from, last.end, rewritten->bytes, now, false, ++last_version_};
+  if (from == last.base) {
+    last = tail;
+  } else {
+    last.end = from;
+    segments_.push_back(tail);
+  }
+  return Status::Ok();
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/paths.h"
+#include "journal/record.h"
+#include "journal/segment_writer.h"
+
+namespace sluice::journal {
+
+struct Segment {
+  uint64_t base = 0;
+  uint64_t end = 0;      // records cover [base, end)
+  uint64_t bytes = 0;    // of the file
+  int64_t created = 0;   // unix ns
+  bool gap = false;      // a gap segment
+  uint32_t version = 0;  // changes when the file is replaced
+};
+
+// The segment files of one stream: what is there, and the only code that changes it. Journal thread
+// only (and the thread that opens the journal, before that one starts).
+//
+// Invariant: segments are in order and do not overlap; the last one is never deleted, so that the
+// next offset survives. A segment that is being written (`active`) is always the last.
+class StreamStore {
+ public:
+  struct Settings {
+    uint64_t segment_bytes = 0;
+    bool preallocate = false;
+  };
+  StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const Clock& clock,
+              Settings settings);
+
+  const StreamPaths& paths() const { return paths_; }
+  uint64_t stream_id() const { return stream_id_; }
+  const std::vector<Segment>& segments() const { return segments_; }
+  uint64_t first_offset() const { return segments_.empty() ? end_offset_ : segments_.front().base; }
+  uint64_t end_offset() const { return end_offset_; }
+  // Disk space in use: whole pages, without what is reserved.
+  uint64_t bytes() const;
+  uint64_t reserved_bytes() const;
+  // Of sealed segments with events: below `cursor`, and in all.
+  uint64_t AcknowledgedBytes(uint64_t cursor) const;
+  uint64_t SealedBytes() const;
+
+  // Recovery fills the list, in order.
+  void Adopt(const Segment& segment);
+  void AdoptEnd(uint64_t end_offset) { end_offset_ = end_offset; }
+
+  // True when `bytes` more do not fit into the active segment; it must then be synced before
+  // Append.
+  bool NeedsRoll(size_t bytes) const;
+  // Writes whole records that cover [end_offset(), end) and begin with a batch record, which is
+  // stamped here.
+  Status Append(uint8_t* records, size_t size, uint64_t end);
+  Status Sync();
+  // After a failure: forgets everything behind `committed`; the next Append begins a new segment
+  // there.
+  void Abandon(uint64_t committed);
+  // Makes the active segment an ordinary one; it is synced.
+  void Seal();
+
+  // Continues the stream with a gap up to `end`; synced.
+  Status AppendGap(uint64_t end, GapReason reason);
+  // Removes sealed segments that lie wholly below `cursor`, at most until `bytes` are freed.
+  void DeleteBelow(uint64_t cursor, uint64_t bytes);
+  // Replaces the oldest sealed segment that has events by a gap; its range is in `*evicted`. False
+  // if there is none.
+  Result<bool> EvictOldest(Segment* evicted);
+  // Replaces a damaged segment; see "Salvage" in FORMAT.md. Returns how many events are lost.
+  Result<uint64_t> Salvage(uint64_t base);
+  // Copies [from, end_offset()) of the last segment into a new, synced one.
+  Status RewriteTail(uint64_t from);
+
+  // The segment that covers `offset`, or the first one behind it; null behind the last.
+  const Segment* Locate(uint64_t offset) const;
+
+ private:
+  Status MakeActive();
+  void DropEmptyLast();
+  Status WriteGap(uint64_t base, uint64_t end, GapReason reason, Segment* segment);
+  bool IsSealed(size_t index) const { return active_ == nullptr || index + 1 < segments_.size(); }
+  size_t OldestWithEvents() const;
+
+  Env& env_;
+  const StreamPaths paths_;
+  const uint64_t stream_id_;
+  const Clock& clock_;
+  const Settings settings_;
+  std::vector<Segment> segments_;
+  std::unique_ptr<SegmentWriter> active_;
+  uint64_t end_offset_ = 0;
+  uint64_t synced_offset_ = 0;
+  uint32_t last_version_ = 0;
+};
+
+}  // namespace sluice::journal

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/status.h"
+#include "journal/append_buffer.h"
+#include "journal/cursor_store.h"
+#include "journal/journal_metrics.h"
+#include "journal/options.h"
+#include "journal/slot_file.h"
+#include "journal/stream_core.h"
+#include "journal/stream_store.h"
+
+namespace sluice::journal {
+
+// One stream's part of the journal thread: takes what is dirty, writes, syncs, publishes.
+//
+// What has been taken stays in `pending_` until it is synced, because after a failed sync nobody
+// knows what the page cache still holds: it is then written once more, into a new segment, before
+// any of it is called committed.
+class StreamWorker {
+ public:
+  struct Parts {
+    StreamCore* core;
+    std::unique_ptr<StreamStore> store;
+    std::unique_ptr<CursorStore> cursors;
+    std::unique_ptr<SlotFile> state;
+  };
+  StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts);
+
+  StreamCore* core() const { return parts_.core; }
+  StreamStore* store() const { return parts_.store.get(); }
+  StreamMetrics& metrics() { return metrics_; }
+  uint64_t stored_bytes() const { return parts_.store->bytes(); }
+  uint64_t readable() const { return committed_; }
+
+  // When this stream wants to be committed; `linger_end` is when the next commit may begin. The
+  // mutex is held.
+  std::optional<MonotonicTime> CommitDue(MonotonicTime now, MonotonicTime linger_end) const;
+  // True when the stream only waits for the linger. The mutex is held.
+  bool IsGathering() const;
+
+  // A group commit of several streams: first every Write, then every Sync. `spare_bytes` is what
+  // the journal's total bound leaves.
+  void Write(MonotonicTime now, uint64_t spare_bytes, bool force);
+  void Sync(MonotonicTime now, bool force);
+
+  // Saves cursors if they are due, and deletes what they have passed.
+  std::optional<MonotonicTime> CursorsDue() const;  // the mutex is held
+  void SaveCursors(MonotonicTime now);
+  void Retain();
+
+  // Tells the loop thread's side what holds now; true if that is news.
+  bool Publish(uint64_t spare_bytes);
+  // At an orderly end, after the last Sync: saves the floor and gives back reserved space.
+  Status Finish();
+  void CountQuarantined(uint64_t segments) {
+    quarantined_ += segments;
+    metrics_.quarantined.Add(segments);
+  }
+  void Report(uint64_t torn_bytes, uint64_t quarantined, uint64_t lost_events);
+
+ private:
+  void Take();
+  Status WritePending(uint64_t spare_bytes);
+  Status StoreGap();
+  Status SyncPending();
+  void Committed(MonotonicTime now);
+  void Fail(const Status& status, MonotonicTime now);
+  uint64_t RoomOnDisk(uint64_t spare_bytes) const;
+  void MakeRoom(uint64_t bytes, uint64_t spare_bytes);
+  bool Reclaim(uint64_t bytes);
+  uint64_t Reclaimable() const;
+  bool is_failing() const { return retry_delay_ > Duration(0); }
+
+  Env& env_;
+  const Options& options_;
+  Parts parts_;
+  StreamMetrics metrics_;
+
+  AppendBuffer pending_;      // taken and not yet synced
+  size_t written_bytes_ = 0;  // of pending_, into the active segment
+  uint64_t promised_ = 0;     // the durability's promise holds below this offset
+  uint64_t committed_ = 0;
+  uint64_t quarantined_ = 0;
+  uint64_t evicted_events_ = 0;  // by drop_oldest, not yet published
+  uint64_t counted_evicted_events_ = 0;
+  uint64_t torn_bytes_ = 0;
+
+  MonotonicTime write_began_{};
+  MonotonicTime last_sync_{};
+  MonotonicTime last_cursor_save_{};
+  Duration retry_delay_{0};  // 0 while all is well
+  MonotonicTime retry_at_{};
+  Status last_failure_;
+};
+
+}  // namespace sluice::journal
