@@ -25,10 +25,10 @@ class AckQueue {
   // Null if the identifier is not in the queue. Cheap for the oldest ones, which are completed
   // first.
   Entry* Find(uint16_t packet_id);
+  const Entry& front() const { return ring_[head_]; }  // !empty()
   // The oldest entry if it is done, else null.
   const Entry* Done() const;
   void Pop();
-  void Clear() { head_ = size_ = 0; }
 
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

@@ -12,12 +12,12 @@ void Session::Acknowledge(uint16_t packet_id, ReasonCode reason, Output* out) {
   AckQueue::Entry* entry = acks_.Find(packet_id);
   if (entry == nullptr) return AcknowledgeLate(packet_id, reason);
   if (entry->done) return;
+  entry->done = true;
+  entry->reason = reason;
   if (codec::IsError(reason) && version_ == codec::Version::kV311) {
     // 3.1.1 knows only "yes" [MQTT-3.3.5-2]; the connection ends before anybody believes it.
     return End(CloseCause::kServer, {reason, "a message of a 3.1.1 client was refused"}, out);
   }
-  entry->done = true;
-  entry->reason = reason;
   SendAcks(out);
 }
 

@@ -92,9 +92,13 @@ WillFate Session::FateOfWill(CloseCause cause, ReasonCode reason) const {
   return proper ? WillFate::kCancelled : WillFate::kDue;
 }
 
-// From here on the state is the broker's alone.
+// From here on the state is the broker's alone. What the owner has said of a QoS 2 message but the
+// client could not be told yet is kept, because the owner will not say it again.
 void Session::ReturnState() {
-  acks_.Clear();
+  for (; !acks_.empty(); acks_.Pop()) {
+    const AckQueue::Entry& ack = acks_.front();
+    if (ack.done) state_->AcknowledgeInbound(ack.packet_id, ack.reason);
+  }
   in_flight_ = 0;
   state_->outbound.MarkAllUnsent();
   state_->inbound.UncountAll();

@@ -76,6 +76,19 @@ TEST_P(AcknowledgeTest, AcknowledgedQos2IsNotHandedOutAgainToTheNextConnection) 
   EXPECT_EQ(Sent(), "PUBREC 1");
 }
 
+TEST_P(AcknowledgeTest, AcknowledgementThatCouldNotLeaveIsRemembered) {
+  Publish(Qos::kAtLeastOnce, 1);
+  Publish(Qos::kExactlyOnce, 2);
+  Acknowledge(2);  // waits for the one before it
+  CloseStream();
+  Resume(GetParam());
+  Asked();
+  Sent();
+  Publish(Qos::kExactlyOnce, 2, "t", true);
+  EXPECT_EQ(Asked(), "");
+  EXPECT_EQ(Sent(), "PUBREC 2");
+}
+
 TEST_P(AcknowledgeTest, PubrelMayComeOnTheNextConnection) {
   Publish(Qos::kExactlyOnce, 1);
   Acknowledge(1);
@@ -144,6 +157,16 @@ TEST_P(LateAcknowledgeTest, RefusalBetweenConnectionsLetsTheMessageBeOfferedAgai
   ResumeQuietly();
   Publish(Qos::kExactlyOnce, 1, "t", true);
   EXPECT_EQ(Asked(), "publish t=x q2 #1");
+}
+
+TEST_P(LateAcknowledgeTest, RefusalThatEndsAConnectionLetsTheMessageBeOfferedAgain) {
+  ResumeQuietly();
+  Publish(Qos::kExactlyOnce, 2);
+  Acknowledge(2, ReasonCode::kQuotaExceeded);  // closes a connection of 3.1.1
+  CloseStream();
+  ResumeQuietly();
+  Publish(Qos::kExactlyOnce, 2, "t", true);
+  EXPECT_EQ(Asked(), "publish t=x q2 #2");
 }
 
 TEST_P(LateAcknowledgeTest, BeforeTheRepetitionItIsRemembered) {
