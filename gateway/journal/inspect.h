@@ -69,7 +69,7 @@ struct VerifyReport {
   uint64_t gaps = 0;
   uint64_t gap_events = 0;
   std::vector<Finding> findings;
-  // Nothing acknowledged is damaged; a torn tail alone is sound.
+  // Nothing acknowledged is damaged or missing; a torn tail alone is sound.
   bool sound() const;
 };
 

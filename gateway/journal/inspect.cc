@@ -1,0 +1,114 @@
+#include "journal/inspect.h"
+
+#include <algorithm>
+
+#include "journal/cursor_store.h"
+#include "journal/paths.h"
+#include "journal/recovery.h"
+#include "journal/slot_file.h"
+#include "journal/stream_walk.h"
+
+namespace sluice::journal {
+namespace {
+
+RouteSummary SummaryOfRoute(const Env& env, const StreamPaths& paths, std::string route) {
+  RouteSummary summary{std::move(route), Status::Ok(), {}};
+  bool damaged = false;
+  const auto slot = SlotFile::Load(env, paths.Cursor(summary.route), &damaged);
+  std::optional<Books> books;
+  if (slot.ok() && slot->has_value()) books = DecodeBooks((*slot)->payload);
+  if (books) {
+    summary.books = *books;
+  } else if (!slot.ok()) {
+    summary.status = slot.status();
+  } else {
+    summary.status = Status::Corruption(paths.Cursor(summary.route));
+  }
+  return summary;
+}
+
+std::vector<RouteSummary> SummariesOfRoutes(const Env& env, const StreamPaths& paths) {
+  std::vector<RouteSummary> routes;
+  const auto names = env.List(paths.cursors);
+  if (!names.ok()) return routes;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kCursorSuffix)) continue;
+    routes.push_back(
+        SummaryOfRoute(env, paths, name.substr(0, name.size() - kCursorSuffix.size())));
+  }
+  return routes;
+}
+
+Result<StreamSummary> SummaryOfStream(const Env& env, const StreamPaths& paths, std::string name) {
+  StreamSummary summary;
+  summary.name = std::move(name);
+  const auto segments = ListSegments(env, paths, FindStreamId(env, paths));
+  if (!segments.ok()) return segments.status();
+  for (const ListedSegment& s : *segments) {
+    summary.segments.push_back({SegmentName(s.base), s.base, s.end, s.bytes, s.gap});
+    summary.bytes += s.bytes;
+    summary.next_offset = s.end;
+  }
+  if (!segments->empty()) summary.first_offset = segments->front().base;
+  summary.routes = SummariesOfRoutes(env, paths);
+  auto quarantined = env.List(paths.quarantine);
+  if (quarantined.ok()) summary.quarantined = std::move(quarantined).value();
+  return summary;
+}
+
+Status CheckStream(const Env& env, const StreamPaths& paths, const std::string& stream) {
+  if (IsValidName(stream) && env.Exists(paths.directory)) return Status::Ok();
+  return Status::NotFound("there is no stream " + paths.directory);
+}
+
+}  // namespace
+
+Result<std::vector<StreamSummary>> ListStreams(const Env& env, const std::string& directory) {
+  const auto names = env.List(StreamsPath(directory));
+  if (!names.ok()) return names.status();
+  std::vector<StreamSummary> streams;
+  for (const std::string& name : *names) {
+    if (!IsValidName(name)) continue;
+    auto summary = SummaryOfStream(env, StreamPaths(directory, name), name);
+    if (!summary.ok()) return summary.status();
+    streams.push_back(std::move(summary).value());
+  }
+  return streams;
+}
+
+Status VisitRecords(const Env& env, const std::string& directory, const std::string& stream,
+                    uint64_t from_offset, const std::function<bool(const Record&)>& visit) {
+  const StreamPaths paths(directory, stream);
+  SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
+  return StreamWalk(env, paths, visit, [](const Finding&) {}).Run(from_offset);
+}
+
+Result<VerifyReport> VerifyStream(const Env& env, const std::string& directory,
+                                  const std::string& stream) {
+  const StreamPaths paths(directory, stream);
+  SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
+  VerifyReport report;
+  const auto count = [&](const Record& record) {
+    if (record.kind == Record::Kind::kEvent) {
+      ++report.events;
+      report.event_bytes += record.payload.size();
+    } else {
+      ++report.gaps;
+      report.gap_events += record.end_offset - record.offset;
+    }
+    return true;
+  };
+  const auto note = [&](const Finding& finding) { report.findings.push_back(finding); };
+  SLUICE_RETURN_IF_ERROR(StreamWalk(env, paths, count, note).Run(0));
+  for (const RouteSummary& route : SummariesOfRoutes(env, paths)) {
+    if (!route.status.ok()) note({Finding::Kind::kCursor, route.route, 0, 0, 0, 0});
+  }
+  return report;
+}
+
+bool VerifyReport::sound() const {
+  return std::all_of(findings.begin(), findings.end(),
+                     [](const Finding& f) { return f.kind == Finding::Kind::kTornTail; });
+}
+
+}  // namespace sluice::journal
