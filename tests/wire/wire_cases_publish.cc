@@ -6,6 +6,7 @@ using codec::ReasonCode;
 
 WireTable PublishCases() {
   return {
+      // [MQTT-3.3.2-1] The topic comes first; [MQTT-2.2.1-2] there is no packet id.
       {"PublishQos0",
        In::k311,
        kClient,

@@ -218,6 +218,7 @@ WireTable SubscribeCases() {
         {"00 01 'a'", "filter"},
         {"00", "QoS"}},
        ProtocolError("2.1.2")},
+      // [MQTT-3.9.3-1] The codes are in the order of the filters.
       {"Suback",
        In::k311,
        kServer,

@@ -102,16 +102,27 @@ TEST(PropertiesTest, NumbersOutsideTheirRangeAreRefused) {
   }
 }
 
+template <typename Range>
+auto ToVector(const Range& range) {
+  std::vector<typename Range::Iterator::value_type> values;
+  for (const auto& value : range) values.push_back(value);
+  return values;
+}
+
+// [MQTT-3.3.2-18]
 TEST(PropertiesTest, RepeatedPropertiesAreReadInOrder) {
   Properties properties;
-  const std::string section =
-      SampleOf(*FindProperty(0x26)) + "\x0B\x07" + SampleOf(*FindProperty(0x23)) + "\x0B\x08";
+  const std::string alias = SampleOf(*FindProperty(0x23));
+  const std::string user = SampleOf(*FindProperty(0x26));
+  const std::string other_user(
+      "\x26\x00\x01"
+      "a\x00\x00",
+      6);
+  const std::string section = user + "\x0B\x07" + alias + other_user + "\x0B\x08" + user;
   ASSERT_TRUE(DecodeSection(section, PacketType::kPublish, &properties).ok());
-  std::vector<uint32_t> ids;
-  for (const uint32_t id : properties.subscription_ids) ids.push_back(id);
-  EXPECT_EQ(ids, (std::vector<uint32_t>{7, 8}));
-  ASSERT_EQ(properties.user_properties.size(), 1u);
-  EXPECT_EQ(*properties.user_properties.begin(), (UserProperty{"n", "v"}));
+  EXPECT_EQ(ToVector(properties.subscription_ids), (std::vector<uint32_t>{7, 8}));
+  EXPECT_EQ(ToVector(properties.user_properties),
+            (std::vector<UserProperty>{{"n", "v"}, {"a", ""}, {"n", "v"}}));
 }
 
 // So a message is kept with its properties: as the bytes of the section.

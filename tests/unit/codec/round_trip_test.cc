@@ -148,6 +148,16 @@ TEST(RoundTripTest, RefusalsThat311CannotSayBecomeTheNearest) {
             "PUBACK id=1");
 }
 
+TEST(RoundTripTest, EverySubscriptionOptionComesBack) {
+  SubscriptionListBuilder list;
+  list.Add({"a", Qos::kAtLeastOnce, true, false, RetainHandling::kSend});
+  list.Add({"b", Qos::kExactlyOnce, false, true, RetainHandling::kSendIfNew});
+  list.Add({"c", Qos::kAtMostOnce, false, false, RetainHandling::kDoNotSend});
+  EXPECT_EQ(RoundTrip(Subscribe{1, list.list(), {}}, Version::kV5),
+            "SUBSCRIBE id=1 filter=a qos=1 no_local filter=b qos=2 retain_as_published "
+            "retain_handling=1 filter=c retain_handling=2");
+}
+
 TEST(RoundTripTest, SubscriptionOptionsOfVersion5AreNotOnA311Wire) {
   SubscriptionListBuilder list;
   list.Add({"a", Qos::kAtLeastOnce, true, true, RetainHandling::kDoNotSend});
