@@ -1,0 +1,73 @@
+#include "admin/admin_server.h"
+
+#include <utility>
+
+#include "admin/admin_connection.h"
+
+namespace sluice::admin {
+namespace {
+
+constexpr const char* kPrometheusContentType = "text/plain; version=0.0.4";
+
+HttpResponse HealthPage(const Status& health) {
+  HttpResponse response;
+  response.status = health.ok() ? 200 : 503;
+  response.body = health.ToString() + "\n";
+  return response;
+}
+
+HttpResponse NotFound() {
+  HttpResponse response;
+  response.status = 404;
+  response.body = "There are /metrics, /status and /healthz.\n";
+  return response;
+}
+
+transport::ListenerOptions ListenerOptionsFor(const AdminOptions& options) {
+  transport::ListenerOptions listener;
+  listener.bind = options.bind;
+  listener.limits.max_connections = options.max_connections;
+  listener.metric_label = "admin";
+  return listener;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AdminServer>> AdminServer::Open(transport::Loop& loop, AdminOptions options,
+                                                       Metrics& metrics, AdminPages pages) {
+  std::unique_ptr<AdminServer> server(
+      new AdminServer(loop, std::move(options), metrics, std::move(pages)));
+  auto listener = transport::Listener::Open(
+      loop, ListenerOptionsFor(server->options_), metrics,
+      [raw = server.get()](std::unique_ptr<transport::ByteStream> stream) {
+        raw->OnAccept(std::move(stream));
+      });
+  if (!listener.ok()) return listener.status();
+  server->listener_ = std::move(listener).value();
+  return server;
+}
+
+AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics,
+                         AdminPages pages)
+    : loop_(loop),
+      options_(std::move(options)),
+      metrics_(metrics),
+      pages_(std::move(pages)),
+      handler_([this](std::string_view path) { return Serve(path); }) {}
+
+AdminServer::~AdminServer() = default;
+
+HttpResponse AdminServer::Serve(std::string_view path) {
+  if (path == "/metrics") return {200, kPrometheusContentType, metrics_.PrometheusText()};
+  if (path == "/status") return pages_.status();
+  if (path == "/healthz") return HealthPage(pages_.health());
+  return NotFound();
+}
+
+void AdminServer::OnAccept(std::unique_ptr<transport::ByteStream> stream) {
+  connections_.push_back(std::make_unique<AdminConnection>(this, std::move(stream)));
+  const auto last = std::prev(connections_.end());
+  (*last)->Start(last);
+}
+
+}  // namespace sluice::admin

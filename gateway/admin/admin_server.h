@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+
+#include "admin/http_session.h"
+#include "base/metrics.h"
+#include "base/status.h"
+#include "transport/listener.h"
+#include "transport/loop.h"
+
+namespace sluice::admin {
+
+class AdminConnection;
+
+struct AdminOptions {
+  // Loopback unless the configuration asks for more: there is neither TLS nor a password, and the
+  // metrics name devices.
+  std::string bind = "127.0.0.1:9464";
+  HttpLimits http;
+  // A peer that sends nothing, or a byte a minute: time for a whole request, and between two of
+  // them.
+  std::chrono::milliseconds request_timeout{10'000};
+  // A scraper gone wild: connections at a time.
+  size_t max_connections = 8;
+};
+
+// The pages that the owner knows more about than this folder. Called on the loop thread.
+struct AdminPages {
+  // GET /status: any text or JSON.
+  std::function<HttpResponse()> status;
+  // GET /healthz: whether the gateway does its work; 200 if so, else 503 with the status' text.
+  std::function<Status()> health;
+};
+
+// GET /metrics (Prometheus text 0.0.4), /status and /healthz over plain HTTP. Loop thread only;
+// destroyed before loop and metrics, with all its connections.
+class AdminServer {
+ public:
+  static Result<std::unique_ptr<AdminServer>> Open(transport::Loop& loop, AdminOptions options,
+                                                   Metrics& metrics, AdminPages pages);
+  ~AdminServer();
+  AdminServer(const AdminServer&) = delete;
+  AdminServer& operator=(const AdminServer&) = delete;
+
+  // "127.0.0.1:9464", with the port it got when 0 was asked for.
+  const std::string& address() const { return listener_->address(); }
+  size_t connections() const { return connections_.size(); }
+
+ private:
+  friend class AdminConnection;
+
+  AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics, AdminPages pages);
+  HttpResponse Serve(std::string_view path);
+  void OnAccept(std::unique_ptr<transport::ByteStream> stream);
+
+  transport::Loop& loop_;
+  const AdminOptions options_;
+  Metrics& metrics_;
+  const AdminPages pages_;
+  const HttpHandler handler_;
+  std::list<std::unique_ptr<AdminConnection>> connections_;
+  std::unique_ptr<transport::Listener> listener_;
+};
+
+}  // namespace sluice::admin

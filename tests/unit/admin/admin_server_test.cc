@@ -1,0 +1,127 @@
+#include "admin/admin_server.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "transport/connector.h"
+
+namespace sluice::admin {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A client that sends a request and collects what comes back.
+class Browser final : public transport::StreamHandler {
+ public:
+  Browser(transport::Loop& loop, const std::string& address, std::string request)
+      : loop_(loop), request_(std::move(request)) {
+    transport::ConnectOptions options;
+    options.address = address;
+    connector_ = transport::Connector::Connect(
+        loop, std::move(options), [this](Result<std::unique_ptr<transport::ByteStream>> stream) {
+          ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+          stream_ = std::move(stream).value();
+          stream_->Start(this);
+          stream_->Write(AsBytes(request_));
+        });
+  }
+  size_t OnBytes(ByteSpan bytes) override {
+    answer += AsText(bytes);
+    return bytes.size();
+  }
+  void OnClosed(const Status&) override { closed = true; }
+
+  std::string WaitForEnd() {
+    while (!closed) loop_.RunOnce();
+    return answer;
+  }
+
+  std::string answer;
+  bool closed = false;
+
+ private:
+  transport::Loop& loop_;
+  std::string request_;
+  std::unique_ptr<transport::Connector> connector_;
+  std::unique_ptr<transport::ByteStream> stream_;
+};
+
+class AdminServerTest : public testing::Test {
+ protected:
+  void Open(AdminOptions options = {}) {
+    options.bind = "127.0.0.1:0";
+    auto opened = AdminServer::Open(loop_, std::move(options), metrics_,
+                                    {[] {
+                                       return HttpResponse{200, "application/json", "{}"};
+                                     },
+                                     [this] { return health_; }});
+    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+    server_ = std::move(opened).value();
+  }
+  std::string Get(const std::string& path) {
+    return Browser(loop_, server_->address(),
+                   "GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n")
+        .WaitForEnd();
+  }
+
+  transport::Loop loop_;
+  Metrics metrics_;
+  Status health_;
+  std::unique_ptr<AdminServer> server_;
+};
+
+TEST_F(AdminServerTest, MetricsAreServedAsPrometheusText) {
+  metrics_.AddCounter("sluice_test_total", "For the test").Add(42);
+  Open();
+  const std::string answer = Get("/metrics");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  EXPECT_NE(answer.find("Content-Type: text/plain; version=0.0.4\r\n"), std::string::npos);
+  EXPECT_NE(answer.find("sluice_test_total 42\n"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, StatusIsTheOwnersPage) {
+  Open();
+  const std::string answer = Get("/status");
+  EXPECT_NE(answer.find("application/json"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n{}"));
+}
+
+TEST_F(AdminServerTest, HealthSaysWhyNot) {
+  Open();
+  EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
+  health_ = Status(StatusCode::kNoSpace, "disk is full");
+  const std::string answer = Get("/healthz");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
+  EXPECT_NE(answer.find("disk is full"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, UnknownPathIsNotFound) {
+  Open();
+  EXPECT_TRUE(Get("/etc/passwd").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_F(AdminServerTest, SilentClientIsTurnedOut) {
+  AdminOptions options;
+  options.request_timeout = 20ms;
+  Open(options);
+  Browser silent(loop_, server_->address(), "GET /met");
+  EXPECT_TRUE(silent.WaitForEnd().starts_with("HTTP/1.1 408 "));
+}
+
+TEST_F(AdminServerTest, ConnectionsGoWhenTheyAreClosed) {
+  Open();
+  Get("/healthz");
+  while (server_->connections() > 0) loop_.RunOnce();
+  EXPECT_EQ(server_->connections(), 0U);
+}
+
+TEST_F(AdminServerTest, BusyAddressIsReported) {
+  Open();
+  AdminOptions options;
+  options.bind = server_->address();
+  EXPECT_FALSE(AdminServer::Open(loop_, options, metrics_, {}).ok());
+}
+
+}  // namespace
+}  // namespace sluice::admin
