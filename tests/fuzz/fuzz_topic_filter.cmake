@@ -1,0 +1,1 @@
+sluice_fuzzer(topic_filter SOURCES fuzz_topic_filter.cc LINKS sluice_broker)
