@@ -116,12 +116,17 @@ TEST_F(HttpSessionTest, UpgradeIsAnsweredAndClosed) {
 
 TEST_F(HttpSessionTest, GarbageIsABadRequest) {
   for (const std::string_view garbage :
-       {"\x16\x03\x01\x02", "GET\r\n\r\n", "GET /page HTTP/9.9\r\n\r\n",
-        "GET /page HTTP/1.1\r\n:\r\n", "GET /page HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
+       {"\x16\x03\x01\x02", "GET\r\n\r\n", "GET /page HTTP/1.1\r\n:\r\n",
+        "GET /page HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
     Restart({});
     EXPECT_EQ(StatusOf(Send(garbage)), 400) << garbage;
     EXPECT_TRUE(session_->closed());
   }
+}
+
+TEST_F(HttpSessionTest, OtherVersionsAreNotSupported) {
+  EXPECT_EQ(StatusOf(Send("GET /page HTTP/9.9\r\n\r\n")), 505);
+  EXPECT_TRUE(session_->closed());
 }
 
 TEST_F(HttpSessionTest, EndlessRequestLineIsTooLong) {
