@@ -6,6 +6,10 @@ add_library(sluice_settings INTERFACE)
 target_compile_options(sluice_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wimplicit-fallthrough -Wundef -Werror)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # libstdc++ 12 calls functions of its own that it deprecates, which only clang reports.
+  target_compile_options(sluice_settings INTERFACE -Wno-deprecated-declarations)
+endif()
 target_include_directories(sluice_settings INTERFACE ${CMAKE_SOURCE_DIR}/gateway)
 # Files and times are 64 bits wide on 32-bit boards as well.
 target_compile_definitions(sluice_settings INTERFACE _FILE_OFFSET_BITS=64)
