@@ -96,16 +96,16 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
   return connect;
 }
 
-DisconnectReason PahoFailure(const mqtt::token& token, codec::Version version) {
+DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version version) {
   DisconnectReason reason;
-  const int code = token.get_return_code();
   if (version == codec::Version::kV5) {
-    reason.code = static_cast<uint8_t>(token.get_reason_code());
+    reason.code = static_cast<uint8_t>(reason_code);
   } else if (codec::ReasonCode refused;
-             code > 0 && codec::FromReturnCode311(static_cast<uint8_t>(code), &refused)) {
+             return_code > 0 &&
+             codec::FromReturnCode311(static_cast<uint8_t>(return_code), &refused)) {
     reason.code = static_cast<uint8_t>(refused);
   }
-  if (reason.code == 0) reason.text = mqtt::exception::error_str(code);
+  if (reason.code == 0) reason.text = mqtt::exception::error_str(return_code);
   return reason;
 }
 

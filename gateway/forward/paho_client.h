@@ -19,8 +19,8 @@ std::string PahoUri(const std::string& url);
 std::unique_ptr<mqtt::async_client> MakePahoClient(const PahoOptions& options);
 // Paho's own reconnecting is off.
 mqtt::connect_options PahoConnectOptions(const PahoOptions& options);
-// Why a connect or publish failed.
-DisconnectReason PahoFailure(const mqtt::token& token, codec::Version version);
+// Why something failed, by Paho's own return code and the broker's reason code.
+DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version version);
 // What the broker said in its CONNACK.
 UplinkLimits PahoLimits(const mqtt::token& connect_token, codec::Version version);
 

@@ -66,7 +66,8 @@ void PahoSession::OnConnected(const mqtt::token& token) {
 }
 
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
-  DisconnectReason reason = PahoFailure(token, options_.version);
+  DisconnectReason reason =
+      PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
   End(reason.code, std::move(reason.text));
 }
 
@@ -78,7 +79,8 @@ void PahoSession::OnPublished(const mqtt::token& token) {
 
 // Either the broker refused it, or Paho gave up, which it does with the connection.
 void PahoSession::OnPublishFailed(const mqtt::token& token) {
-  const DisconnectReason reason = PahoFailure(token, options_.version);
+  const DisconnectReason reason =
+      PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
   if (reason.code < 0x80) return End(reason.code, reason.text);
   mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kRefused,
                  .reason = reason.code,

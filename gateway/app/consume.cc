@@ -1,0 +1,198 @@
+#include "app/consume.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "app/consumer.h"
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "forward/backoff.h"
+#include "forward/paho_subscriber.h"
+
+namespace sluice::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds kPoll{100};  // how soon a signal or the idle exit is noticed
+constexpr seconds kStateInterval{1};
+constexpr size_t kMaxPasswordFile = 4096;
+constexpr size_t kMaxStateFile = 64 << 20;
+constexpr uint32_t kSessionExpirySeconds = 7 * 24 * 3600;
+constexpr forward::BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
+
+// The only way that a signal handler has.
+volatile std::sig_atomic_t stop_requested = 0;
+void RequestStop(int) { stop_requested = 1; }
+
+Result<forward::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
+  forward::PahoOptions paho;
+  paho.url = options.url;
+  paho.client_id = options.client_id.empty()
+                       ? fmt::format("sluice-consume-{:012x}", random.Next() >> 16)
+                       : options.client_id;
+  paho.version = options.version;
+  paho.username = options.username;
+  paho.ca_file = options.ca_file;
+  paho.cert_file = options.cert_file;
+  paho.key_file = options.key_file;
+  paho.clean_start = options.clean_start;
+  if (!options.clean_start) paho.session_expiry_seconds = kSessionExpirySeconds;
+  if (!options.clean_start && options.client_id.empty()) {
+    return Status::InvalidArgument("a persistent session needs a client id");
+  }
+  if (!options.password_file.empty()) {
+    auto password = ReadFileToString(Env::Posix(), options.password_file, kMaxPasswordFile);
+    if (!password.ok()) return password.status();
+    paho.password = password->substr(0, password->find_first_of("\r\n"));
+  }
+  SLUICE_RETURN_IF_ERROR(forward::CheckPahoOptions(paho));
+  return paho;
+}
+
+// One run of the command: messages in, lines out, until there is a reason to stop.
+class Consumption {
+ public:
+  Consumption(const ConsumeOptions& options, forward::PahoOptions paho, Random& random)
+      : options_(options),
+        subscriber_(std::move(paho), options.topic),
+        backoff_(kBackoff, random),
+        last_message_(Now()),
+        next_save_(Now()) {}
+
+  Status LoadState();
+  Status Run();
+  void PrintSummary() const;
+
+ private:
+  static MonotonicTime Now() { return SystemClock().Now(); }
+  bool Enough() const;
+  Status Connect();
+  Status Receive(milliseconds timeout);
+  Status Print(const std::string& payload);
+  Status SaveState();
+
+  const ConsumeOptions& options_;
+  forward::PahoSubscriber subscriber_;
+  forward::Backoff backoff_;
+  Consumer consumer_;
+  std::string lines_;
+  bool connected_ = false;
+  bool was_connected_ = false;
+  MonotonicTime last_message_;
+  MonotonicTime next_save_;
+};
+
+Status Consumption::LoadState() {
+  if (options_.state_file.empty() || !Env::Posix().Exists(options_.state_file)) return Status::Ok();
+  const auto text = ReadFileToString(Env::Posix(), options_.state_file, kMaxStateFile);
+  if (!text.ok()) return text.status();
+  return consumer_.tracker().Load(*text);
+}
+
+Status Consumption::SaveState() {
+  next_save_ = Now() + kStateInterval;
+  if (options_.state_file.empty()) return Status::Ok();
+  const std::string text = consumer_.tracker().Save();
+  return WriteFileAtomically(Env::Posix(), options_.state_file, AsBytes(text));
+}
+
+bool Consumption::Enough() const {
+  if (stop_requested != 0) return true;
+  if (options_.count > 0 && consumer_.counts().events >= options_.count) return true;
+  const std::chrono::duration<double> idle = Now() - last_message_;
+  return options_.idle_exit_seconds > 0 && idle.count() >= options_.idle_exit_seconds;
+}
+
+// A broker that is not there is waited for; one that refuses us at first is a mistake of the
+// caller.
+Status Consumption::Connect() {
+  const Status status = subscriber_.Connect();
+  connected_ = status.ok();
+  if (connected_) {
+    was_connected_ = true;
+    backoff_.Reset();
+    LogInfo("consume: connected to {}", options_.url);
+    return status;
+  }
+  if (status.code() == StatusCode::kPermissionDenied && !was_connected_) return status;
+  LogWarn("consume: {}", status.message());
+  const MonotonicTime until = Now() + backoff_.Next();
+  while (!Enough() && Now() < until) std::this_thread::sleep_for(milliseconds(10));
+  return Status::Ok();
+}
+
+Status Consumption::Print(const std::string& payload) {
+  lines_.clear();
+  consumer_.OnMessage(AsBytes(payload), &lines_);
+  const bool written = std::fwrite(lines_.data(), 1, lines_.size(), stdout) == lines_.size();
+  if (!written || std::fflush(stdout) != 0) return Status::FromErrno(errno, "write to stdout");
+  return Now() >= next_save_ ? SaveState() : Status::Ok();
+}
+
+Status Consumption::Receive(milliseconds timeout) {
+  std::string payload;
+  switch (subscriber_.Next(timeout, &payload)) {
+    case forward::PahoSubscriber::Outcome::kMessage:
+      last_message_ = Now();
+      return Print(payload);
+    case forward::PahoSubscriber::Outcome::kDisconnected:
+      connected_ = false;
+      return Status::Ok();
+    case forward::PahoSubscriber::Outcome::kNothing:
+      break;
+  }
+  return Status::Ok();
+}
+
+Status Consumption::Run() {
+  while (!Enough()) {
+    SLUICE_RETURN_IF_ERROR(connected_ ? Receive(kPoll) : Connect());
+  }
+  // What the broker already counts as delivered is printed as well.
+  subscriber_.Disconnect();
+  while (connected_) SLUICE_RETURN_IF_ERROR(Receive(milliseconds(0)));
+  SLUICE_RETURN_IF_ERROR(SaveState());
+  return was_connected_ ? Status::Ok() : Status::Unavailable("was never connected");
+}
+
+void Consumption::PrintSummary() const {
+  const Consumer::Counts& counts = consumer_.counts();
+  fmt::print(stderr,
+             "consume: {} messages, {} events received, {} duplicates dropped, {} late, {} gaps, "
+             "{} explained, {} missing, {} undecodable\n",
+             counts.messages, counts.events, counts.duplicates, counts.late, counts.gaps,
+             counts.explained, consumer_.tracker().missing(), counts.undecodable);
+}
+
+int Fail(const Status& status) {
+  LogError("consume: {}", status.message());
+  return 1;
+}
+
+}  // namespace
+
+int RunConsume(const ConsumeOptions& options) {
+  Random random(SeedFromSystem());
+  auto paho = ConnectionOptions(options, random);
+  if (!paho.ok()) return Fail(paho.status());
+  stop_requested = 0;
+  std::signal(SIGINT, RequestStop);
+  std::signal(SIGTERM, RequestStop);
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of fflush
+  Consumption consumption(options, std::move(*paho), random);
+  if (const Status status = consumption.LoadState(); !status.ok()) return Fail(status);
+  const Status status = consumption.Run();
+  consumption.PrintSummary();
+  return status.ok() ? 0 : Fail(status);
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,95 @@
+#include "app/event_line.h"
+
+#include <variant>
+
+#include "base/json_writer.h"
+#include "schema/cloudevents.h"
+
+namespace sluice::app {
+namespace {
+
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string Base64(ByteSpan bytes) {
+  std::string text;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t left = bytes.size() - i;
+    const uint32_t triple = static_cast<uint32_t>(bytes[i]) << 16 |
+                            (left > 1 ? static_cast<uint32_t>(bytes[i + 1]) << 8 : 0) |
+                            (left > 2 ? bytes[i + 2] : 0);
+    for (size_t k = 0; k < 4; ++k) {
+      text.push_back(k > left ? '=' : kBase64[triple >> (18 - 6 * k) & 63]);
+    }
+  }
+  return text;
+}
+
+struct ValueWriter {
+  JsonWriter& json;
+  void operator()(std::monostate) const {
+    json.Key("value");
+    json.Null();
+  }
+  void operator()(ByteSpan bytes) const {
+    json.Member("value_base64", std::string_view(Base64(bytes)));
+  }
+  template <typename T>
+  void operator()(T value) const {
+    json.Member("value", value);
+  }
+};
+
+void WriteReading(const schema::Reading& reading, JsonWriter* json) {
+  json->BeginObject();
+  json->Member("name", reading.name);
+  std::visit(ValueWriter{*json}, reading.value);
+  json->Member("unit", reading.unit);
+  json->Member("quality", schema::QualityName(reading.quality));
+  json->EndObject();
+}
+
+}  // namespace
+
+void AppendEventLine(const schema::EventView& event, std::string* out) {
+  std::string id;
+  schema::AppendEventId(event.gateway(), event.stream(), event.offset(), &id);
+  std::string time;
+  schema::AppendRfc3339(event.time(), &time);
+  JsonWriter json(out);
+  json.BeginObject();
+  json.Member("id", std::string_view(id));
+  json.Member("gateway", event.gateway());
+  json.Member("stream", event.stream());
+  json.Member("offset", event.offset());
+  json.Member("type", event.type());
+  json.Member("device", event.device());
+  json.Member("identity", event.identity());
+  json.Member("time", std::string_view(time));
+  if (event.sequence()) json.Member("sequence", *event.sequence());
+  json.Key("readings");
+  json.BeginArray();
+  for (size_t i = 0; i < event.reading_count(); ++i) WriteReading(event.reading(i), &json);
+  json.EndArray();
+  json.EndObject();
+  out->push_back('\n');
+}
+
+void AppendGapLine(std::string_view gateway, std::string_view stream, uint64_t first, uint64_t last,
+                   std::string_view reason, std::string* out) {
+  JsonWriter json(out);
+  json.BeginObject();
+  json.Key("gap");
+  json.BeginObject();
+  json.Member("gateway", gateway);
+  json.Member("stream", stream);
+  json.Member("first", first);
+  json.Member("last", last);
+  json.Member("count", last - first + 1);
+  json.Member("reason", reason);
+  json.EndObject();
+  json.EndObject();
+  out->push_back('\n');
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,120 @@
+#include "forward/paho_subscriber.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "base/log.h"
+#include "forward/paho_client.h"
+#include "forward/refusal.h"
+
+namespace sluice::forward {
+namespace {
+
+constexpr int kQos = 1;
+constexpr std::chrono::seconds kDisconnectTimeout{2};
+
+Status ToStatus(std::string_view what, const DisconnectReason& reason) {
+  if (reason.code < 0x80) {
+    return Status::Unavailable(fmt::format("{}: {}", what, Printable(reason.text)));
+  }
+  return {StatusCode::kPermissionDenied,
+          fmt::format("{}: {} (0x{:02X})", what, RefusalName(reason.code), reason.code)};
+}
+
+}  // namespace
+
+class PahoSubscriber::Session {
+ public:
+  explicit Session(const PahoOptions& options) : client_(MakePahoClient(options)) {
+    client_->set_connection_lost_handler([this](const std::string&) { End(); });
+    client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode) { End(); });
+    client_->set_message_callback([this](const mqtt::const_message_ptr& message) { Add(message); });
+  }
+
+  mqtt::async_client& client() { return *client_; }
+
+  Outcome Next(std::chrono::milliseconds timeout, std::string* payload) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, timeout, [this] { return ended_ || !queue_.empty(); });
+    if (queue_.empty()) return ended_ ? Outcome::kDisconnected : Outcome::kNothing;
+    *payload = std::move(queue_.front());
+    queue_.pop_front();
+    queued_bytes_ -= payload->size();
+    changed_.notify_all();
+    return Outcome::kMessage;
+  }
+  void End() {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  // On Paho's thread, which waits while the queue is full.
+  void Add(const mqtt::const_message_ptr& message) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ended_ || queued_bytes_ < kMaxQueuedBytes; });
+    queue_.push_back(message->get_payload());
+    queued_bytes_ += queue_.back().size();
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> queue_;  // guarded by mutex_, as are
+  size_t queued_bytes_ = 0;        // these
+  bool ended_ = false;
+  std::unique_ptr<mqtt::async_client> client_;  // last: gone before what its callbacks use
+};
+
+PahoSubscriber::PahoSubscriber(PahoOptions options, std::string filter)
+    : options_(std::move(options)), filter_(std::move(filter)) {}
+
+PahoSubscriber::~PahoSubscriber() { Disconnect(); }
+
+Status PahoSubscriber::Connect() {
+  previous_ = std::move(session_);
+  try {
+    session_ = std::make_unique<Session>(options_);
+    const mqtt::token_ptr connecting = session_->client().connect(PahoConnectOptions(options_));
+    if (!connecting->wait_for(options_.connect_timeout + kDisconnectTimeout)) {
+      return Status::Unavailable("no answer to CONNECT");
+    }
+    const mqtt::token_ptr subscribing = session_->client().subscribe(filter_, kQos);
+    if (!subscribing->wait_for(options_.connect_timeout)) {
+      return Status::Unavailable("no answer to SUBSCRIBE");
+    }
+    for (const mqtt::ReasonCode code : subscribing->get_subscribe_response().get_reason_codes()) {
+      const auto reason = static_cast<uint8_t>(code);
+      if (reason >= 0x80) return ToStatus("cannot subscribe", {reason, ""});
+    }
+    return Status::Ok();
+  } catch (const mqtt::exception& error) {
+    return ToStatus("cannot connect", PahoFailure(error.get_return_code(), error.get_reason_code(),
+                                                  options_.version));
+  }
+}
+
+PahoSubscriber::Outcome PahoSubscriber::Next(std::chrono::milliseconds timeout,
+                                             std::string* payload) {
+  if (session_ == nullptr) return Outcome::kDisconnected;
+  return session_->Next(timeout, payload);
+}
+
+void PahoSubscriber::Disconnect() {
+  if (session_ == nullptr) return;
+  try {
+    if (session_->client().is_connected()) {
+      session_->client().disconnect()->wait_for(kDisconnectTimeout);
+    }
+  } catch (const mqtt::exception&) {
+    // It was disconnected already, which is all that is wanted.
+  }
+  session_->End();
+}
+
+}  // namespace sluice::forward
