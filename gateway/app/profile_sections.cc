@@ -172,6 +172,7 @@ void ReadReading(TableReader& reader, ReadingRule* reading) {
   reader.Real("offset", &reading->offset);
   reader.Range("range", &reading->min, &reading->max);
   reader.Flag("required", &reading->required);
+  reader.Flag("companion", &reading->companion);
   reader.Flag("from_text", &reading->from_text);
   reader.TextList("true_words", &reading->true_words);
   reader.TextList("false_words", &reading->false_words);

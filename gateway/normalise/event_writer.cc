@@ -58,14 +58,16 @@ bool EventWriter::WriteRule(Job& job, const CompiledEvent& rule) {
 
 bool EventWriter::WriteEach(Job& job, const CompiledEvent& rule, dom::element base) {
   if (base.is_object()) {
-    for (const dom::key_value_pair member : base.get_object().value_unsafe()) {
+    const dom::object object = base.get_object().value_unsafe();
+    for (const dom::key_value_pair member : object) {
       if (!member.value.is_object() || !member.key.starts_with(rule.rule.key_prefix)) continue;
       if (!WriteOne(job, rule, member.value, member.key)) return false;
     }
   } else if (base.is_array()) {
     SpellingBuffer buffer;
     size_t index = 0;
-    for (const dom::element item : base.get_array().value_unsafe()) {
+    const dom::array array = base.get_array().value_unsafe();
+    for (const dom::element item : array) {
       char* end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), index++).ptr;
       const std::string_view key(buffer.data(), static_cast<size_t>(end - buffer.data()));
       if (item.is_object() && !WriteOne(job, rule, item, key)) return false;
@@ -77,8 +79,9 @@ bool EventWriter::WriteEach(Job& job, const CompiledEvent& rule, dom::element ba
 bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, dom::element base,
                            std::string_view key) {
   builder_.Start();
-  if (!AddReadings(job, rule, base)) return false;
-  if (builder_.reading_count() == 0) return true;
+  bool measured = false;
+  if (!AddReadings(job, rule, base, &measured)) return false;
+  if (!measured) return true;
   if (job.events->size() == limits_.max_events) {
     return Reject(Reason::kTooManyEvents, {}, "more events than one message may give",
                   job.rejection);
@@ -103,14 +106,16 @@ bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, dom::element bas
 }
 
 // An event whose readings are all absent is none; one of which only a required reading is absent is
-// a mistake of the device.
-bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, dom::element base) {
+// a mistake of the device. `*measured`: there is a reading that is worth an event.
+bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, dom::element base,
+                              bool* measured) {
   const CompiledReading* missing = nullptr;
   for (const CompiledReading& reading : rule.readings) {
     schema::Reading out;
     switch (ReadReading(job.parsed.root, base, reading, limits_.max_text_bytes, &out)) {
       case ReadOutcome::kRead:
         builder_.AddReading(out);
+        *measured |= !reading.rule.companion;
         break;
       case ReadOutcome::kAbsent:
         if (reading.rule.required && missing == nullptr) missing = &reading;
@@ -120,7 +125,7 @@ bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, dom::element 
                       "not of the type that the profile says", job.rejection);
     }
   }
-  if (missing == nullptr || builder_.reading_count() == 0) return true;
+  if (missing == nullptr || !*measured) return true;
   return Reject(Reason::kMissingMember, missing->path.text(), "required, and absent or null",
                 job.rejection);
 }

@@ -41,7 +41,8 @@ class EventWriter {
   bool WriteEach(Job& job, const CompiledEvent& rule, simdjson::dom::element base);
   bool WriteOne(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
                 std::string_view key);
-  bool AddReadings(Job& job, const CompiledEvent& rule, simdjson::dom::element base);
+  bool AddReadings(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
+                   bool* measured);
   void AddAttributes(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
                      std::string_view key);
 

@@ -57,7 +57,10 @@ struct ReadingRule {
   double offset = 0;
   std::optional<double> min, max;  // in the canonical unit; outside: quality out_of_range
   bool required = false;           // missing: the message is a dead letter
-  bool from_text = false;          // numbers may also come as text: "21.5"
+  // True: makes no event by itself. A battery level or a link quality comes with every kind of
+  // device.
+  bool companion = false;
+  bool from_text = false;                            // numbers may also come as text: "21.5"
   std::vector<std::string> true_words, false_words;  // texts that mean a boolean: "ON", "OFF"
 };
 
