@@ -17,10 +17,10 @@ void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const sess
     DropWill(client);  // [MQTT-3.1.2-10]
   }
   if (close.session_expiry_seconds == 0) {
-    EndSession(now, client);  // [MQTT-3.1.2-23]
+    EndSession(now, client);
     return;
   }
-  if (close.session_expiry_seconds != UINT32_MAX) {
+  if (close.session_expiry_seconds != UINT32_MAX) {  // [MQTT-3.1.2-23]
     client->expires = now + std::chrono::seconds(close.session_expiry_seconds);
   }
   if (client->will_due == now) PublishWill(now, client);

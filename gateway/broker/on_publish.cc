@@ -53,6 +53,7 @@ PublishOutcome Broker::RefuseFull(const ClientRecord& client, const codec::Publi
 }
 
 size_t Broker::Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher) {
+  // [MQTT-3.3.1-5], and without RETAIN what is kept stays [MQTT-3.3.1-8].
   if (publish.retain) retained_.Store(pool_.Make(publish, now, publisher), now);
   return fan_out_.Send(now, publish, publisher);
 }

@@ -98,7 +98,7 @@ void Broker::SendRetained(MonotonicTime now, ClientRecord* client) {
       const bool is_own = cursor.options.no_local && message->publisher() == client->id;
       codec::Publish publish = message->View(now);
       publish.qos = std::min(publish.qos, cursor.options.max_qos);
-      publish.retain = true;  // [MQTT-3.3.1-8]
+      publish.retain = true;  // 3.1.1 [MQTT-3.3.1-8]
       if (!is_own && !fan_out_.SendNow(publish, cursor.options.identifier, client)) return;
       cursor.after = message->topic();
     }

@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kRetry{100};
 
 codec::Publish AsPublish(const codec::Will& will) {
   codec::Publish publish;
-  publish.qos = will.qos;        // [MQTT-3.1.2-12]
+  publish.qos = will.qos;
   publish.retain = will.retain;  // [MQTT-3.1.2-14] [MQTT-3.1.2-15]
   publish.topic = will.topic;
   publish.payload = will.payload;

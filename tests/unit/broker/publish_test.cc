@@ -55,7 +55,8 @@ TEST_F(PublishTest, NoLocalLeavesOutTheOwnMessages) {  // [MQTT-3.8.3-3]
   EXPECT_EQ(a.Take(), (Lines{"t=other q0"}));
 }
 
-TEST_F(PublishTest, RetainFlagOfLiveMessagesFollowsTheSubscription) {  // [MQTT-3.3.1-12/13]
+TEST_F(PublishTest,
+       RetainFlagOfLiveMessagesFollowsTheSubscription) {  // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
   FakeClient& a = Connect("a");
   Subscribe(a, {.filter = "t/+", .retain_as_published = true});
   FakeClient& b = Connect("b");

@@ -54,7 +54,7 @@ TEST_F(QueueTest, ExpiredMessageIsNotSent) {  // [MQTT-3.3.2-5]
   EXPECT_EQ(counters_.expired.value(), 1U);
 }
 
-TEST_F(QueueTest, MessagesWaitForADetachedSession) {  // [MQTT-3.1.2-5]
+TEST_F(QueueTest, MessagesWaitForADetachedSession) {  // 3.1.1 [MQTT-3.1.2-5]
   FakeClient& away = ConnectSlow();
   away.Close(session::WillFate::kNone);
   FakeClient& other = Connect("other");

@@ -11,7 +11,8 @@ TEST_F(SessionsTest, CleanStartHasNoSession) {  // [MQTT-3.2.2-2]
   EXPECT_EQ(broker_->connected_clients(), 1U);
 }
 
-TEST_F(SessionsTest, SessionIsResumedWithItsSubscriptions) {  // [MQTT-3.1.2-5] [MQTT-3.2.2-3]
+TEST_F(SessionsTest,
+       SessionIsResumedWithItsSubscriptions) {  // [MQTT-3.1.2-5] [MQTT-3.1.2-23] [MQTT-3.2.2-3]
   FakeClient& first = Connect("a", {.expiry_seconds = 60});
   Subscribe(first, "t");
   first.Close(session::WillFate::kNone);
@@ -31,7 +32,7 @@ TEST_F(SessionsTest, CleanStartEndsTheOldSession) {  // [MQTT-3.1.2-4]
   EXPECT_EQ(broker_->subscription_bytes(), 0U);
 }
 
-TEST_F(SessionsTest, SessionWithoutExpiryEndsWithItsConnection) {  // [MQTT-3.1.2-23]
+TEST_F(SessionsTest, SessionWithoutExpiryEndsWithItsConnection) {
   FakeClient& first = Connect("a");
   Subscribe(first, "t");
   first.Close(session::WillFate::kNone);

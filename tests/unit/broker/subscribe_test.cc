@@ -48,7 +48,7 @@ TEST_F(SubscribeTest, SubscriptionsOfAllAreBoundedInBytes) {
   EXPECT_EQ(counters_.subscriptions_refused.value(), 1U);
 }
 
-TEST_F(SubscribeTest, RetainedMessagesComeWithTheFlag) {  // [MQTT-3.3.1-8] [MQTT-3.3.1-9]
+TEST_F(SubscribeTest, RetainedMessagesComeWithTheFlag) {  // 3.1.1 [MQTT-3.3.1-8]
   FakeClient& a = Connect("a");
   Retain(a, "t/1", "one", Qos::kAtLeastOnce);
   Retain(a, "t/2", "two");
@@ -63,6 +63,15 @@ TEST_F(SubscribeTest, LastRetainedMessageCounts) {  // [MQTT-3.3.1-5]
   Retain(a, "t", "new");
   Subscribe(a, "t");
   EXPECT_EQ(a.Take(), (Lines{"t=new q0 r"}));
+}
+
+TEST_F(SubscribeTest, MessageWithoutTheFlagLeavesTheRetainedOne) {  // [MQTT-3.3.1-8]
+  FakeClient& a = Connect("a");
+  Retain(a, "t", "kept");
+  Publish(a, "t", "passing");
+  Publish(a, "t", "");
+  Subscribe(a, "t");
+  EXPECT_EQ(a.Take(), (Lines{"t=kept q0 r"}));
 }
 
 TEST_F(SubscribeTest, EmptyPayloadRemovesTheRetainedMessage) {  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]

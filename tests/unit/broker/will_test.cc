@@ -84,6 +84,11 @@ TEST_F(WillTest, TakeoverPublishesItUnlessDelayed) {
   EXPECT_TRUE(watcher_->Take().empty());
 }
 
+TEST_F(WillTest, OrdinaryWillIsNotRetained) {  // [MQTT-3.1.2-14]
+  Connect("a", {.will = Will()}).Close(WillFate::kDue);
+  EXPECT_EQ(broker_->retained_messages(), 0U);
+}
+
 TEST_F(WillTest, RetainedWillIsRetained) {  // [MQTT-3.1.2-15]
   codec::Will will = Will();
   will.retain = true;

@@ -1,0 +1,104 @@
+#include <cstdlib>
+#include <new>
+
+#include "broker_fixture.h"
+
+namespace {
+
+size_t allocations = 0;
+
+}  // namespace
+
+// Counts every allocation of this program.
+void* operator new(size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace sluice::broker {
+namespace {
+
+class QuietClient final : public ClientHandle {
+ public:
+  DeliverResult Deliver(const codec::Publish&) override {
+    ++delivered;
+    return DeliverResult::kSent;
+  }
+  void Acknowledge(uint16_t, ReasonCode) override {}
+  void Disconnect(ReasonCode) override {}
+
+  size_t delivered = 0;
+};
+
+class QuietSink final : public EventSink {
+ public:
+  Verdict Accept(const InboundPublish&, const AckHandle&) override { return Verdict::kAccepted; }
+};
+
+class AllocationTest : public testing::Test {
+ protected:
+  AllocationTest() {
+    codec::Connect connect;
+    connect.client_id = "device-1";
+    connection_ = broker_.OnConnect(now_, connect, "device-1", &client_).connection;
+  }
+  void Subscribe(std::string_view filter, uint32_t id) {
+    codec::SubscriptionListBuilder list;
+    list.Add({.filter = filter});
+    codec::RepeatedPropertyBuilder ids;
+    ids.AddSubscriptionId(id);
+    codec::Subscribe subscribe;
+    subscribe.subscriptions = list.list();
+    subscribe.properties.subscription_ids = ids.subscription_ids();
+    std::vector<ReasonCode> codes;
+    broker_.OnSubscribe(connection_, subscribe, &codes);
+    ASSERT_EQ(codes.at(0), ReasonCode::kSuccess);
+  }
+  // Allocations that so many publishes cost, after one that may grow the scratch.
+  size_t CostOf(int publishes) {
+    codec::Publish publish = BrokerMessage();
+    broker_.OnPublish(now_, connection_, publish);
+    const size_t before = allocations;
+    for (int i = 0; i < publishes; ++i) broker_.OnPublish(now_, connection_, publish);
+    return allocations - before;
+  }
+  static codec::Publish BrokerMessage() {
+    codec::Publish publish;
+    publish.qos = Qos::kAtLeastOnce;
+    publish.packet_id = 1;
+    publish.topic = "devices/device-1/greenhouse/north/temperature/of/the/second/bed";
+    publish.payload = AsBytes("21.5");
+    return publish;
+  }
+
+  const MonotonicTime now_{std::chrono::seconds(1)};
+  AccessControl access_ = std::move(AccessControl::Create(AccessControl::DefaultRules())).value();
+  Metrics metrics_;
+  Counters counters_{metrics_};
+  Random random_{1};
+  QuietSink sink_;
+  QuietClient client_;
+  Broker broker_{{}, &access_, &sink_, &counters_, &random_};
+  ConnectionId connection_;
+};
+
+TEST_F(AllocationTest, PublishWithoutSubscribersAllocatesNothing) { EXPECT_EQ(CostOf(100), 0U); }
+
+TEST_F(AllocationTest, PublishToSubscribersWithRoomAllocatesNothing) {
+  Subscribe("devices/device-1/#", 1);
+  Subscribe("devices/device-1/greenhouse/+/temperature/#", 2);
+  EXPECT_EQ(CostOf(100), 0U);
+  EXPECT_EQ(client_.delivered, 101U);
+}
+
+TEST_F(AllocationTest, CounterCounts) {
+  const size_t before = allocations;
+  std::vector<std::string> some(10, std::string(100, 'x'));
+  EXPECT_GT(allocations, before);
+}
+
+}  // namespace
+}  // namespace sluice::broker
