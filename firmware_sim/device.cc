@@ -8,14 +8,16 @@ namespace sluice::fleet {
 namespace {
 
 constexpr uint8_t kFirstErrorCode = 0x80;
-constexpr uint8_t kQuotaExceeded = 0x97;
-constexpr uint8_t kServerBusy = 0x89;
-constexpr uint8_t kUnspecifiedError = 0x80;
 
-// Whether the same reading may be accepted later.
-bool IsTemporary(uint8_t reason_code) {
-  return reason_code < kFirstErrorCode || reason_code == kQuotaExceeded ||
-         reason_code == kServerBusy || reason_code == kUnspecifiedError;
+// Whether a later transmission of the same reading is as hopeless. Everything else may pass: a full
+// stream (0x97), a busy server (0x89), or a QoS 2 flow that a restarted server does not know any
+// more (0x92).
+bool IsFinal(uint8_t reason_code) {
+  constexpr uint8_t kNotAuthorized = 0x87;
+  constexpr uint8_t kTopicNameInvalid = 0x90;
+  constexpr uint8_t kPayloadFormatInvalid = 0x99;
+  return reason_code == kNotAuthorized || reason_code == kTopicNameInvalid ||
+         reason_code == kPayloadFormatInvalid;
 }
 
 }  // namespace
@@ -172,7 +174,7 @@ void Device::PublishAgain(const OutboxEntry& entry) {
 void Device::OnRefused(MonotonicTime now, uint64_t seq, uint8_t reason_code) {
   OutboxEntry* entry = outbox_.Find(seq);
   if (entry == nullptr || !entry->in_flight) return;
-  if (!IsTemporary(reason_code)) {
+  if (IsFinal(reason_code)) {
     ++counters_.rejected;
     outbox_.Remove(seq);
     return Pump(now);

@@ -75,7 +75,9 @@ const char* MissingMember(const Seen& seen) {
 struct EventLineParser::Impl {
   simdjson::error_code ReadMembers(EventLine* line, Seen* seen) {
     const simdjson::padded_string_view view(buffer.data(), length, buffer.size());
+    started = false;
     if (auto error = parser.iterate(view).get(document)) return error;
+    started = true;
     json::object object;
     if (auto error = document.get_object().get(object)) return error;
     for (auto field : object) {
@@ -88,6 +90,7 @@ struct EventLineParser::Impl {
   }
 
   size_t Column() {
+    if (!started) return 1;  // the document knows no place then
     const char* where = nullptr;
     if (document.current_location().get(where) != simdjson::SUCCESS) return length + 1;
     return static_cast<size_t>(where - buffer.data()) + 1;
@@ -97,6 +100,7 @@ struct EventLineParser::Impl {
   json::document document;
   std::string buffer;  // the line and the padding that simdjson wants
   size_t length = 0;
+  bool started = false;
 };
 
 EventLineParser::EventLineParser() : impl_(std::make_unique<Impl>()) {}

@@ -64,9 +64,10 @@ Fleet::~Fleet() = default;
 void Fleet::Turn(Duration patience) {
   RunTimers();
   StartConnections();
-  MonotonicTime deadline = std::min(clock_.Now() + patience, timers_.NextTime());
+  const MonotonicTime now = clock_.Now();
+  MonotonicTime deadline = std::min(now + patience, timers_.NextTime());
   if (!wants_connection_.empty()) deadline = std::min(deadline, next_connection_);
-  mailbox_.Take(deadline, &events_);
+  mailbox_.Take(std::max(deadline - now, Duration(0)), &events_);
   for (const LinkEvent& event : events_) Dispatch(event);
 }
 

@@ -21,10 +21,10 @@ class Mailbox : public LinkListener {
 
   // Replaces the content of `events` by what has arrived, after waiting until something has or it
   // is `deadline`.
-  void Take(MonotonicTime deadline, std::vector<LinkEvent>* events) {
+  void Take(Duration patience, std::vector<LinkEvent>* events) {
     events->clear();
     std::unique_lock lock(mutex_);
-    arrived_.wait_until(lock, deadline, [this] { return !events_.empty(); });
+    arrived_.wait_for(lock, patience, [this] { return !events_.empty(); });
     events->swap(events_);
   }
 

@@ -1,5 +1,7 @@
 #include "firmware_sim/malformed.h"
 
+#include <string_view>
+
 namespace sluice::fleet {
 namespace {
 
@@ -8,10 +10,25 @@ void Truncate(Random& random, std::string* payload) {
   payload->resize(random.Below(payload->size()));
 }
 
-void ReplaceByWrongType(Random& random, std::string* payload) {
-  static constexpr const char* kNoReadings[] = {"[]", "\"unavailable\"",       "42", "null",
-                                                "{}", "[21.5,\"temperature\"]"};
-  *payload = kNoReadings[random.Below(std::size(kNoReadings))];
+bool StartsNumber(char c) { return c == '-' || (c >= '0' && c <= '9'); }
+
+// Expects the compact JSON that JsonWriter writes: a number follows a colon or a comma or opens an
+// array.
+void ReplaceNumbers(std::string* payload) {
+  constexpr std::string_view kEndsNumber = ",]}";
+  std::string out;
+  bool in_text = false;
+  for (size_t i = 0; i < payload->size(); ++i) {
+    const char c = (*payload)[i];
+    if (c == '"') in_text = !in_text;
+    if (!in_text && c != '"' && StartsNumber(c)) {
+      out += "[]";
+      i = payload->find_first_of(kEndsNumber, i) - 1;
+    } else {
+      out += c;
+    }
+  }
+  *payload = std::move(out);
 }
 
 // A control character is legal nowhere in JSON, neither between tokens nor in text.
@@ -27,7 +44,7 @@ void Damage(Random& random, std::string* payload) {
     case 0:
       return Truncate(random, payload);
     case 1:
-      return ReplaceByWrongType(random, payload);
+      return ReplaceNumbers(payload);
     case 2:
       return Corrupt(random, payload);
     default:

@@ -7,7 +7,9 @@
 namespace sluice::fleet {
 namespace {
 
+// MQTT 5's errors; Paho puts 255 where an MQTT 3.1.1 server could not say why.
 constexpr int kFirstErrorCode = 0x80;
+constexpr int kLastErrorCode = 0xa2;
 
 // Paho 1.3 knows ssl:// and tcp:// in every build.
 std::string PahoUrl(const std::string& url) {
@@ -21,7 +23,8 @@ uint64_t FromContext(void* context) { return reinterpret_cast<uintptr_t>(context
 
 uint8_t ReasonOf(const mqtt::token& token) {
   const int code = token.get_reason_code();
-  return code >= kFirstErrorCode && code <= 0xff ? static_cast<uint8_t>(code) : uint8_t{0};
+  return code >= kFirstErrorCode && code <= kLastErrorCode ? static_cast<uint8_t>(code)
+                                                           : uint8_t{0};
 }
 
 // Tells what became of each publish; the context of its token is the reading's seq.

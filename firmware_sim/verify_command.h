@@ -10,7 +10,7 @@ namespace sluice::fleet {
 struct VerifyOptions {
   std::string ledger;
   std::string events;
-  std::string dead_letters;  // empty: those among the events count, if there are any
+  std::string dead_letters = {};  // empty: those among the events count, if there are any
   bool json = false;
 };
 
