@@ -69,10 +69,12 @@ Engine::HandshakeResult Engine::Handshake(ByteSpan* ciphertext, ByteBuffer* outp
   mbedtls_ssl_context* ssl = &impl_->ssl;
   while (!compat::IsHandshakeOver(ssl)) {
     impl_->saw_server_certificate |= compat::IsAtServerCertificate(ssl);
+    const size_t said_before = output->size();
     const int result = mbedtls_ssl_handshake_step(ssl);
     if (result == MBEDTLS_ERR_SSL_WANT_READ) return HandshakeResult::kNeedMore;
     if (result == 0) continue;
     Fail(result, ClassifyError(result, mbedtls_ssl_get_verify_result(ssl)));
+    if (output->size() == said_before) SendAlert(MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
     return HandshakeResult::kFailed;
   }
   return FinishHandshake() ? HandshakeResult::kDone : HandshakeResult::kFailed;
@@ -93,7 +95,7 @@ void Engine::CheckPeer() {
   if (certificate == nullptr || !context_->impl_->is_server) return;
   peer_ = ReadPeerCertificate(*certificate);
   Failure failure = ClassifyVerifyFlags(mbedtls_ssl_get_verify_result(ssl));
-  unsigned char alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+  int alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
   if (failure == Failure::kNone && mbedtls_x509_time_is_past(&certificate->valid_to) != 0) {
     failure = Failure::kExpired;
     alert = MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
@@ -101,7 +103,7 @@ void Engine::CheckPeer() {
   if (failure == Failure::kNone && !peer_) failure = Failure::kBadIdentity;
   if (failure == Failure::kNone) return;
   peer_.reset();
-  static_cast<void>(mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert));
+  SendAlert(alert);
   Fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, failure);
 }
 
@@ -155,6 +157,13 @@ bool Engine::HasRecord(ByteSpan ciphertext) {
   if (ciphertext.size() < kHeaderBytes) return false;
   const size_t length = LoadBe16(&ciphertext[3]);
   return length > kMaxRecordBytes || ciphertext.size() >= kHeaderBytes + length;
+}
+
+// Tells a peer why in cases in which mbedTLS just falls silent, a missing certificate among them.
+void Engine::SendAlert(int alert) {
+  if (failure_ == Failure::kPeerAlert) return;
+  static_cast<void>(mbedtls_ssl_send_alert_message(&impl_->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                                   static_cast<unsigned char>(alert)));
 }
 
 void Engine::Fail(int error, Failure failure) {

@@ -94,6 +94,7 @@ class Engine {
 
   bool FinishHandshake();
   void CheckPeer();
+  void SendAlert(int alert);
   void Fail(int error, Failure failure);
 
   std::shared_ptr<const Context> context_;

@@ -108,4 +108,9 @@ std::unique_ptr<Connector> Connector::Connect(Loop& loop, ConnectOptions options
   return connector;
 }
 
+std::unique_ptr<tls::ResumptionTicket> TicketOf(const ByteStream& stream) {
+  const auto* tls = dynamic_cast<const TlsStream*>(&stream);
+  return tls == nullptr ? nullptr : tls->engine().Ticket();
+}
+
 }  // namespace sluice::transport

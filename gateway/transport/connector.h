@@ -5,13 +5,13 @@
 #include <string>
 
 #include "base/status.h"
+#include "tls/engine.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
 #include "transport/stream_limits.h"
 
 namespace sluice::tls {
 class Context;
-class ResumptionTicket;
 }  // namespace sluice::tls
 
 namespace sluice::transport {
@@ -35,5 +35,8 @@ class Connector {
                                             ConnectCallback on_done);
   virtual ~Connector() = default;
 };
+
+// What the server of `stream`, which a connector made, gave to resume its session; null if nothing.
+std::unique_ptr<tls::ResumptionTicket> TicketOf(const ByteStream& stream);
 
 }  // namespace sluice::transport

@@ -32,6 +32,7 @@ class FlushQueue {
   };
 
   void Add(Item* item);
+  bool empty() const { return queued_.empty(); }
   // Runs what is queued and what that adds (a TLS stream adds the TCP stream below it), up to
   // kMaxRounds times; true if there is more still. The limit keeps a handler that resumes reading
   // without consuming from holding the loop.

@@ -45,6 +45,7 @@ struct Loop::Impl {
   uv_prepare_t prepare{};
   uv_check_t check{};
   std::atomic<bool> stop{false};
+  bool once = false;  // in RunOnce
   std::mutex mutex;
   std::vector<std::function<void()>> posted;   // guarded by mutex
   std::vector<std::function<void()>> running;  // loop thread; keeps its memory
@@ -79,8 +80,11 @@ void Loop::Impl::RunPosted() {
 }
 
 void Loop::Impl::EndIteration() {
-  // What is left over must not wait for the network to say something.
-  if (resources.flush_queue.Run()) uv_async_send(&wakeup);
+  if (!resources.flush_queue.empty()) resources.progress = true;
+  const bool more = resources.flush_queue.Run();
+  // What is left over must not wait for the network to say something, and neither must RunOnce's
+  // caller.
+  if (more || (once && resources.progress)) uv_async_send(&wakeup);
 }
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
@@ -102,7 +106,12 @@ void Loop::Run() {
   impl_->stop = false;
 }
 
-void Loop::RunOnce() { uv_run(&impl_->loop, UV_RUN_ONCE); }
+void Loop::RunOnce() {
+  impl_->once = true;
+  impl_->resources.progress = false;
+  uv_run(&impl_->loop, UV_RUN_ONCE);
+  impl_->once = false;
+}
 
 void Loop::Stop() {
   impl_->stop = true;
@@ -118,7 +127,7 @@ void Loop::Post(std::function<void()> task) {
 }
 
 Timer Loop::NewTimer(std::function<void()> callback) {
-  auto* timer = new Timer::Impl{.callback = std::move(callback)};
+  auto* timer = new Timer::Impl{.resources = &impl_->resources, .callback = std::move(callback)};
   uv_timer_init(&impl_->loop, &timer->handle);
   timer->handle.data = timer;
   return Timer(timer);

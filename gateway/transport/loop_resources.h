@@ -18,6 +18,8 @@ class LoopResources {
   FlushQueue flush_queue;
   BufferPool pool;
   ByteBuffer ciphertext;  // records being made; empty between uses
+  // A timer has fired or a stream was served before the poll: Loop::RunOnce has had its once.
+  bool progress = false;
 
   // Where every socket is read into; the content belongs to the read callback under way.
   std::span<uint8_t> read_buffer() { return {read_.get(), kBufferBytes}; }

@@ -35,7 +35,11 @@ Timer& Timer::operator=(Timer&& other) noexcept {
 }
 
 void Timer::Start(Duration after) {
-  const auto fire = [](uv_timer_t* handle) { static_cast<Impl*>(handle->data)->callback(); };
+  const auto fire = [](uv_timer_t* handle) {
+    auto* timer = static_cast<Impl*>(handle->data);
+    timer->resources->progress = true;
+    timer->callback();
+  };
   SLUICE_CHECK(uv_timer_start(&impl_->handle, fire, CeilMilliseconds(after), 0) == 0);
 }
 

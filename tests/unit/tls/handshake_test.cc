@@ -28,6 +28,13 @@ TEST(HandshakeTest, ForwardSecretCipherAndModernVersionAreChosen) {
 TEST(HandshakeTest, MissingCertificateIsRefused) {
   EXPECT_EQ(ServerVerdict(""), Failure::kNoCertificate);
 }
+
+TEST(HandshakeTest, ClientIsToldThatItIsRefused) {
+  EnginePair pair(test::NewServer(), test::NewClient(test::PkiClient("")));
+  EXPECT_FALSE(pair.ShakeHands());
+  EXPECT_EQ(pair.client.engine->failure(), Failure::kPeerAlert);
+}
+
 TEST(HandshakeTest, ExpiredCertificateIsRefused) {
   EXPECT_EQ(ServerVerdict("old"), Failure::kExpired);
 }
