@@ -224,6 +224,13 @@ void MemoryEnv::Kill() {
   ++generation_;
 }
 
+void MemoryEnv::Format() {
+  StopFailing();
+  Kill();
+  const std::lock_guard lock(mutex_);
+  directories_.clear();
+}
+
 void MemoryEnv::SetCapacity(uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   capacity_ = bytes;

@@ -53,6 +53,9 @@ class MemoryEnv final : public Env {
   // What SIGKILL does: only the locks are gone.
   void Kill();
 
+  // An empty file system, and no order to fail.
+  void Format();
+
   // Writes beyond this many bytes in all files fail with kNoSpace.
   void SetCapacity(uint64_t bytes);
 

@@ -1,0 +1,127 @@
+#include "base/random.h"
+#include "unit/journal/journal_fixture.h"
+
+namespace sluice::journal {
+namespace {
+
+// A short life of a journal with rolls, cursors, retention, an orderly end and a new start, in
+// which one operation fails.
+class FaultTest : public JournalFixture {
+ protected:
+  static constexpr size_t kEventBytes = 2000;
+
+  FaultTest() {
+    SetLogLevel("error");
+    stream_.segment_bytes = 16 << 10;
+    stream_.max_dirty_bytes = 8 << 10;
+    options_.cursor_interval = std::chrono::milliseconds(0);
+  }
+
+  void NewDisk() {
+    Crash();
+    env_.Format();
+    committed_ = readable_ = 0;
+  }
+  // Opens; a start that fails for the injected fault is repeated, as a supervisor would.
+  void OpenInSpite() {
+    if (TryOpen().ok()) return;
+    ASSERT_TRUE(env_.has_failed());
+    env_.Kill();
+    Open();
+  }
+  void AppendSome(int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::string payload = PayloadOf(stream().next_offset(), kEventBytes);
+      while (Append(payload).verdict != AppendVerdict::kStored) Run(std::chrono::seconds(6));
+      Run();
+    }
+    // A retry after a failure comes at the latest after five seconds.
+    Run(std::chrono::seconds(6));
+    Run();
+    EXPECT_EQ(committed_, stream().next_offset());
+  }
+  void Acknowledge() {
+    Cursor& cursor = *stream().cursor("cloud");
+    cursor.Advance({.acknowledged = (readable_ - cursor.offset()) / 2});
+    Run();
+  }
+  void Live() {
+    OpenInSpite();
+    AppendSome(9);
+    Acknowledge();
+    static_cast<void>(journal_->Close().ok());
+    journal_.reset();
+    committed_before_ = committed_;
+    OpenInSpite();
+    EXPECT_GE(stream().next_offset(), committed_before_);
+    committed_ = readable_ = stream().next_offset();
+    AppendSome(9);
+    Acknowledge();
+  }
+  // The same until everything fails.
+  void LiveUntilTheEnd() {
+    for (int life = 0; life < 2; ++life) {
+      if (!TryOpen().ok()) return;
+      committed_ = readable_ = stream().next_offset();
+      for (int i = 0; i < 9; ++i) {
+        Append(PayloadOf(stream().next_offset(), kEventBytes));
+        Run();
+      }
+      Acknowledge();
+      static_cast<void>(journal_->Close().ok());
+      journal_->Poll();
+      journal_.reset();
+    }
+  }
+  // Everything that was committed and not acknowledged is there.
+  void ExpectNothingLost() {
+    const uint64_t cursor = stream().cursor("cloud")->offset();
+    EXPECT_GE(stream().next_offset(), committed_);
+    EXPECT_EQ(ExpectWhole(cursor, stream().next_offset(), kEventBytes), 0u);
+  }
+
+  uint64_t committed_before_ = 0;
+};
+
+TEST_F(FaultTest, EveryOperationMayFailOnceWithoutLosingWhatIsCommitted) {
+  env_.FailAt(UINT64_MAX);
+  Live();
+  const uint64_t operations = env_.counted();
+  ASSERT_GT(operations, 60u);
+  for (uint64_t i = 0; i < operations; ++i) {
+    SCOPED_TRACE(i);
+    NewDisk();
+    env_.FailAt(i);
+    Live();
+    ExpectNothingLost();
+    Crash();
+    Open();
+    ExpectNothingLost();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(FaultTest, PowerMayFailAtEveryOperation) {
+  env_.FailAt(UINT64_MAX);
+  Live();
+  const uint64_t operations = env_.counted();
+  Random random(1);
+  for (uint64_t i = 0; i < operations; ++i) {
+    SCOPED_TRACE(i);
+    NewDisk();
+    env_.FailAt(i, UINT64_MAX);
+    LiveUntilTheEnd();
+    const uint64_t committed = committed_;
+    journal_.reset();
+    env_.StopFailing();
+    i % 2 == 0 ? env_.DropUnsynced() : env_.TearUnsynced(random);
+    Open();
+    EXPECT_GE(stream().next_offset(), committed);
+    EXPECT_EQ(stream().status().quarantined, 0u) << "a torn tail is no corruption";
+    ExpectNothingLost();
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace sluice::journal
