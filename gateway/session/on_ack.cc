@@ -14,6 +14,10 @@ void Session::OnAck(const codec::Frame& frame, Output* out) {
   if (frame.type == PacketType::kPubrel) return OnPubrel(ack, out);
   OutboundMessage* message = state_->outbound.Find(ack.packet_id);
   if (message == nullptr) return OnUnknownAck(ack, out);
+  if (!state_->outbound.IsSent(message)) {  // It will be sent, and answered then.
+    TakeControlToken(out);
+    return;
+  }
   switch (frame.type) {
     case PacketType::kPuback:
       return OnPuback(ack, message, out);

@@ -53,6 +53,7 @@ class OutboundWindow {
 
   // The sent messages are those that went out on the present connection; they are the first of all.
   size_t sent() const { return sent_; }
+  bool IsSent(const OutboundMessage* message) const { return message < slots_.data() + sent_; }
   OutboundMessage* FirstUnsent() { return sent_ < used_ ? &slots_[sent_] : nullptr; }
   void MarkFirstUnsentAsSent() { ++sent_; }
   void MarkAllUnsent() { sent_ = 0; }

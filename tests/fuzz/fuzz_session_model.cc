@@ -20,6 +20,7 @@ void SessionModel::OnAccept(const codec::Connect& connect, bool session_present,
   client_receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
   connected_ = true;
   late_ = late;
+  if (!late) held_ = received_;
   if (session_present) return;
   held_.clear();
   received_.clear();
@@ -29,9 +30,9 @@ void SessionModel::OnAccept(const codec::Connect& connect, bool session_present,
 void SessionModel::OnAcknowledge(uint16_t packet_id, ReasonCode reason) {
   if (closed_) return;
   for (Owed& owed : owed_) {
-    if (owed.packet_id != packet_id || owed.acknowledged) continue;
+    if (owed.packet_id != packet_id) continue;
+    if (!owed.acknowledged) owed.refused = codec::IsError(reason);
     owed.acknowledged = true;
-    owed.refused = codec::IsError(reason);
     return;
   }
   if (connected_ && late_) OnLateAcknowledge(packet_id, reason);
@@ -74,14 +75,11 @@ void SessionModel::OnClose() {
   closed_ = true;
   connected_ = false;
   for (const Owed& owed : owed_) {
-    if (owed.qos != Qos::kExactlyOnce) continue;
-    if (owed.acknowledged) {
-      OnLateAcknowledge(owed.packet_id,
-                        owed.refused ? ReasonCode::kUnspecifiedError : ReasonCode::kSuccess);
-    } else if (!late_) {
-      held_.erase(owed.packet_id);
-    }
+    if (!owed.acknowledged || owed.qos != Qos::kExactlyOnce) continue;
+    OnLateAcknowledge(owed.packet_id,
+                      owed.refused ? ReasonCode::kUnspecifiedError : ReasonCode::kSuccess);
   }
+  if (!late_) held_ = received_;
   owed_.clear();
   for (Delivery& delivery : deliveries_) delivery.sent = false;
 }

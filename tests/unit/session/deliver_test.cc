@@ -139,6 +139,21 @@ TEST_F(DeliverV5Test, RedeliveryHonoursASmallerReceiveMaximum) {  // [MQTT-3.3.4
   EXPECT_EQ(Sent(), "PUBLISH dup b=x q1 #2");
 }
 
+TEST_F(DeliverV5Test, AckOfAMessageThatWasNotSentAgainYetIsIgnored) {
+  ConnectWith(2);
+  Connect(Version::kV5);
+  for (int i = 0; i < 2; ++i) Deliver(Qos::kExactlyOnce);
+  CloseStream();
+  ConnectWith(1);
+  Resume(Version::kV5);
+  Sent();
+  SendAck(PacketType::kPubrec, 2);
+  EXPECT_EQ(Sent(), "");
+  SendAck(PacketType::kPubrec, 1);
+  SendAck(PacketType::kPubcomp, 1);
+  EXPECT_EQ(Sent(), "PUBREL 1; PUBLISH dup t=x q2 #2");
+}
+
 TEST_F(DeliverV5Test, TooLargeMessageIsDroppedAsIfSent) {  // [MQTT-3.1.2-24] [MQTT-3.1.2-25]
   ConnectWith(5, 50);
   Connect(Version::kV5);
