@@ -10,6 +10,11 @@ if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # libstdc++ 12 calls functions of its own that it deprecates, which only clang reports.
   target_compile_options(sluice_settings INTERFACE -Wno-deprecated-declarations)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # These warn about correct code when optimising (among others GCC bugs 105651 and 104475).
+  target_compile_options(sluice_settings INTERFACE
+    -Wno-restrict -Wno-dangling-pointer -Wno-maybe-uninitialized)
+endif()
 target_include_directories(sluice_settings INTERFACE ${CMAKE_SOURCE_DIR}/gateway)
 # Files and times are 64 bits wide on 32-bit boards as well.
 target_compile_definitions(sluice_settings INTERFACE _FILE_OFFSET_BITS=64)

@@ -1,0 +1,187 @@
+#include "app/build_options.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/env.h"
+#include "tls/context.h"
+
+namespace sluice::app {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+journal::Durability DurabilityOf(const StreamConfig& stream) {
+  if (stream.durability == "interval") return journal::Durability::kInterval;
+  if (stream.durability == "memory") return journal::Durability::kMemory;
+  return journal::Durability::kCommit;
+}
+
+journal::OnFull OnFullOf(const StreamConfig& stream) {
+  if (stream.on_full == "drop_oldest") return journal::OnFull::kDropOldest;
+  if (stream.on_full == "drop_newest") return journal::OnFull::kDropNewest;
+  return journal::OnFull::kReject;
+}
+
+session::Limits SessionLimits(const LimitsConfig& limits) {
+  session::Limits out;
+  out.connect_timeout = duration_cast<milliseconds>(limits.connect_timeout);
+  out.max_packet_bytes = static_cast<uint32_t>(limits.max_packet_bytes);
+  out.max_connect_bytes = std::min(out.max_connect_bytes, out.max_packet_bytes);
+  out.receive_maximum = static_cast<uint16_t>(limits.receive_maximum);
+  out.max_qos2_ids = std::max(out.max_qos2_ids, out.receive_maximum);
+  out.max_session_expiry_seconds =
+      static_cast<uint32_t>(duration_cast<seconds>(limits.session_expiry_max).count());
+  return out;
+}
+
+std::vector<broker::AccessRule> AccessRules(const Config& config) {
+  std::vector<broker::AccessRule> rules;
+  const auto add = [&](const AccessConfig& access, const std::vector<std::string>& topics,
+                       bool publish) {
+    if (topics.empty()) return;
+    broker::AccessRule rule;
+    rule.effect =
+        access.deny ? broker::AccessRule::Effect::kDeny : broker::AccessRule::Effect::kAllow;
+    rule.identity = access.identity;
+    rule.publish = publish;
+    rule.subscribe = !publish;
+    rule.topics = topics;
+    rules.push_back(std::move(rule));
+  };
+  for (const AccessConfig& access : config.access) {
+    add(access, access.publish, true);
+    add(access, access.subscribe, false);
+  }
+  return rules;
+}
+
+}  // namespace
+
+journal::Options JournalOptions(const Config& config) {
+  journal::Options options;
+  if (config.journal.max_bytes != 0) options.max_total_bytes = config.journal.max_bytes;
+  options.min_free_bytes = config.journal.min_free;
+  options.commit_linger = duration_cast<microseconds>(config.journal.commit_linger);
+  return options;
+}
+
+std::vector<journal::StreamOptions> StreamOptions(const Config& config, const MemoryPlan& plan) {
+  std::vector<journal::StreamOptions> all;
+  for (const StreamConfig& stream : config.streams) {
+    journal::StreamOptions& options = all.emplace_back();
+    options.name = stream.name;
+    for (const RouteConfig& route : config.routes) {
+      if (route.from == stream.name) options.routes.push_back(route.name);
+    }
+    options.durability = DurabilityOf(stream);
+    options.sync_interval = duration_cast<milliseconds>(stream.interval);
+    options.on_full = OnFullOf(stream);
+    options.max_bytes = stream.max_bytes;
+    options.segment_bytes = stream.segment_bytes;
+    options.max_dirty_bytes = plan.dirty_bytes_per_stream;
+    options.max_event_bytes = std::min<uint64_t>(
+        {options.max_event_bytes, options.max_dirty_bytes / 4, options.segment_bytes / 4});
+  }
+  return all;
+}
+
+server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan) {
+  server::ServerOptions options;
+  options.gateway = config.gateway.id;
+  options.session = SessionLimits(config.limits);
+  options.broker.max_queue_bytes_per_client = plan.broker_queue_bytes_per_client;
+  options.broker.max_message_bytes = plan.broker_queued_bytes + plan.retained_bytes;
+  options.broker.max_retained_bytes = plan.retained_bytes;
+  options.access = AccessRules(config);
+  options.local_events = config.gateway.local_events;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name == kDeadLetterStream) {
+      options.dead_letter_stream = stream.name;
+    } else {
+      options.streams.push_back({stream.name, stream.topics});
+    }
+  }
+  return options;
+}
+
+Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
+                                          const MemoryPlan& plan) {
+  server::ListenerSpec spec;
+  spec.transport.bind = listener.bind;
+  spec.transport.limits.max_connections = plan.max_connections;
+  spec.transport.limits.max_half_open = config.limits.max_half_open;
+  spec.transport.limits.handshake_timeout = config.limits.handshake_timeout;
+  spec.transport.limits.max_input_bytes = config.limits.max_packet_bytes + (128 << 10);
+  spec.transport.limits.max_output_bytes = plan.output_bytes_per_connection;
+  spec.transport.limits.output_high_bytes =
+      std::min(spec.transport.limits.output_high_bytes, plan.output_bytes_per_connection / 2);
+  spec.transport.limits.output_low_bytes =
+      std::min(spec.transport.limits.output_low_bytes, plan.output_bytes_per_connection / 4);
+  if (listener.anonymous) spec.anonymous_identity = "anonymous";
+  if (listener.plaintext) return spec;
+
+  tls::ServerConfig tls;
+  tls.certificate_file = listener.tls.cert;
+  tls.key_file = listener.tls.key;
+  tls.client_ca_file = listener.tls.client_ca;
+  tls.client_certificate =
+      listener.tls.client_cert == "required"   ? tls::ClientCertificate::kRequired
+      : listener.tls.client_cert == "optional" ? tls::ClientCertificate::kOptional
+                                               : tls::ClientCertificate::kNone;
+  auto context = tls::Context::NewServer(tls);
+  if (!context.ok()) return context.status();
+  spec.transport.tls = std::move(*context);
+  return spec;
+}
+
+Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
+  forward::PahoOptions options;
+  options.url = uplink.url;
+  options.client_id = uplink.client_id;
+  options.version = uplink.mqtt_version == 5 ? codec::Version::kV5 : codec::Version::kV311;
+  options.username = uplink.username;
+  options.ca_file = uplink.ca;
+  options.cert_file = uplink.cert;
+  options.key_file = uplink.key;
+  options.keep_alive = duration_cast<seconds>(uplink.keep_alive);
+  options.connect_timeout = std::max(seconds(1), duration_cast<seconds>(uplink.connect_timeout));
+  if (!uplink.password_file.empty()) {
+    auto password = ReadFileToString(Env::Posix(), uplink.password_file, 4096);
+    if (!password.ok()) return password.status();
+    options.password = password->substr(0, password->find('\n'));
+  }
+  if (Status status = forward::CheckPahoOptions(options); !status.ok()) return status;
+  return options;
+}
+
+forward::UplinkConnectionOptions ConnectionOptions(const UplinkConfig& uplink) {
+  forward::UplinkConnectionOptions options;
+  options.name = uplink.name;
+  options.backoff.initial = uplink.backoff_min;
+  options.backoff.max = uplink.backoff_max;
+  return options;
+}
+
+Result<forward::RouteOptions> RouteOptions(const Config& config, const RouteConfig& route) {
+  auto topic = forward::TopicTemplate::Parse(route.topic);
+  if (!topic.ok()) return topic.status();
+  forward::RouteOptions options;
+  options.name = route.name;
+  options.gateway = config.gateway.id;
+  options.stream = route.from;
+  options.topic = std::move(*topic);
+  options.format = route.format == "json" ? forward::Format::kJson : forward::Format::kFlatBuffers;
+  options.max_batch_events = route.batch.max_events;
+  options.max_batch_bytes = route.batch.max_bytes;
+  options.linger = route.batch.linger;
+  options.max_in_flight = route.window.max_publishes;
+  options.max_in_flight_bytes = route.window.max_bytes;
+  if (route.max_age.count() > 0) options.max_age = route.max_age;
+  return options;
+}
+
+}  // namespace sluice::app

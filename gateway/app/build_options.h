@@ -1,0 +1,26 @@
+#pragma once
+
+#include "app/config.h"
+#include "app/memory_plan.h"
+#include "base/status.h"
+#include "forward/paho_options.h"
+#include "forward/route_options.h"
+#include "forward/uplink_connection.h"
+#include "journal/options.h"
+#include "server/server.h"
+
+namespace sluice::app {
+
+// The configuration in the words of each layer. Plain translation: no I/O but for the certificates
+// of listeners and the password file of uplinks, which are read here.
+
+journal::Options JournalOptions(const Config& config);
+std::vector<journal::StreamOptions> StreamOptions(const Config& config, const MemoryPlan& plan);
+server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan);
+Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
+                                          const MemoryPlan& plan);
+Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink);
+forward::UplinkConnectionOptions ConnectionOptions(const UplinkConfig& uplink);
+Result<forward::RouteOptions> RouteOptions(const Config& config, const RouteConfig& route);
+
+}  // namespace sluice::app

@@ -1,0 +1,165 @@
+#include "app/gateway.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "admin/admin_server.h"
+#include "app/build_options.h"
+#include "app/memory_plan.h"
+#include "app/profile_file.h"
+#include "app/status_report.h"
+#include "base/env.h"
+#include "base/log.h"
+
+namespace sluice::app {
+namespace {
+
+// How long an orderly end may wait for the disk, and then for the uplinks. A service manager kills
+// after 90 s.
+constexpr Duration kCommitPatience = std::chrono::seconds(10);
+constexpr Duration kUplinkPatience = std::chrono::seconds(3);
+
+}  // namespace
+
+Gateway::Gateway(const Config& config)
+    : config_(config), started_(SystemClock().Now()), random_(SeedFromSystem()) {}
+
+Gateway::~Gateway() {
+  // The reverse of how they depend on each other; the journal goes last.
+  admin_.reset();
+  upstreams_.clear();
+  server_.reset();
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::Create(const Config& config) {
+  const auto plan = PlanMemory(config);
+  if (!plan.ok()) return plan.status();
+  std::unique_ptr<Gateway> gateway(new Gateway(config));
+  gateway->plan_ = *plan;
+  SLUICE_RETURN_IF_ERROR(gateway->OpenJournal());
+  SLUICE_RETURN_IF_ERROR(gateway->LoadNormaliser());
+  SLUICE_RETURN_IF_ERROR(gateway->StartServer());
+  SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
+  SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
+  gateway->RegisterBooks();
+  return gateway;
+}
+
+Status Gateway::OpenJournal() {
+  journal::Options options = JournalOptions(config_);
+  options.metrics = &metrics_;
+  options.wakeup = [this] {
+    loop_.Post([this] {
+      if (journal_) journal_->Poll();
+    });
+  };
+  auto journal = journal::Journal::Open(Env::Posix(), config_.gateway.data_dir, std::move(options),
+                                        StreamOptions(config_, plan_));
+  if (!journal.ok()) return journal.status();
+  journal_ = std::move(*journal);
+  return Status::Ok();
+}
+
+Status Gateway::LoadNormaliser() {
+  std::vector<normalise::Profile> profiles;
+  if (!config_.gateway.profiles.empty()) {
+    auto loaded = LoadProfiles(Env::Posix(), config_.gateway.profiles);
+    if (!loaded.ok()) return loaded.status();
+    profiles = std::move(*loaded);
+  }
+  normalise::Limits limits;
+  limits.max_payload_bytes = config_.limits.max_packet_bytes;
+  auto normaliser = normalise::Normaliser::Create(std::move(profiles), limits);
+  if (!normaliser.ok()) return normaliser.status();
+  normaliser_ = std::move(*normaliser);
+  return Status::Ok();
+}
+
+Status Gateway::StartServer() {
+  const server::Server::Parts parts{loop_,         *journal_, *normaliser_,
+                                    SystemClock(), random_,   metrics_};
+  auto server = server::Server::Create(ServerOptions(config_, plan_), parts);
+  if (!server.ok()) return server.status();
+  server_ = std::move(*server);
+  for (const ListenerConfig& listener : config_.listeners) {
+    auto spec = ListenerSpec(config_, listener, plan_);
+    if (!spec.ok()) return spec.status();
+    SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
+  }
+  return Status::Ok();
+}
+
+Status Gateway::StartUpstreams() {
+  const Upstream::Parts parts{loop_, *journal_, server_->ingest(), random_, metrics_};
+  for (const UplinkConfig& uplink : config_.uplinks) {
+    auto upstream = Upstream::Create(config_, uplink, parts);
+    if (!upstream.ok()) return upstream.status();
+    upstreams_.push_back(std::move(*upstream));
+  }
+  return Status::Ok();
+}
+
+Status Gateway::StartAdmin() {
+  if (!config_.admin.enabled) return Status::Ok();
+  admin::AdminOptions options;
+  options.bind = config_.admin.bind;
+  admin::AdminPages pages;
+  pages.status = [this] {
+    admin::HttpResponse response;
+    response.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_, *journal_,
+                                 *server_, upstreams_);
+    return response;
+  };
+  pages.health = [this] { return JournalHealth(*journal_); };
+  auto admin = admin::AdminServer::Open(loop_, options, metrics_, std::move(pages));
+  if (!admin.ok()) return admin.status();
+  admin_ = std::move(*admin);
+  return Status::Ok();
+}
+
+void Gateway::RegisterBooks() { RegisterBookMetrics(*journal_, metrics_); }
+
+// Tools and tests that bind port 0 read these lines.
+void Gateway::ReportAddresses() const {
+  for (const auto& listener : server_->listeners()) LogInfo("listening on {}", listener->address());
+  if (admin_) LogInfo("admin on {}", admin_->address());
+  LogInfo("gateway {} ready", config_.gateway.id);
+}
+
+Status Gateway::Run() {
+  for (const int signal_number : {SIGTERM, SIGINT}) {
+    loop_.OnSignal(signal_number, [this] { BeginShutdown(); });
+  }
+  for (const auto& upstream : upstreams_) upstream->Start();
+  ReportAddresses();
+  loop_.Run();
+  admin_.reset();
+  Status status = journal_->Close();
+  journal_->Poll();
+  LogInfo("gateway {} stopped, journal {}", config_.gateway.id, status.ToString());
+  return status;
+}
+
+void Gateway::BeginShutdown() {
+  if (std::exchange(shutting_down_, true)) return;
+  LogInfo("closing down");
+  server_->Shutdown(kCommitPatience, [this] { DrainUpstreams(); });
+}
+
+void Gateway::DrainUpstreams() {
+  for (const auto& upstream : upstreams_) upstream->Quiesce();
+  const MonotonicTime deadline = SystemClock().Now() + kUplinkPatience;
+  drain_timer_ = loop_.NewTimer([this, deadline] {
+    const bool idle =
+        std::all_of(upstreams_.begin(), upstreams_.end(), [](const auto& u) { return u->idle(); });
+    if (!idle && SystemClock().Now() < deadline)
+      return drain_timer_.Start(std::chrono::milliseconds(10));
+    for (const auto& upstream : upstreams_) upstream->Stop();
+    loop_.Stop();
+  });
+  drain_timer_.Start(Duration(0));
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "app/config.h"
+#include "app/memory_plan.h"
+#include "app/upstream.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "journal/journal.h"
+#include "normalise/normaliser.h"
+#include "server/server.h"
+#include "transport/loop.h"
+
+namespace sluice::admin {
+class AdminServer;
+}
+
+namespace sluice::app {
+
+// A whole gateway: everything that `sluice run` puts together, in the order in which it depends on
+// each other.
+class Gateway {
+ public:
+  // Opens the journal (recovering it), loads certificates and profiles, binds the listeners.
+  // Nothing is served before Run. Failures say what and where.
+  static Result<std::unique_ptr<Gateway>> Create(const Config& config);
+  ~Gateway();
+
+  // Serves until SIGTERM or SIGINT, then closes down in order: no new connections, what was taken
+  // is committed and acknowledged, clients are told (0x8B), routes get a moment for what they have
+  // sent, the journal is synced. The status is the journal's.
+  Status Run();
+
+ private:
+  explicit Gateway(const Config& config);
+  Status OpenJournal();
+  Status LoadNormaliser();
+  Status StartServer();
+  Status StartUpstreams();
+  Status StartAdmin();
+  void ReportAddresses() const;
+  void RegisterBooks();
+  void BeginShutdown();
+  void DrainUpstreams();
+
+  const Config config_;
+  MemoryPlan plan_;
+  const MonotonicTime started_;
+  Metrics metrics_;
+  Random random_;
+  transport::Loop loop_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<normalise::Normaliser> normaliser_;
+  std::unique_ptr<server::Server> server_;
+  std::vector<std::unique_ptr<Upstream>> upstreams_;
+  std::unique_ptr<admin::AdminServer> admin_;
+  transport::Timer drain_timer_;
+  bool shutting_down_ = false;
+};
+
+}  // namespace sluice::app

@@ -1,0 +1,133 @@
+#include "app/journal_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "base/env.h"
+#include "journal/inspect.h"
+#include "schema/cloudevents_json.h"
+#include "schema/event_view.h"
+
+namespace sluice::app {
+namespace {
+
+int Fail(const Status& status) {
+  fmt::print(stderr, "sluice: {}\n", status.message());
+  return 1;
+}
+
+void PrintStream(const journal::StreamSummary& stream, bool segments) {
+  fmt::print("{}: offsets {} to {}, {} segments, {} bytes, {} quarantined\n", stream.name,
+             stream.first_offset, stream.next_offset, stream.segments.size(), stream.bytes,
+             stream.quarantined.size());
+  for (const journal::RouteSummary& route : stream.routes) {
+    if (!route.status.ok()) {
+      fmt::print("  route {}: {}\n", route.route, route.status.ToString());
+      continue;
+    }
+    fmt::print(
+        "  route {}: cursor {}, pending {}, acknowledged {}, dead-lettered {}, expired {}, evicted "
+        "{}\n",
+        route.route, route.books.Cursor(), stream.next_offset - route.books.Cursor(),
+        route.books.acknowledged, route.books.dead_lettered, route.books.expired,
+        route.books.evicted);
+  }
+  if (!segments) return;
+  for (const journal::SegmentSummary& segment : stream.segments) {
+    fmt::print("  {} [{}, {}) {} bytes{}\n", segment.file, segment.base_offset, segment.end_offset,
+               segment.bytes, segment.gap ? " gap" : "");
+  }
+  for (const std::string& file : stream.quarantined) fmt::print("  quarantined {}\n", file);
+}
+
+schema::Gap GapOf(const journal::Record& record) {
+  schema::Gap gap;
+  gap.first = record.offset;
+  gap.last = record.end_offset - 1;
+  gap.reason = record.reason == journal::GapReason::kEvicted   ? schema::GapReason::kEvicted
+               : record.reason == journal::GapReason::kDropped ? schema::GapReason::kDropped
+               : record.reason == journal::GapReason::kCorrupt ? schema::GapReason::kQuarantined
+                                                               : schema::GapReason::kUnknown;
+  return gap;
+}
+
+void PrintRecord(const journal::Record& record, const std::string& stream, bool json,
+                 schema::EventView* view, std::string* line) {
+  line->clear();
+  if (record.kind == journal::Record::Kind::kGap) {
+    if (json) {
+      schema::AppendGapJson("", stream, GapOf(record), FromUnixNanos(record.time_unix_ns), line);
+    } else {
+      *line = fmt::format("{}-{} gap {}", record.offset, record.end_offset - 1,
+                          journal::GapReasonName(record.reason));
+    }
+  } else if (const Status status = view->Parse(record.payload); !status.ok()) {
+    *line = fmt::format("{} unreadable: {}", record.offset, status.message());
+  } else if (json) {
+    schema::AppendEventJson(*view, line);
+  } else {
+    *line = fmt::format("{} {} {} {} readings, {} bytes", record.offset, view->device(),
+                        view->type(), view->reading_count(), record.payload.size());
+  }
+  fmt::print("{}\n", *line);
+}
+
+std::string FindingText(const journal::Finding& finding) {
+  using Kind = journal::Finding::Kind;
+  const char* const what = finding.kind == Kind::kDamage    ? "damaged"
+                           : finding.kind == Kind::kMissing ? "missing"
+                           : finding.kind == Kind::kTornTail
+                               ? "torn tail (nothing acknowledged is lost)"
+                               : "cursor unreadable";
+  return fmt::format("{} byte {} ({} bytes): {}, offsets [{}, {})", finding.file, finding.byte,
+                     finding.bytes, what, finding.first_offset, finding.end_offset);
+}
+
+int VerifyOne(const std::string& directory, const std::string& stream) {
+  const auto report = journal::VerifyStream(Env::Posix(), directory, stream);
+  if (!report.ok()) return Fail(report.status());
+  fmt::print("{}: {} events, {} bytes, {} gaps over {} events: {}\n", stream, report->events,
+             report->event_bytes, report->gaps, report->gap_events,
+             report->sound() ? "sound" : "DAMAGED");
+  for (const journal::Finding& finding : report->findings)
+    fmt::print("  {}\n", FindingText(finding));
+  return report->sound() ? 0 : 1;
+}
+
+}  // namespace
+
+int JournalLs(const std::string& directory, bool segments) {
+  const auto streams = journal::ListStreams(Env::Posix(), directory);
+  if (!streams.ok()) return Fail(streams.status());
+  for (const journal::StreamSummary& stream : *streams) PrintStream(stream, segments);
+  return 0;
+}
+
+int JournalCat(const std::string& directory, const std::string& stream, uint64_t from,
+               uint64_t count, bool json) {
+  schema::EventView view;
+  std::string line;
+  uint64_t printed = 0;
+  const Status status = journal::VisitRecords(Env::Posix(), directory, stream, from,
+                                              [&](const journal::Record& record) {
+                                                PrintRecord(record, stream, json, &view, &line);
+                                                return count == 0 || ++printed < count;
+                                              });
+  return status.ok() ? 0 : Fail(status);
+}
+
+int JournalVerify(const std::string& directory, const std::string& stream) {
+  if (!stream.empty()) return VerifyOne(directory, stream);
+  const auto streams = journal::ListStreams(Env::Posix(), directory);
+  if (!streams.ok()) return Fail(streams.status());
+  int worst = 0;
+  for (const journal::StreamSummary& summary : *streams) {
+    worst = std::max(worst, VerifyOne(directory, summary.name));
+  }
+  return worst;
+}
+
+}  // namespace sluice::app

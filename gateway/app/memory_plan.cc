@@ -1,0 +1,58 @@
+#include "app/memory_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sluice::app {
+namespace {
+
+size_t Clamp(uint64_t value, size_t low, size_t high) {
+  return static_cast<size_t>(std::clamp<uint64_t>(value, low, high));
+}
+
+bool AnyTls(const Config& config) {
+  return std::any_of(config.listeners.begin(), config.listeners.end(),
+                     [](const ListenerConfig& l) { return !l.plaintext; });
+}
+
+// Batches being read and built, and the window's publishes in the client library's queue.
+size_t BytesOfRoutes(const Config& config) {
+  constexpr size_t kReadBytes = 2 * (128 << 10);
+  size_t bytes = 0;
+  for (const RouteConfig& route : config.routes) {
+    bytes += kReadBytes + 2 * route.batch.max_bytes + route.window.max_bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Result<MemoryPlan> PlanMemory(const Config& config) {
+  const uint64_t limit = config.gateway.memory_limit;
+  MemoryPlan plan;
+  plan.dirty_bytes_per_stream = Clamp(limit / 64, 256 << 10, 4 << 20);
+  plan.broker_queued_bytes = Clamp(limit / 16, 512 << 10, 256 << 20);
+  plan.broker_queue_bytes_per_client =
+      Clamp(config.limits.session_queue_bytes, 1024, plan.broker_queued_bytes);
+  plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 16);
+  plan.output_bytes_per_connection = static_cast<size_t>(config.limits.output_bytes);
+
+  const uint64_t fixed = kBytesOfProgram + 2 * plan.dirty_bytes_per_stream * config.streams.size() +
+                         plan.broker_queued_bytes + plan.retained_bytes + BytesOfRoutes(config);
+  const size_t each = AnyTls(config) ? kBytesPerTlsConnection : kBytesPerPlainConnection;
+  const uint64_t wanted = config.limits.max_connections;
+  const uint64_t needed = fixed + std::max<uint64_t>(wanted, 1) * each;
+  if (needed > limit) {
+    return Status::InvalidArgument(fmt::format(
+        "gateway.memory_limit of {} MiB is too small: {} MiB of queues and {} connections of {} "
+        "KiB "
+        "need {} MiB; raise it, or lower limits.max_connections or the windows of the routes",
+        limit >> 20, fixed >> 20, std::max<uint64_t>(wanted, 1), each >> 10, (needed >> 20) + 1));
+  }
+  plan.max_connections =
+      wanted != 0 ? static_cast<size_t>(wanted) : Clamp((limit - fixed) / each, 1, 1 << 20);
+  return plan;
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "app/config.h"
+#include "base/status.h"
+
+namespace sluice::app {
+
+// How gateway.memory_limit is shared out: every queue gets its bound in bytes from here, and what
+// is left decides how many connections there can be. Bounds, not reservations.
+struct MemoryPlan {
+  size_t dirty_bytes_per_stream =
+      0;  // journal::StreamOptions::max_dirty_bytes; a stream uses twice this
+  size_t broker_queued_bytes = 0;  // all local subscribers together
+  size_t broker_queue_bytes_per_client = 0;
+  size_t retained_bytes = 0;
+  size_t output_bytes_per_connection = 0;
+  size_t max_connections = 0;
+};
+
+// What a TLS connection holds while it is idle: mbedTLS's record buffers as Debian builds it, its
+// session and ours. Measured, see the README.
+inline constexpr size_t kBytesPerTlsConnection = 40 << 10;
+inline constexpr size_t kBytesPerPlainConnection = 4 << 10;
+// The program itself with its libraries, before the first connection.
+inline constexpr size_t kBytesOfProgram = 8 << 20;
+
+// kInvalidArgument when the limit cannot hold what the configuration asks for; says how much would.
+Result<MemoryPlan> PlanMemory(const Config& config);
+
+}  // namespace sluice::app

@@ -1,0 +1,95 @@
+#include "app/status_report.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iterator>
+
+namespace sluice::app {
+namespace {
+
+using journal::Books;
+using journal::Cursor;
+using journal::Stream;
+
+uint64_t PendingOf(const Stream& stream, const Cursor& cursor) {
+  return stream.next_offset() - cursor.offset();
+}
+
+void AppendStream(const Stream& stream, std::string* out) {
+  const journal::StreamStatus status = stream.status();
+  fmt::format_to(std::back_inserter(*out),
+                 "stream {}: accepted {}, committed {}, stored from {}, {} bytes in {} segments, "
+                 "evicted {}, quarantined {}, {}\n",
+                 stream.name(), status.next_offset, status.committed_offset, status.first_offset,
+                 status.stored_bytes, status.segments, status.evicted_events, status.quarantined,
+                 status.last_failure.ToString());
+  for (const auto& cursor : stream.cursors()) {
+    const Books& books = cursor->books();
+    fmt::format_to(
+        std::back_inserter(*out),
+        "  route {}: accepted {} = acknowledged {} + pending {} + dead-lettered {} + expired {} + "
+        "evicted {}{}\n",
+        cursor->route(), stream.next_offset() - books.origin, books.acknowledged,
+        PendingOf(stream, *cursor), books.dead_lettered, books.expired, books.evicted,
+        books.origin == 0 ? std::string() : fmt::format(" (since offset {})", books.origin));
+  }
+}
+
+}  // namespace
+
+std::string StatusReport(const std::string& gateway, Duration uptime, journal::Journal& journal,
+                         const server::Server& server,
+                         const std::vector<std::unique_ptr<Upstream>>& upstreams) {
+  std::string out;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count();
+  fmt::format_to(std::back_inserter(out), "gateway {}: up {} s, {} clients, {} detached sessions\n",
+                 gateway, seconds, server.broker().connected_clients(),
+                 server.broker().detached_sessions());
+  for (const auto& stream : journal.streams()) AppendStream(*stream, &out);
+  for (const auto& upstream : upstreams) {
+    fmt::format_to(std::back_inserter(out), "uplink {}: {}\n", upstream->name(),
+                   upstream->connected() ? "connected" : "not connected");
+  }
+  return out;
+}
+
+Status JournalHealth(const journal::Journal& journal) {
+  for (const auto& stream : journal.streams()) {
+    Status failure = stream->status().last_failure;
+    if (!failure.ok()) return failure;
+  }
+  return Status::Ok();
+}
+
+void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
+  for (const auto& owned : journal.streams()) {
+    const Stream* const stream = owned.get();
+    const std::string label = fmt::format("stream=\"{}\"", stream->name());
+    metrics.AddCallback("sluice_stream_accepted",
+                        "Events accepted into the stream: its next offset.", label,
+                        [stream] { return static_cast<double>(stream->next_offset()); });
+    metrics.AddCallback("sluice_stream_committed", "Offset below which every event is on disk.",
+                        label,
+                        [stream] { return static_cast<double>(stream->committed_offset()); });
+    for (const auto& cursor_owned : stream->cursors()) {
+      const Cursor* const cursor = cursor_owned.get();
+      const std::string labels = fmt::format("{},route=\"{}\"", label, cursor->route());
+      const auto add = [&](std::string_view name, std::string_view help, uint64_t Books::*term) {
+        metrics.AddCallback(name, help, labels,
+                            [cursor, term] { return static_cast<double>(cursor->books().*term); });
+      };
+      add("sluice_route_acknowledged", "Events that the uplink has acknowledged.",
+          &Books::acknowledged);
+      add("sluice_route_dead_lettered", "Events that the uplink refused for good.",
+          &Books::dead_lettered);
+      add("sluice_route_expired", "Events older than the route's max_age.", &Books::expired);
+      add("sluice_route_evicted", "Events that the route met as gaps.", &Books::evicted);
+      metrics.AddCallback(
+          "sluice_route_pending", "Events that the route has not done with.", labels,
+          [stream, cursor] { return static_cast<double>(PendingOf(*stream, *cursor)); });
+    }
+  }
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,58 @@
+#include "app/try_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "app/profile_file.h"
+#include "base/clock.h"
+#include "base/env.h"
+#include "normalise/try_profile.h"
+
+namespace sluice::app {
+namespace {
+
+constexpr size_t kMaxPayloadBytes = 1 << 20;
+
+Result<std::string> ReadStandardInput() {
+  std::string text;
+  char buffer[4096];
+  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), stdin)) {
+    text.append(buffer, got);
+    if (text.size() > kMaxPayloadBytes)
+      return Status::InvalidArgument("standard input is larger than 1 MiB");
+  }
+  return text;
+}
+
+}  // namespace
+
+int TryCommand(const std::string& profile_file, const std::string& payload_file,
+               const std::string& topic, const std::string& identity) {
+  const auto profile = LoadProfile(Env::Posix(), profile_file);
+  const auto payload = payload_file.empty() || payload_file == "-"
+                           ? ReadStandardInput()
+                           : ReadFileToString(Env::Posix(), payload_file, kMaxPayloadBytes);
+  for (const Status* status : {&profile.status(), &payload.status()}) {
+    if (status->ok()) continue;
+    fmt::print(stderr, "sluice: {}\n", status->message());
+    return 2;
+  }
+  normalise::Message message{
+      .topic = topic,
+      .payload = AsBytes(*payload),
+      .identity = identity,
+      .received = SystemClock().WallNow(),
+      .clock_is_set = SystemClock().WallIsSet(),
+      .traceparent = {},
+  };
+  const auto outcome = normalise::TryProfile(*profile, message);
+  if (!outcome.ok()) {
+    fmt::print(stderr, "sluice: {}\n", outcome.status().message());
+    return 2;
+  }
+  fmt::print("{}", outcome->text);
+  return outcome->accepted ? 0 : 1;
+}
+
+}  // namespace sluice::app

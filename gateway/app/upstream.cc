@@ -1,0 +1,74 @@
+#include "app/upstream.h"
+
+#include <algorithm>
+
+#include "app/build_options.h"
+
+namespace sluice::app {
+
+Result<std::unique_ptr<Upstream>> Upstream::Create(const Config& config, const UplinkConfig& uplink,
+                                                   const Parts& parts) {
+  auto options = UplinkOptions(uplink);
+  if (!options.ok()) return options.status();
+  std::unique_ptr<Upstream> upstream(new Upstream(uplink, std::move(*options), parts));
+  for (const RouteConfig& route : config.routes) {
+    if (route.to != uplink.name) continue;
+    if (Status status = upstream->AddRoute(config, route); !status.ok()) return status;
+  }
+  return upstream;
+}
+
+Upstream::Upstream(const UplinkConfig& uplink, forward::PahoOptions options, const Parts& parts)
+    : parts_(parts),
+      uplink_(std::move(options), parts.loop),
+      connection_(ConnectionOptions(uplink), uplink_, SystemClock(), parts.random, parts.metrics) {
+  timer_ = parts_.loop.NewTimer([this] {
+    connection_.Tick(SystemClock().Now());
+    ArmTimer();
+  });
+  connection_.OnDeadlineChanged([this] { ArmTimer(); });
+}
+
+Upstream::~Upstream() = default;
+
+Status Upstream::AddRoute(const Config& config, const RouteConfig& route) {
+  auto options = RouteOptions(config, route);
+  if (!options.ok()) return options.status();
+  journal::Stream* const stream = parts_.journal.stream(route.from);
+  SLUICE_CHECK(stream != nullptr && stream->cursor(route.name) != nullptr);
+  sources_.push_back(
+      std::make_unique<forward::JournalSource>(*stream, *stream->cursor(route.name)));
+  routes_.push_back(std::make_unique<forward::Route>(std::move(*options), *sources_.back(),
+                                                     parts_.dead_letters, connection_,
+                                                     SystemClock(), parts_.random, parts_.metrics));
+  return Status::Ok();
+}
+
+void Upstream::ArmTimer() {
+  const auto deadline = connection_.NextDeadline();
+  if (!deadline) return timer_.Stop();
+  timer_.Start(std::max<Duration>(*deadline - SystemClock().Now(), Duration(0)));
+}
+
+void Upstream::Start() {
+  for (const auto& route : routes_) route->Start();
+  connection_.Start();
+  ArmTimer();
+}
+
+void Upstream::Quiesce() {
+  for (const auto& route : routes_) route->Quiesce();
+}
+
+bool Upstream::idle() const {
+  return !connected() || std::all_of(routes_.begin(), routes_.end(),
+                                     [](const auto& route) { return route->idle(); });
+}
+
+void Upstream::Stop() {
+  for (const auto& route : routes_) route->Stop();
+  connection_.Stop();
+  timer_.Stop();
+}
+
+}  // namespace sluice::app

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "forward/dead_letter_sink.h"
+#include "forward/journal_source.h"
+#include "forward/paho_uplink.h"
+#include "forward/route.h"
+#include "forward/uplink_connection.h"
+#include "journal/journal.h"
+#include "transport/loop.h"
+
+namespace sluice::app {
+
+// One [[uplink]] with the routes that lead to it, and the timer that drives them. Loop thread only.
+class Upstream {
+ public:
+  // Everything outlives the upstream.
+  struct Parts {
+    transport::Loop& loop;
+    journal::Journal& journal;
+    forward::DeadLetterSink& dead_letters;
+    Random& random;
+    Metrics& metrics;
+  };
+
+  static Result<std::unique_ptr<Upstream>> Create(const Config& config, const UplinkConfig& uplink,
+                                                  const Parts& parts);
+  ~Upstream();
+
+  void Start();
+  // Sends nothing new; idle() when everything sent is answered.
+  void Quiesce();
+  bool idle() const;
+  void Stop();
+
+  bool connected() const { return connection_.connected(); }
+  const std::string& name() const { return connection_.name(); }
+  const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
+
+ private:
+  Upstream(const UplinkConfig& uplink, forward::PahoOptions options, const Parts& parts);
+  Status AddRoute(const Config& config, const RouteConfig& route);
+  void ArmTimer();
+
+  const Parts parts_;
+  forward::PahoUplink uplink_;
+  forward::UplinkConnection connection_;
+  std::vector<std::unique_ptr<forward::JournalSource>> sources_;
+  std::vector<std::unique_ptr<forward::Route>> routes_;
+  transport::Timer timer_;
+};
+
+}  // namespace sluice::app

@@ -1,0 +1,236 @@
+#include "server/connection.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace sluice::server {
+namespace {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+Connection::Connection(const ConnectionContext& context,
+                       std::unique_ptr<transport::ByteStream> stream, std::string identity)
+    : context_(context),
+      stream_(std::move(stream)),
+      identity_(std::move(identity)),
+      session_(context.limits, context.capabilities, context.counters) {}
+
+Connection::~Connection() = default;
+
+void Connection::Start() {
+  stream_->Start(this);
+  OutputPool::Lease out(context_.outputs);
+  session_.Start(out.get());
+  CarryOut(out.get());
+}
+
+size_t Connection::OnBytes(ByteSpan bytes) {
+  OutputPool::Lease out(context_.outputs);
+  size_t consumed = 0;
+  while (held_.empty() && !stopped_ && session_.CanReceive()) {
+    const size_t taken = session_.Receive(context_.loop.Now(), bytes.subspan(consumed), out.get());
+    CarryOut(out.get());
+    if (taken == 0) break;
+    consumed += taken;
+  }
+  UpdateReading();
+  return closing_ ? bytes.size() : consumed;
+}
+
+void Connection::UpdateReading() {
+  if (closing_) return;
+  const bool wanted = held_.empty() && !stopped_ && session_.CanReceive();
+  if (wanted == reading_) return;
+  reading_ = wanted;
+  session_.SetReading(wanted);
+  if (wanted) {
+    stream_->ResumeReading();
+  } else {
+    stream_->PauseReading();
+  }
+}
+
+void Connection::StopReading() {
+  stopped_ = true;
+  UpdateReading();
+}
+
+void Connection::OnOutputLow() {
+  output_high_ = false;
+  context_.broker.OnWritable(context_.loop.Now(), id_);
+}
+
+void Connection::OnClosed(const Status& reason) {
+  if (!reason.ok()) {
+    LogDebug("{} ({}) closed: {}", Printable(identity_), stream_->peer().address,
+             reason.ToString());
+  }
+  OutputPool::Lease out(context_.outputs);
+  session_.OnStreamClosed(out.get());
+  CarryOut(out.get());
+  context_.owner.OnGone(this);  // destroys this
+}
+
+session::DeliverResult Connection::Deliver(const codec::Publish& message) {
+  if (output_high_) return session::DeliverResult::kWindowFull;
+  OutputPool::Lease out(context_.outputs);
+  const session::DeliverResult result = session_.Deliver(context_.loop.Now(), message, out.get());
+  CarryOut(out.get());
+  return result;
+}
+
+void Connection::Acknowledge(uint16_t packet_id, codec::ReasonCode reason) {
+  OutputPool::Lease out(context_.outputs);
+  session_.Acknowledge(packet_id, reason, out.get());
+  CarryOut(out.get());
+  UpdateReading();
+}
+
+void Connection::Disconnect(codec::ReasonCode reason) {
+  OutputPool::Lease out(context_.outputs);
+  session_.Disconnect(reason, out.get());
+  CarryOut(out.get());
+}
+
+void Connection::Shutdown() { Disconnect(codec::ReasonCode::kServerShuttingDown); }
+
+bool Connection::Retry() {
+  if (held_.empty()) return true;
+  OutputPool::Lease out(context_.outputs);
+  const bool taken = closing_ || Offer(held_.View(session_.version()), out.get());
+  if (taken) held_.Clear();
+  CarryOut(out.get());
+  UpdateReading();
+  return taken;
+}
+
+void Connection::CarryOut(session::Output* out) {
+  // By index and by value: carrying out an action may append further ones.
+  for (size_t i = 0; i < out->actions.size(); ++i) {
+    Send(out);
+    const session::Action action = out->actions[i];
+    Do(action, out);
+  }
+  Send(out);
+  out->Clear();
+}
+
+void Connection::Send(session::Output* out) {
+  if (out->bytes.empty()) return;
+  stream_->Write(out->bytes.view());
+  out->bytes.Clear();
+}
+
+void Connection::Do(const session::Action& action, session::Output* out) {
+  std::visit(
+      Overloaded{
+          [&](const session::ConnectRequested& a) { DoConnect(*a.connect, out); },
+          [&](const session::PublishReceived& a) { DoPublish(*a.publish, out); },
+          [&](const session::SubscribeRequested& a) { DoSubscribe(*a.subscribe, out); },
+          [&](const session::UnsubscribeRequested& a) { DoUnsubscribe(*a.unsubscribe, out); },
+          [&](const session::DeliveryFinished&) {
+            context_.broker.OnWritable(context_.loop.Now(), id_);
+          },
+          [&](const session::StartTimer& a) { DoStartTimer(a); },
+          [&](const session::StopTimer& a) {
+            const auto kind = static_cast<size_t>(a.kind);
+            if (has_timer_[kind]) timers_[kind].Stop();
+          },
+          [&](const session::Close& a) { DoClose(a); },
+      },
+      action);
+}
+
+void Connection::DoConnect(const codec::Connect& connect, session::Output* out) {
+  const MonotonicTime now = context_.loop.Now();
+  const broker::ConnectOutcome outcome = context_.broker.OnConnect(now, connect, identity_, this);
+  if (outcome.reason != codec::ReasonCode::kSuccess) {
+    LogInfo("refused CONNECT of {} ({}): {}", Printable(identity_), stream_->peer().address,
+            codec::ReasonCodeName(outcome.reason, codec::PacketType::kConnack));
+    session_.RefuseConnect(outcome.reason, out);
+    return;
+  }
+  id_ = outcome.connection;
+  session::ConnectAnswer answer;
+  answer.session_present = outcome.session_present;
+  answer.assigned_client_id = outcome.assigned_client_id;
+  answer.late_acknowledgements = true;
+  session_.AcceptConnect(now, answer, outcome.state, out);
+  Send(out);  // CONNACK is the first packet [MQTT-3.2.0-1]
+  context_.broker.OnWritable(now, id_);
+}
+
+void Connection::DoPublish(const codec::Publish& publish, session::Output* out) {
+  if (Offer(publish, out)) return;
+  held_.Hold(publish, session_.version());
+  context_.paused.Add();
+  context_.owner.OnBlocked(this);
+}
+
+bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
+  const broker::PublishOutcome outcome =
+      context_.broker.OnPublish(context_.loop.Now(), id_, publish);
+  switch (outcome.verdict) {
+    case broker::PublishVerdict::kAcknowledge:
+      if (publish.qos != codec::Qos::kAtMostOnce) {
+        session_.Acknowledge(publish.packet_id, outcome.reason, out);
+      }
+      return true;
+    case broker::PublishVerdict::kPending:
+      return true;
+    case broker::PublishVerdict::kRetry:
+      return false;
+    case broker::PublishVerdict::kDisconnect:
+      session_.Disconnect(outcome.reason, out);
+      return true;
+  }
+  return true;
+}
+
+void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output* out) {
+  std::vector<codec::ReasonCode> codes;
+  context_.broker.OnSubscribe(id_, subscribe, &codes);
+  session_.AcceptSubscribe(subscribe.packet_id, codes, out);
+  Send(out);
+  context_.broker.OnWritable(context_.loop.Now(), id_);
+}
+
+void Connection::DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out) {
+  std::vector<codec::ReasonCode> codes;
+  context_.broker.OnUnsubscribe(id_, unsubscribe, &codes);
+  session_.AcceptUnsubscribe(unsubscribe.packet_id, codes, out);
+}
+
+void Connection::DoStartTimer(const session::StartTimer& start) {
+  const auto kind = static_cast<size_t>(start.kind);
+  if (!has_timer_[kind]) {
+    timers_[kind] = context_.loop.NewTimer([this, which = start.kind] {
+      OutputPool::Lease out(context_.outputs);
+      session_.OnTimer(which, context_.loop.Now(), out.get());
+      CarryOut(out.get());
+    });
+    has_timer_[kind] = true;
+  }
+  timers_[kind].Start(start.duration);
+}
+
+void Connection::DoClose(const session::Close& close) {
+  closing_ = true;
+  context_.broker.OnDisconnect(context_.loop.Now(), id_, close);
+  if (close.cause != session::CloseCause::kClientDisconnected &&
+      close.cause != session::CloseCause::kStreamClosed) {
+    LogInfo("closing {} ({}): {}, {}", Printable(identity_), stream_->peer().address,
+            codec::ReasonCodeName(close.reason, codec::PacketType::kDisconnect), close.detail);
+  }
+  if (close.cause != session::CloseCause::kStreamClosed) stream_->CloseAfterFlush();
+}
+
+}  // namespace sluice::server

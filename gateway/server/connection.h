@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "broker/broker.h"
+#include "broker/client_handle.h"
+#include "server/held_publish.h"
+#include "server/output_pool.h"
+#include "session/session.h"
+#include "transport/byte_stream.h"
+#include "transport/loop.h"
+
+namespace sluice::server {
+
+class Connection;
+
+// What connections have in common; outlives them.
+struct ConnectionContext {
+  transport::Loop& loop;
+  broker::Broker& broker;
+  const session::Limits& limits;
+  const session::Capabilities& capabilities;
+  session::Counters& counters;
+  OutputPool& outputs;
+  Counter&
+      paused;  // times that a publish found no room and its connection was not read any further
+
+  // Told by connections. Removing destroys the connection.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void OnBlocked(Connection* connection) = 0;
+    virtual void OnGone(Connection* connection) = 0;
+  };
+  Owner& owner;
+};
+
+// One client: a byte stream, the session that understands it, and the client's place in the broker.
+// The one place where they meet: bytes go from the stream to the session, the session's actions to
+// the broker, and what both answer back to the stream. Loop thread only.
+//
+// Reading stops, and the peer's TCP window with it, while the session takes no more (a 3.1.1 client
+// at its window) or a publish waits for room in its stream; see docs/backpressure.md.
+class Connection final : public transport::StreamHandler, public broker::ClientHandle {
+ public:
+  // `identity` is the certificate's, or what the listener calls clients without one.
+  Connection(const ConnectionContext& context, std::unique_ptr<transport::ByteStream> stream,
+             std::string identity);
+  ~Connection() override;
+
+  void Start();
+  // Offers the publish that found no room again, and goes on reading if it is taken. Returns
+  // whether the connection is free again.
+  bool Retry();
+  // The gateway goes down: DISCONNECT, flush, close.
+  void Shutdown();
+  // No more is read, what was read is still answered.
+  void StopReading();
+
+  const std::string& identity() const { return identity_; }
+
+ private:
+  // transport::StreamHandler
+  size_t OnBytes(ByteSpan bytes) override;
+  void OnOutputHigh() override { output_high_ = true; }
+  void OnOutputLow() override;
+  void OnClosed(const Status& reason) override;
+  // broker::ClientHandle
+  session::DeliverResult Deliver(const codec::Publish& message) override;
+  void Acknowledge(uint16_t packet_id, codec::ReasonCode reason) override;
+  void Disconnect(codec::ReasonCode reason) override;
+
+  // Sends the bytes of `out` and carries out its actions.
+  void CarryOut(session::Output* out);
+  void Send(session::Output* out);
+  void Do(const session::Action& action, session::Output* out);
+  void DoConnect(const codec::Connect& connect, session::Output* out);
+  void DoPublish(const codec::Publish& publish, session::Output* out);
+  void DoSubscribe(const codec::Subscribe& subscribe, session::Output* out);
+  void DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out);
+  void DoStartTimer(const session::StartTimer& start);
+  void DoClose(const session::Close& close);
+  // Hands a publish to the broker and does what its verdict says; false if it has to be offered
+  // again.
+  bool Offer(const codec::Publish& publish, session::Output* out);
+  void UpdateReading();
+
+  ConnectionContext context_;
+  std::unique_ptr<transport::ByteStream> stream_;
+  const std::string identity_;
+  session::Session session_;
+  broker::ConnectionId id_;
+  HeldPublish held_;
+  std::array<transport::Timer, session::kTimerKinds> timers_;
+  std::array<bool, session::kTimerKinds> has_timer_{};
+  bool output_high_ = false;
+  bool reading_ = true;
+  bool stopped_ = false;  // by StopReading
+  bool closing_ = false;  // the session has said Close
+};
+
+}  // namespace sluice::server

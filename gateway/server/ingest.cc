@@ -1,0 +1,132 @@
+#include "server/ingest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "server/refused_event.h"
+
+namespace sluice::server {
+namespace {
+
+// MQTT 5 user property by which W3C trace context travels.
+std::string_view TraceparentOf(const codec::Publish& publish) {
+  for (const auto& property : publish.properties.user_properties) {
+    if (property.name == "traceparent") return property.value;
+  }
+  return {};
+}
+
+}  // namespace
+
+Ingest::Ingest(std::string gateway, normalise::Normaliser* normaliser,
+               std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
+               LocalEvents* local_events, const Clock& clock, Metrics& metrics)
+    : gateway_(std::move(gateway)),
+      normaliser_(normaliser),
+      streams_(std::move(streams)),
+      dead_letters_(std::move(dead_letters)),
+      local_events_(local_events),
+      clock_(clock),
+      messages_(
+          metrics.AddCounter("sluice_ingest_messages_total", "Messages taken into a stream.")),
+      ignored_(metrics.AddCounter("sluice_ingest_ignored_total",
+                                  "Messages that their profile says hold no reading.")),
+      rejected_messages_(metrics.AddCounter("sluice_ingest_dead_letters_total",
+                                            "Messages that could not become an event.")) {}
+
+Intake* Ingest::IntakeFor(std::string_view topic) {
+  for (const auto& intake : streams_) {
+    if (intake->Takes(topic)) return intake.get();
+  }
+  return nullptr;
+}
+
+broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
+                               const broker::AckHandle& ack) {
+  Intake* const intake = IntakeFor(inbound.publish.topic);
+  if (intake == nullptr) return broker::Verdict::kIgnored;
+  const normalise::Message message{
+      .topic = inbound.publish.topic,
+      .payload = inbound.publish.payload,
+      .identity = inbound.identity,
+      .received = clock_.WallNow(),
+      .clock_is_set = clock_.WallIsSet(),
+      .traceparent = TraceparentOf(inbound.publish),
+  };
+  const normalise::Target target{gateway_, intake->stream().name(), intake->stream().next_offset()};
+  switch (normaliser_->Normalise(message, target, &events_, &rejection_)) {
+    case normalise::Verdict::kEvents:
+      return AppendEvents(intake, message, ack);
+    case normalise::Verdict::kRejected:
+      return AppendDeadLetter(message, ack);
+    case normalise::Verdict::kIgnored:
+      ignored_.Add();
+      return broker::Verdict::kIgnored;
+  }
+  return broker::Verdict::kIgnored;
+}
+
+broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& message,
+                                     const broker::AckHandle& ack) {
+  spans_.clear();
+  for (size_t i = 0; i < events_.size(); ++i) spans_.push_back(events_.event(i));
+  const journal::AppendResult result = intake->stream().AppendAll(spans_, message.received);
+  if (result.verdict == journal::AppendVerdict::kTooLarge) {
+    rejection_.reason = normalise::Reason::kPayloadTooLarge;
+    rejection_.text = "the event is larger than the stream's max_event_bytes";
+    return AppendDeadLetter(message, ack);
+  }
+  if (result.verdict == journal::AppendVerdict::kFull ||
+      result.verdict == journal::AppendVerdict::kBusy) {
+    return Refused(intake, result.verdict);
+  }
+  messages_.Add();
+  intake->AcknowledgeWhenCommitted(ack);
+  for (const ByteSpan event : spans_) local_events_->Publish(event);
+  return broker::Verdict::kAccepted;
+}
+
+broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
+                                         const broker::AckHandle& ack) {
+  journal::Stream& stream = dead_letters_->stream();
+  const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
+  const ByteSpan letter = normalise::BuildDeadLetter(
+      message, rejection_, normaliser_->Match(message.topic), target,
+      normaliser_->limits().max_dead_letter_bytes, &dead_letter_builder_);
+  const journal::AppendVerdict verdict = stream.Append(letter, message.received).verdict;
+  if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
+    return Refused(dead_letters_.get(), verdict);
+  }
+  LogDebug("dead letter: {} from {}: {}", Printable(message.topic), Printable(message.identity),
+           Printable(rejection_.text));
+  rejected_messages_.Add();
+  dead_letters_->AcknowledgeWhenCommitted(ack);
+  return broker::Verdict::kAccepted;
+}
+
+broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) {
+  intake->CountRefusal(verdict);
+  return verdict == journal::AppendVerdict::kBusy ? broker::Verdict::kBusy : broker::Verdict::kFull;
+}
+
+bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stored) {
+  journal::Stream& stream = dead_letters_->stream();
+  const ByteSpan event = BuildRefusedEvent(letter, gateway_, stream.name(), stream.next_offset(),
+                                           clock_, &dead_letter_builder_);
+  const journal::AppendVerdict verdict = stream.Append(event, clock_.WallNow()).verdict;
+  if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
+    dead_letters_->CountRefusal(verdict);
+    return false;
+  }
+  dead_letters_->CallWhenCommitted(std::move(stored));
+  return true;
+}
+
+bool Ingest::idle() const {
+  return (!dead_letters_ || dead_letters_->idle()) &&
+         std::all_of(streams_.begin(), streams_.end(),
+                     [](const auto& intake) { return intake->idle(); });
+}
+
+}  // namespace sluice::server

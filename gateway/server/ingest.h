@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "broker/event_sink.h"
+#include "forward/dead_letter_sink.h"
+#include "normalise/normaliser.h"
+#include "schema/event_builder.h"
+#include "server/intake.h"
+#include "server/local_events.h"
+
+namespace sluice::server {
+
+// Where messages become events: publish → profile → events → journal, and the acknowledgement once
+// they are committed. What cannot become an event goes to the dead-letter stream and is
+// acknowledged when it is committed there. Loop thread only; allocates nothing per message in
+// steady state.
+class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
+ public:
+  // Everything outlives the ingest. `dead_letters` may be null when there is no stream at all.
+  Ingest(std::string gateway, normalise::Normaliser* normaliser,
+         std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
+         LocalEvents* local_events, const Clock& clock, Metrics& metrics);
+
+  // A message feeds the first stream that takes its topic.
+  broker::Verdict Accept(const broker::InboundPublish& message,
+                         const broker::AckHandle& ack) override;
+  // For events that an uplink refused for good.
+  bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override;
+
+  // Nobody waits for a commit.
+  bool idle() const;
+
+ private:
+  Intake* IntakeFor(std::string_view topic);
+  broker::Verdict AppendEvents(Intake* intake, const normalise::Message& message,
+                               const broker::AckHandle& ack);
+  broker::Verdict AppendDeadLetter(const normalise::Message& message, const broker::AckHandle& ack);
+  broker::Verdict Refused(Intake* intake, journal::AppendVerdict verdict);
+
+  const std::string gateway_;
+  normalise::Normaliser* const normaliser_;
+  const std::vector<std::unique_ptr<Intake>> streams_;
+  const std::unique_ptr<Intake> dead_letters_;
+  LocalEvents* const local_events_;
+  const Clock& clock_;
+  normalise::EventList events_;
+  normalise::Rejection rejection_;
+  schema::EventBuilder dead_letter_builder_;
+  std::vector<ByteSpan> spans_;
+  Counter& messages_;
+  Counter& ignored_;
+  Counter& rejected_messages_;
+};
+
+}  // namespace sluice::server

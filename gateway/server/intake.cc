@@ -1,0 +1,70 @@
+#include "server/intake.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "broker/topic_filter.h"
+
+namespace sluice::server {
+namespace {
+
+std::string Label(const journal::Stream& stream) {
+  return fmt::format("stream=\"{}\"", Metrics::EscapeLabel(stream.name()));
+}
+
+}  // namespace
+
+Intake::Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
+               Metrics& metrics, Callbacks callbacks)
+    : stream_(stream),
+      topics_(std::move(topics)),
+      clock_(clock),
+      callbacks_(std::move(callbacks)),
+      rejected_(metrics.AddCounter("sluice_stream_rejected_total",
+                                   "Messages refused because the stream was full.",
+                                   Label(*stream))),
+      busy_(metrics.AddCounter(
+          "sluice_stream_busy_total",
+          "Times that a message had to wait for memory for uncommitted events.", Label(*stream))),
+      latency_(metrics.AddHistogram("sluice_acknowledge_seconds",
+                                    "From taking a message to its events being committed.",
+                                    Label(*stream))) {
+  stream_->AddObserver(this);
+}
+
+Intake::~Intake() { stream_->RemoveObserver(this); }
+
+bool Intake::Takes(std::string_view topic) const {
+  return std::any_of(topics_.begin(), topics_.end(),
+                     [&](const std::string& filter) { return broker::Matches(filter, topic); });
+}
+
+void Intake::AcknowledgeWhenCommitted(const broker::AckHandle& ack) {
+  acks_.Push({stream_->next_offset(), ack, clock_.Now()});
+}
+
+void Intake::CallWhenCommitted(std::function<void()> committed) {
+  calls_.emplace_back(stream_->next_offset(), std::move(committed));
+}
+
+void Intake::CountRefusal(journal::AppendVerdict verdict) {
+  (verdict == journal::AppendVerdict::kBusy ? busy_ : rejected_).Add();
+}
+
+void Intake::OnCommitted(uint64_t offset) {
+  const MonotonicTime now = clock_.Now();
+  while (!acks_.empty() && acks_.front().end_offset <= offset) {
+    const PendingAcks::Pending pending = acks_.front();
+    acks_.Pop();
+    latency_.Observe(now - pending.accepted);
+    callbacks_.acknowledge(pending.ack);
+  }
+  while (!calls_.empty() && calls_.front().first <= offset) {
+    const std::function<void()> call = std::move(calls_.front().second);
+    calls_.pop_front();
+    call();
+  }
+}
+
+}  // namespace sluice::server

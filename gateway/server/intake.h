@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "broker/event_sink.h"
+#include "journal/stream.h"
+#include "server/pending_acks.h"
+
+namespace sluice::server {
+
+// The way into one stream: which topics feed it, and who waits until what it took is committed.
+// Loop thread only.
+class Intake final : public journal::StreamObserver {
+ public:
+  struct Callbacks {
+    // Says that a message is committed; see broker::Broker::Acknowledge.
+    std::function<void(const broker::AckHandle&)> acknowledge;
+    // After a refusal: try again.
+    std::function<void()> space;
+  };
+
+  // `stream` outlives the intake. `topics` are valid MQTT filters; none: only Append feeds the
+  // stream.
+  Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
+         Metrics& metrics, Callbacks callbacks);
+  ~Intake() override;
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
+
+  journal::Stream& stream() { return *stream_; }
+  bool Takes(std::string_view topic) const;
+
+  // After something was appended: acknowledges when all of it is committed.
+  void AcknowledgeWhenCommitted(const broker::AckHandle& ack);
+  // The same for somebody who is no client.
+  void CallWhenCommitted(std::function<void()> committed);
+
+  void CountRefusal(journal::AppendVerdict verdict);
+  bool idle() const { return acks_.empty() && calls_.empty(); }
+  uint64_t rejected() const { return rejected_.value(); }
+
+ private:
+  void OnCommitted(uint64_t offset) override;
+  void OnReadable(uint64_t) override {}
+  void OnSpace() override { callbacks_.space(); }
+
+  journal::Stream* const stream_;
+  const std::vector<std::string> topics_;
+  const Clock& clock_;
+  const Callbacks callbacks_;
+  PendingAcks acks_;
+  std::deque<std::pair<uint64_t, std::function<void()>>> calls_;  // with the offset each waits for
+  Counter& rejected_;
+  Counter& busy_;
+  Histogram& latency_;
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,160 @@
+#include "server/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace sluice::server {
+
+Result<std::unique_ptr<Server>> Server::Create(ServerOptions options, const Parts& parts) {
+  auto rules = options.access.empty() ? broker::AccessControl::DefaultRules() : options.access;
+  auto access = broker::AccessControl::Create(std::move(rules));
+  if (!access.ok()) return access.status();
+  std::unique_ptr<Server> server(new Server(std::move(options), parts, std::move(*access)));
+  server->BuildIngest();
+  return server;
+}
+
+Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl access)
+    : options_(std::move(options)),
+      parts_(parts),
+      session_counters_(parts.metrics),
+      broker_counters_(parts.metrics),
+      access_(std::move(access)),
+      local_events_(options_.local_events, parts.clock),
+      paused_(parts.metrics.AddCounter(
+          "sluice_connections_paused_total",
+          "Times that a connection was not read because a message found no room.")) {
+  broker_timer_ = parts_.loop.NewTimer([this] {
+    broker_->Tick(parts_.loop.Now());
+    ArmBrokerTimer();
+  });
+  goodbye_timer_ = parts_.loop.NewTimer([this] { TryToSayGoodbye(); });
+}
+
+Server::~Server() {
+  *alive_ = false;
+  listeners_.clear();
+  connections_.clear();
+}
+
+void Server::BuildIngest() {
+  const Intake::Callbacks callbacks{[this](const broker::AckHandle& ack) {
+                                      broker_->Acknowledge(ack, codec::ReasonCode::kSuccess);
+                                    },
+                                    [this] { OnSpace(); }};
+  const auto intake_for = [&](const std::string& name, std::vector<std::string> topics) {
+    journal::Stream* stream = parts_.journal.stream(name);
+    SLUICE_CHECK(stream != nullptr);
+    return std::make_unique<Intake>(stream, std::move(topics), parts_.clock, parts_.metrics,
+                                    callbacks);
+  };
+  std::vector<std::unique_ptr<Intake>> streams;
+  for (const StreamSpec& spec : options_.streams)
+    streams.push_back(intake_for(spec.name, spec.topics));
+  std::unique_ptr<Intake> dead_letters;
+  if (!options_.dead_letter_stream.empty())
+    dead_letters = intake_for(options_.dead_letter_stream, {});
+  ingest_ = std::make_unique<Ingest>(options_.gateway, &parts_.normaliser, std::move(streams),
+                                     std::move(dead_letters), &local_events_, parts_.clock,
+                                     parts_.metrics);
+  broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
+                                             &broker_counters_, &parts_.random);
+  local_events_.SetBroker(broker_.get());
+}
+
+Status Server::Listen(ListenerSpec spec) {
+  auto listener = transport::Listener::Open(
+      parts_.loop, std::move(spec.transport), parts_.metrics,
+      [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {
+        OnAccept(anonymous, std::move(stream));
+      });
+  if (!listener.ok()) return listener.status();
+  listeners_.push_back(std::move(*listener));
+  return Status::Ok();
+}
+
+void Server::OnAccept(const std::string& anonymous_identity,
+                      std::unique_ptr<transport::ByteStream> stream) {
+  std::string identity = stream->peer().identity;
+  if (identity.empty()) identity = anonymous_identity;
+  if (identity.empty()) {
+    LogWarn("{} came without a certificate; closing", stream->peer().address);
+    return;
+  }
+  const ConnectionContext context{parts_.loop,       *broker_, options_.session, capabilities_,
+                                  session_counters_, outputs_, paused_,          *this};
+  auto connection = std::make_unique<Connection>(context, std::move(stream), std::move(identity));
+  Connection* const raw = connection.get();
+  connections_.emplace(raw, std::move(connection));
+  raw->Start();
+}
+
+void Server::OnGone(Connection* connection) {
+  std::erase(blocked_, connection);
+  connections_.erase(connection);
+  ArmBrokerTimer();
+  FinishIfEmpty();
+}
+
+void Server::OnBlocked(Connection* connection) { blocked_.push_back(connection); }
+
+// Space is told from within the journal's Poll, where nothing may be appended.
+void Server::OnSpace() {
+  if (retry_posted_ || blocked_.empty()) return;
+  retry_posted_ = true;
+  parts_.loop.Post([this, alive = alive_] {
+    if (*alive) RetryBlocked();
+  });
+}
+
+void Server::RetryBlocked() {
+  retry_posted_ = false;
+  // Whoever finds no room again keeps its place behind those that were not asked yet.
+  for (size_t left = blocked_.size(); left > 0; --left) {
+    Connection* const connection = blocked_.front();
+    blocked_.pop_front();
+    if (!connection->Retry()) blocked_.push_back(connection);
+  }
+}
+
+// Deadlines appear when connections end; a second's grain is enough for delayed wills and session
+// expiry.
+void Server::ArmBrokerTimer() {
+  const auto deadline = broker_->NextDeadline();
+  if (!deadline) return broker_timer_.Stop();
+  const Duration wait = *deadline - parts_.loop.Now();
+  broker_timer_.Start(std::max<Duration>(wait, std::chrono::milliseconds(1)));
+}
+
+void Server::Shutdown(Duration patience, std::function<void()> done) {
+  shutdown_done_ = std::move(done);
+  listeners_.clear();
+  for (const auto& [raw, connection] : connections_) raw->StopReading();
+  const MonotonicTime deadline = parts_.loop.Now() + patience;
+  goodbye_timer_ = parts_.loop.NewTimer([this, deadline] {
+    if (parts_.loop.Now() >= deadline) return SayGoodbye();
+    TryToSayGoodbye();
+  });
+  TryToSayGoodbye();
+}
+
+void Server::TryToSayGoodbye() {
+  if (ingest_->idle()) return SayGoodbye();
+  goodbye_timer_.Start(std::chrono::milliseconds(5));
+}
+
+void Server::SayGoodbye() {
+  if (std::exchange(said_goodbye_, true)) return;
+  for (const auto& [raw, connection] : connections_) raw->Shutdown();
+  FinishIfEmpty();
+}
+
+void Server::FinishIfEmpty() {
+  if (!said_goodbye_ || !connections_.empty() || !shutdown_done_) return;
+  // Later: this may run inside a connection's last call.
+  parts_.loop.Post(std::exchange(shutdown_done_, nullptr));
+}
+
+}  // namespace sluice::server

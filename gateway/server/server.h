@@ -1,0 +1,118 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "broker/broker.h"
+#include "journal/journal.h"
+#include "normalise/normaliser.h"
+#include "server/connection.h"
+#include "server/ingest.h"
+#include "server/local_events.h"
+#include "server/output_pool.h"
+#include "session/limits.h"
+#include "transport/listener.h"
+#include "transport/loop.h"
+
+namespace sluice::server {
+
+struct ListenerSpec {
+  transport::ListenerOptions transport;
+  // Clients without a certificate come in under this name; empty: there are none.
+  std::string anonymous_identity;
+};
+
+struct StreamSpec {
+  std::string name;
+  std::vector<std::string> topics;
+};
+
+struct ServerOptions {
+  std::string gateway;
+  session::Limits session;
+  broker::Limits broker;
+  std::vector<broker::AccessRule> access;
+  std::vector<StreamSpec> streams;
+  std::string dead_letter_stream;  // empty when there is no stream
+  bool local_events = true;
+};
+
+// The MQTT server: listeners, connections, broker and the way of messages into the journal. Loop
+// thread only.
+//
+// Order of life: Create, Listen for each listener, run the loop; Shutdown, run the loop until it
+// says done, destroy. The journal's Poll is its owner's to call.
+class Server : private ConnectionContext::Owner {
+ public:
+  // Everything outlives the server.
+  struct Parts {
+    transport::Loop& loop;
+    journal::Journal& journal;
+    normalise::Normaliser& normaliser;
+    const Clock& clock;
+    Random& random;
+    Metrics& metrics;
+  };
+
+  static Result<std::unique_ptr<Server>> Create(ServerOptions options, const Parts& parts);
+  ~Server() override;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Status Listen(ListenerSpec spec);
+  const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
+  Ingest& ingest() { return *ingest_; }
+  const broker::Broker& broker() const { return *broker_; }
+
+  // Accepts nobody any more and reads nothing more; when everything that was taken is committed and
+  // acknowledged (or `patience` has passed) tells every client that it goes and closes. `done` runs
+  // when the last connection is gone.
+  void Shutdown(Duration patience, std::function<void()> done);
+
+ private:
+  Server(ServerOptions options, const Parts& parts, broker::AccessControl access);
+
+  void BuildIngest();
+  void OnAccept(const std::string& anonymous_identity,
+                std::unique_ptr<transport::ByteStream> stream);
+  void OnSpace();
+  void RetryBlocked();
+  void ArmBrokerTimer();
+  void TryToSayGoodbye();
+  void SayGoodbye();
+  void FinishIfEmpty();
+  // ConnectionContext::Owner
+  void OnBlocked(Connection* connection) override;
+  void OnGone(Connection* connection) override;
+
+  const ServerOptions options_;
+  const Parts parts_;
+  session::Capabilities capabilities_;
+  session::Counters session_counters_;
+  broker::Counters broker_counters_;
+  const broker::AccessControl access_;
+  OutputPool outputs_;
+  LocalEvents local_events_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<broker::Broker> broker_;
+  std::vector<std::unique_ptr<transport::Listener>> listeners_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  std::deque<Connection*> blocked_;  // wait for room, the longest first
+  bool retry_posted_ = false;
+  transport::Timer broker_timer_;
+  transport::Timer goodbye_timer_;
+  std::function<void()> shutdown_done_;
+  bool said_goodbye_ = false;
+  Counter& paused_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for tasks that outlive the server
+};
+
+}  // namespace sluice::server
