@@ -1,0 +1,1 @@
+sluice_fuzzer(normaliser SOURCES fuzz_normaliser.cc LINKS sluice_app)

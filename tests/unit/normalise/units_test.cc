@@ -1,0 +1,73 @@
+#include "normalise/units.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace sluice::normalise {
+namespace {
+
+struct Case {
+  const char* from;
+  double value;
+  const char* to;
+  double want;
+};
+
+TEST(UnitsTest, ValuesAreConvertedAsTheTablesOfPhysicsSay) {
+  const Case cases[] = {
+      {"[degF]", 32, "Cel", 0},
+      {"[degF]", -40, "Cel", -40},
+      {"[degF]", 212, "Cel", 100},
+      {"K", 273.15, "Cel", 0},
+      {"Pa", 101325, "hPa", 1013.25},
+      {"kPa", 101.325, "hPa", 1013.25},
+      {"bar", 1, "hPa", 1000},
+      {"mm[Hg]", 760, "hPa", 1013.25},
+      {"[in_i'Hg]", 29.92, "hPa", 1013.207},
+      {"[psi]", 14.6959, "hPa", 1013.25},
+      {"W.h", 1500, "kW.h", 1.5},
+      {"J", 3.6e6, "kW.h", 1},
+      {"W.min", 60, "kW.h", 0.001},
+      {"mV", 3000, "V", 3},
+      {"km/h", 36, "m/s", 10},
+      {"[mi_i]/h", 1, "m/s", 0.44704},
+      {"[in_i]", 1, "m", 0.0254},
+      {"m3", 1, "L", 1000},
+      {"m3/h", 60, "L/min", 1000},
+      {"[ppb]", 1000, "[ppm]", 1},
+      {"h", 2, "s", 7200},
+      {"mg/m3", 1, "ug/m3", 1000},
+  };
+  for (const Case& c : cases) {
+    const UnitConversion* unit = FindUnit(c.from);
+    ASSERT_NE(unit, nullptr) << c.from;
+    EXPECT_EQ(unit->canonical, c.to) << c.from;
+    EXPECT_NEAR(unit->Apply(c.value), c.want, 1e-4 * (1 + std::abs(c.want))) << c.from;
+  }
+}
+
+TEST(UnitsTest, ACanonicalUnitIsItsOwn) {
+  for (const char* code : {"Cel", "%", "hPa", "V", "A", "W", "kW.h", "lx", "m", "s", "L", "kg"}) {
+    const UnitConversion* unit = FindUnit(code);
+    ASSERT_NE(unit, nullptr) << code;
+    EXPECT_EQ(unit->canonical, code);
+    EXPECT_EQ(unit->Apply(0.1), 0.1) << code;
+  }
+}
+
+TEST(UnitsTest, EveryCanonicalUnitIsInTheTable) {
+  for (const char* code : {"[degF]", "Pa", "mV", "W.h", "kHz", "cm", "km/h", "mg/m3", "min"}) {
+    EXPECT_NE(FindUnit(FindUnit(code)->canonical), nullptr) << code;
+  }
+}
+
+TEST(UnitsTest, SuggestionsAreInTheTable) {
+  for (const char* wrong : {"C", "F", "kWh", "VA", "ppm", "mmHg", "dBm", "lux"}) {
+    EXPECT_NE(FindUnit(SuggestUnit(wrong)), nullptr) << wrong;
+  }
+  EXPECT_EQ(SuggestUnit("furlong"), "");
+}
+
+}  // namespace
+}  // namespace sluice::normalise
