@@ -63,8 +63,8 @@ TcpStream::~TcpStream() {
 
 void TcpStream::Start(StreamHandler* handler) {
   handler_ = handler;
-  offer_again_ = !input_.empty();
-  if (offer_again_ || state_ == State::kClosed) Queue();
+  offer_again_ = true;  // what the handler before this one leaves
+  Queue();
   UpdateReading();
 }
 
@@ -92,10 +92,8 @@ void TcpStream::PauseReading() {
 void TcpStream::ResumeReading() {
   SLUICE_CHECK(pauses_ > 0);
   --pauses_;
-  if (pauses_ == 0 && !input_.empty()) {
-    offer_again_ = true;
-    Queue();
-  }
+  offer_again_ = true;
+  Queue();
   UpdateReading();
 }
 
@@ -142,8 +140,12 @@ void TcpStream::Offer(ByteSpan bytes) {
   Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
 }
 
+void TcpStream::OfferKept() {
+  if (pauses_ == 0 && !input_.empty()) Offer({});
+}
+
 void TcpStream::OnIterationEnd() {
-  if (std::exchange(offer_again_, false) && state_ == State::kOpen && pauses_ == 0) Offer({});
+  if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
   Flush();
   if (state_ != State::kClosed) return UpdateWatermark();
   if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);

@@ -58,6 +58,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   void OnRead(ssize_t count, const uint8_t* bytes);
   void OnWritten(int status);
   void Offer(ByteSpan bytes);
+  void OfferKept();
   void Flush();
   void SendRest();
   void Drained();

@@ -39,7 +39,7 @@ TlsStream::~TlsStream() {
 
 void TlsStream::Start(StreamHandler* handler) {
   handler_ = handler;
-  offer_again_ = !input_.empty();
+  offer_again_ = true;  // what the handler before this one leaves
   Queue();
 }
 
@@ -64,10 +64,8 @@ void TlsStream::ResumeReading() {
   SLUICE_CHECK(pauses_ > 0);
   --pauses_;
   inner_->ResumeReading();
-  if (pauses_ == 0 && !input_.empty()) {
-    offer_again_ = true;
-    Queue();
-  }
+  offer_again_ = true;
+  Queue();
 }
 
 // Takes all ciphertext, even if the handler pauses in the middle: what it leaves is kept as
@@ -104,12 +102,16 @@ void TlsStream::Offer(ByteSpan plaintext) {
   Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
 }
 
+void TlsStream::OfferKept() {
+  if (pauses_ == 0 && !input_.empty()) Offer({});
+}
+
 void TlsStream::OnIterationEnd() {
   if (!early_.empty()) {
     OnBytes(early_.view());
     early_.Release();
   }
-  if (std::exchange(offer_again_, false) && state_ == State::kOpen && pauses_ == 0) Offer({});
+  if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
   EncryptOutput();
 }
 

@@ -44,6 +44,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void OnIterationEnd() override;
 
   void Offer(ByteSpan plaintext);
+  void OfferKept();
   void EncryptOutput();
   void Drain(Status reason);
   void Queue() { resources_.flush_queue.Add(this); }

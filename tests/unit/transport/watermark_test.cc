@@ -1,0 +1,31 @@
+#include "transport/watermark.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::transport {
+namespace {
+
+using Event = Watermark::Event;
+
+TEST(WatermarkTest, OnlyCrossingsAreEvents) {
+  Watermark mark(10, 20);
+  EXPECT_EQ(mark.Update(19), Event::kNone);
+  EXPECT_EQ(mark.Update(20), Event::kRoseAboveHigh);
+  EXPECT_EQ(mark.Update(30), Event::kNone);
+  EXPECT_EQ(mark.Update(11), Event::kNone);
+  EXPECT_TRUE(mark.above());
+  EXPECT_EQ(mark.Update(10), Event::kFellBelowLow);
+  EXPECT_EQ(mark.Update(0), Event::kNone);
+}
+
+TEST(WatermarkTest, CrossingsAreCounted) {
+  Watermark mark(0, 1);
+  for (int i = 0; i < 3; ++i) {
+    mark.Update(1);
+    mark.Update(0);
+  }
+  EXPECT_EQ(mark.times_above(), 3u);
+}
+
+}  // namespace
+}  // namespace sluice::transport
