@@ -25,11 +25,16 @@ OutboxEntry* Outbox::NextToSend() {
   return &*it;
 }
 
-OutboxEntry* Outbox::Find(uint64_t seq) {
+std::deque<OutboxEntry>::iterator Outbox::Locate(uint64_t seq) {
   const auto it = std::lower_bound(
       entries_.begin(), entries_.end(), seq,
       [](const OutboxEntry& entry, uint64_t wanted) { return entry.seq < wanted; });
-  return it != entries_.end() && it->seq == seq ? &*it : nullptr;
+  return it != entries_.end() && it->seq == seq ? it : entries_.end();
+}
+
+OutboxEntry* Outbox::Find(uint64_t seq) {
+  const auto it = Locate(seq);
+  return it == entries_.end() ? nullptr : &*it;
 }
 
 void Outbox::MarkSent(OutboxEntry* entry, uint64_t tx, MonotonicTime now) {
@@ -62,15 +67,11 @@ size_t Outbox::Touch(MonotonicTime now) {
 }
 
 void Outbox::Remove(uint64_t seq) {
-  OutboxEntry* entry = Find(seq);
-  if (entry == nullptr) return;
-  Return(entry);
-  bytes_ -= Bytes(*entry);
-  entries_.erase(entries_.begin() + (std::lower_bound(entries_.begin(), entries_.end(), seq,
-                                                      [](const OutboxEntry& e, uint64_t wanted) {
-                                                        return e.seq < wanted;
-                                                      }) -
-                                     entries_.begin()));
+  const auto it = Locate(seq);
+  if (it == entries_.end()) return;
+  Return(&*it);
+  bytes_ -= Bytes(*it);
+  entries_.erase(it);
 }
 
 MonotonicTime Outbox::OldestSent() const {

@@ -66,6 +66,7 @@ class Outbox {
   MonotonicTime OldestSent() const;
 
  private:
+  std::deque<OutboxEntry>::iterator Locate(uint64_t seq);
   static size_t Bytes(const OutboxEntry& entry);
 
   Limits limits_;
