@@ -52,10 +52,11 @@ enum class DeliverResult : uint8_t {
 // are without effect. The session borrows limits, counters and state and owns the rest.
 //
 //     while (session.CanReceive()) {
-//       size_t n = session.Receive(now, input, &out);
-//       if (n == 0) break;              // more bytes are needed
-//       …carry out the actions; a publish that finds no room keeps its n bytes in the input until
-//       it does… input = input.subspan(n);
+//       const size_t n = session.Receive(now, input, &out);
+//       if (n == 0) break;
+//       // Carry out the actions. A publish that finds no room keeps its n bytes in the input until
+//       // it does, and nothing more is received meanwhile.
+//       input = input.subspan(n);
 //     }
 //
 // Invariants, asserted by CheckInvariants(): only an open session has a state; acknowledgements

@@ -60,7 +60,8 @@ TEST_P(DeliverTest, BytesInFlightAreBounded) {
   EXPECT_EQ(Deliver(Qos::kAtLeastOnce), DeliverResult::kSent);
 }
 
-TEST_P(DeliverTest, InFlightMessagesAreSentAgainInOrder) {  // [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+// [MQTT-4.1.0-1] [MQTT-4.4.0-1] [MQTT-4.6.0-1]
+TEST_P(DeliverTest, InFlightMessagesAreSentAgainInOrder) {
   Deliver(Qos::kAtLeastOnce, "a");
   Deliver(Qos::kExactlyOnce, "b");
   Deliver(Qos::kAtLeastOnce, "c");
@@ -91,7 +92,8 @@ TEST_P(DeliverTest, SecondResumptionSendsAgain) {
   }
 }
 
-TEST_P(DeliverTest, IdInFlightIsNotGivenToAnotherMessage) {  // [MQTT-2.2.1-4]
+// [MQTT-2.2.1-4] [MQTT-4.3.2-1] [MQTT-4.3.3-1]
+TEST_P(DeliverTest, IdInFlightIsNotGivenToAnotherMessage) {
   Deliver(Qos::kAtLeastOnce, "old");
   for (int i = 0; i < 65'534; ++i) {
     Deliver(Qos::kAtLeastOnce);

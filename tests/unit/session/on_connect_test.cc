@@ -80,6 +80,16 @@ TEST_P(OnConnectTest, AnotherFirstPacketIsAProtocolError) {  // [MQTT-3.1.0-1]
   EXPECT_EQ(Asked(), "stop connect; close rule 82 will=none expiry=0");
 }
 
+TEST_P(OnConnectTest, MalformedConnectIsNotAnswered) {  // [MQTT-3.1.4-1]
+  Open();
+  Asked();
+  SendHex(IsV5() ? "10 0D 00 04 'MQTT' 05 03 00 00 00 00 00"
+                 : "10 0C 00 04 'MQTT' 04 03 00 00 00 00");
+  EXPECT_EQ(Sent(), "");
+  EXPECT_EQ(Asked(), "stop connect; close malformed 81 will=none expiry=0");
+  EXPECT_EQ(counters.malformed_packets.value(), 1u);
+}
+
 TEST_P(OnConnectTest, AnotherProtocolIsRecognisedByItsFirstByte) {
   Open();
   Asked();
@@ -198,7 +208,7 @@ TEST_F(OnConnectV5Test, LoweredKeepAliveIsToldAndUsed) {  // [MQTT-3.2.2-21]
   EXPECT_EQ(Asked(), "stop connect; connect c; start keep-alive 45000ms");
 }
 
-TEST_F(OnConnectV5Test, ExtendedAuthenticationIsRefused) {
+TEST_F(OnConnectV5Test, ExtendedAuthenticationIsRefused) {  // [MQTT-4.12.0-1]
   connect.properties.authentication_method = "SCRAM-SHA-1";
   Accepted();
   EXPECT_EQ(Sent(), "CONNACK 8C");

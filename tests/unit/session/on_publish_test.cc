@@ -146,7 +146,7 @@ TEST_P(OnPublishTest, DeepTopicIsRefused) {
   EXPECT_EQ(Asked(), "publish a/b/c=x q0; close limit 90 will=none expiry=0");
 }
 
-TEST_P(OnPublishTest, QosThreeIsMalformed) {  // [MQTT-3.3.1-4]
+TEST_P(OnPublishTest, QosThreeIsMalformed) {  // [MQTT-3.3.1-4] [MQTT-4.13.1-1]
   Connect(GetParam());
   SendHex("36 06 00 01 't' 00 07 00");
   EXPECT_EQ(Sent(), IsV5() ? "DISCONNECT 81" : "");
@@ -186,6 +186,15 @@ TEST_F(SessionTest, RefusedMessagesAreTakenOffTheReceiveMaximum) {
   }
   EXPECT_EQ(Sent(), "PUBREC 1 97; PUBACK 2 97; PUBREC 3 97");
   EXPECT_TRUE(session->connected());
+}
+
+TEST_F(SessionTest, IdOfARefusedQos2MessageIsNewAgain) {  // [MQTT-4.3.3-9]
+  Connect(Version::kV5);
+  Publish(Qos::kExactlyOnce, 1);
+  Acknowledge(1, ReasonCode::kQuotaExceeded);
+  Asked();
+  Publish(Qos::kExactlyOnce, 1, "other");
+  EXPECT_EQ(Asked(), "publish other=x q2 #1");
 }
 
 TEST_F(SessionTest, FullWindowOf311StopsTheInputUntilAnAcknowledgement) {
