@@ -17,8 +17,6 @@ FanOut::FanOut(const Limits& limits, const SubscriptionTree* subscriptions, Clie
       counters_(*counters) {}
 
 size_t FanOut::Send(MonotonicTime now, const codec::Publish& publish, SessionId publisher) {
-  SLUICE_CHECK(!sending_);
-  sending_ = true;
   Collect(publish, publisher);
   MessageRef shared;
   for (const Target& target : targets_) {
@@ -27,7 +25,6 @@ size_t FanOut::Send(MonotonicTime now, const codec::Publish& publish, SessionId 
     if (client.queue.empty() && Offer(addressed, &client)) continue;
     Queue(now, addressed, publisher, &client, &shared);
   }
-  sending_ = false;
   return targets_.size();
 }
 
@@ -87,7 +84,11 @@ bool FanOut::SendNow(codec::Publish publish, uint32_t subscription_id, ClientRec
 
 bool FanOut::Offer(const codec::Publish& addressed, ClientRecord* client) {
   if (!client->connected()) return false;
-  switch (client->handle->Deliver(addressed)) {
+  SLUICE_CHECK(!offering_);  // Deliver must not call back.
+  offering_ = true;
+  const DeliverResult result = client->handle->Deliver(addressed);
+  offering_ = false;
+  switch (result) {
     case DeliverResult::kSent:
       counters_.delivered.Add();
       return true;

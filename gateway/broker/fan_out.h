@@ -64,7 +64,7 @@ class FanOut {
   Counters& counters_;
 
   uint64_t round_ = 0;
-  bool sending_ = false;
+  bool offering_ = false;
   std::vector<Target> targets_;
   std::vector<IdLink> ids_;
   codec::RepeatedPropertyBuilder id_properties_;

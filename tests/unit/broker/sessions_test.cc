@@ -1,3 +1,4 @@
+#include "broker/broker_gauges.h"
 #include "broker_fixture.h"
 
 namespace sluice::broker {
@@ -128,6 +129,17 @@ TEST_F(SessionsTest, DetachedSessionsAreBoundedInBytes) {
   }
   EXPECT_EQ(broker_->detached_sessions(), 2U);
   EXPECT_EQ(counters_.sessions_evicted.value(), 2U);
+}
+
+TEST_F(SessionsTest, GaugesSayWhatIsHeld) {
+  AddGauges(*broker_, &metrics_);
+  FakeClient& a = Connect("a");
+  Subscribe(a, "t");
+  Retain(a, "t", "x");
+  const std::string text = metrics_.PrometheusText();
+  EXPECT_NE(text.find("\nsluice_broker_connected_clients 1\n"), std::string::npos);
+  EXPECT_NE(text.find("\nsluice_broker_subscriptions 1\n"), std::string::npos);
+  EXPECT_NE(text.find("\nsluice_broker_retained_messages 1\n"), std::string::npos);
 }
 
 }  // namespace
