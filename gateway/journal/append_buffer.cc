@@ -41,6 +41,11 @@ void AppendBuffer::TakeFrom(AppendBuffer* other) {
   other->Clear();
 }
 
+void AppendBuffer::DropFront(size_t bytes) {
+  bytes_.Consume(bytes);
+  last_gap_at_ = kNoGap;
+}
+
 void AppendBuffer::Clear() {
   bytes_.Clear();
   last_gap_at_ = kNoGap;

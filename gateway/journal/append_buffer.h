@@ -29,6 +29,8 @@ class AppendBuffer {
   void AddDropped(uint64_t stream_id, uint64_t offset, int64_t time);
   // Moves everything from `other`, which begins where this ends, to the end of this.
   void TakeFrom(AppendBuffer* other);
+  // Forgets the first `bytes`, which end where a batch ends.
+  void DropFront(size_t bytes);
   void Clear();
 
  private:

@@ -110,27 +110,27 @@ class Recovery {
   }
 
   void Repair(uint64_t base, const SegmentSurvey& survey, bool sound_header) {
-    if (survey.corrupt || (!sound_header && survey.end_offset > base)) {
-      Salvage(base);
-      return;
+    if (survey.corrupt || (!sound_header && survey.end_offset > base)) return Salvage(base);
+    if (survey.committed_offset == survey.end_offset) return Cut(base, survey.end_bytes);
+    const Status rewritten = store_.RewriteTail(survey.committed_offset);
+    if (!rewritten.ok()) {
+      LogError("journal: {}; its last events may not be synced", rewritten.ToString());
+      return Cut(base, survey.end_bytes);
     }
-    if (survey.committed_offset < survey.end_offset) {
-      const Status rewritten = store_.RewriteTail(survey.committed_offset);
-      if (!rewritten.ok())
-        LogError("journal: {}; its last events may not be synced", rewritten.ToString());
-    }
-    Cut(base, survey);
+    if (survey.committed_offset > base) Cut(base, survey.committed_bytes);
   }
 
   // Also gives back what was reserved. When it fails the tail is cut again at the next opening.
-  void Cut(uint64_t base, const SegmentSurvey& survey) {
-    if (store_.segments().back().base == base && survey.committed_offset < survey.end_offset)
-      return;
+  void Cut(uint64_t base, uint64_t bytes) {
     auto file = env_.OpenWritable(store_.paths().Segment(base));
     Status status = file.status();
-    if (file.ok()) status = (*file)->Truncate(survey.end_bytes);
+    if (file.ok()) status = (*file)->Truncate(bytes);
     if (status.ok()) status = (*file)->Sync();
-    if (!status.ok()) LogWarn("journal: {}", status.ToString());
+    if (!status.ok()) {
+      LogWarn("journal: {}", status.ToString());
+      return;
+    }
+    store_.NoteCut(base, bytes);
   }
 
   void Salvage(uint64_t base) {

@@ -47,7 +47,7 @@ struct Walk {
 
 SegmentSurvey UnreadableSegment(uint64_t base, uint64_t bytes, uint64_t floor) {
   const uint64_t end = std::max(floor, base + bytes / kRecordHeaderBytes);
-  return {end, kSegmentHeaderBytes, 0, end, true};
+  return {end, kSegmentHeaderBytes, 0, end, kSegmentHeaderBytes, true};
 }
 
 SegmentSurvey SurveySegment(const ReadableFile& file, uint64_t stream_id, uint64_t base,
@@ -62,7 +62,9 @@ SegmentSurvey SurveySegment(const ReadableFile& file, uint64_t stream_id, uint64
     const Result<uint64_t> bytes = file.Size();
     return UnreadableSegment(base, bytes.ok() ? *bytes : 0, std::max(floor, walk.next_offset));
   }
-  SegmentSurvey survey{walk.next_offset, walk.end_bytes, 0, 0, false};
+  SegmentSurvey survey;
+  survey.end_offset = walk.next_offset;
+  survey.end_bytes = walk.end_bytes;
   for (const Break& b : walk.breaks) {
     if (b.position < walk.synced_bytes || b.offset < floor) {
       survey.corrupt = true;
@@ -79,6 +81,9 @@ SegmentSurvey SurveySegment(const ReadableFile& file, uint64_t stream_id, uint64
   }
   survey.committed_offset =
       std::clamp(std::max(walk.synced_offset, floor), base, survey.end_offset);
+  survey.committed_bytes = walk.synced_offset >= floor && walk.synced_bytes >= kSegmentHeaderBytes
+                               ? std::min(walk.synced_bytes, survey.end_bytes)
+                               : survey.end_bytes;
   return survey;
 }
 

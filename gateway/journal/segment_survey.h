@@ -13,6 +13,7 @@ struct SegmentSurvey {
   uint64_t end_bytes = 0;         // of the file, behind that record
   uint64_t torn_bytes = 0;        // behind end_bytes: never synced, to be cut
   uint64_t committed_offset = 0;  // everything below is proven to have been synced
+  uint64_t committed_bytes = 0;   // of the file, no less than what holds committed_offset
   bool corrupt = false;           // there is damage before the end, or the end lies below the floor
 };
 

@@ -45,6 +45,12 @@ Status SegmentWriter::Publish() {
   return env_.SyncDirectory(directory_);
 }
 
+uint64_t SegmentWriter::CutUnsynced() {
+  if (file_->Truncate(synced_bytes_).ok()) bytes_ = synced_bytes_;
+  reserved_bytes_ = 0;
+  return bytes_;
+}
+
 void SegmentWriter::ReleaseReserve() {
   if (reserved_bytes_ <= bytes_) return;
   static_cast<void>(file_->Truncate(bytes_).ok());

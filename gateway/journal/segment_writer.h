@@ -24,6 +24,9 @@ class SegmentWriter {
   Status Sync();
   // Syncs, and replaces the `.seg` file of this base if there is one.
   Status Publish();
+  // Cuts what was written since the last sync that succeeded; best effort. Returns how long the
+  // file is now.
+  uint64_t CutUnsynced();
   // Gives back what is reserved behind the end; best effort.
   void ReleaseReserve();
 

@@ -56,6 +56,12 @@ void StreamStore::Adopt(const Segment& segment) {
   end_offset_ = synced_offset_ = segment.end;
 }
 
+void StreamStore::NoteCut(uint64_t base, uint64_t bytes) {
+  for (Segment& segment : segments_) {
+    if (segment.base == base) segment.bytes = bytes;
+  }
+}
+
 const Segment* StreamStore::Locate(uint64_t offset) const {
   const auto found =
       std::upper_bound(segments_.begin(), segments_.end(), offset,
@@ -104,6 +110,7 @@ Status StreamStore::Sync() {
 }
 
 void StreamStore::Abandon(uint64_t committed) {
+  if (active_ != nullptr) segments_.back().bytes = active_->CutUnsynced();
   active_.reset();
   end_offset_ = synced_offset_ = committed;
   if (segments_.empty()) return;

@@ -51,6 +51,7 @@ class StreamStore {
 
   // Recovery fills the list, in order.
   void Adopt(const Segment& segment);
+  void NoteCut(uint64_t base, uint64_t bytes);
   void AdoptEnd(uint64_t end_offset) { end_offset_ = end_offset; }
 
   // True when `bytes` more do not fit into the active segment; it must then be synced before

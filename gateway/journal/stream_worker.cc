@@ -15,8 +15,9 @@ constexpr Duration kLastRetry = milliseconds(5000);
 // A gap segment costs four operations on the file system, so the ones of drop_newest come this far
 // apart.
 constexpr Duration kGapLinger = milliseconds(100);
-// What a batch needs besides its records: page rounding, the next segment's header.
-constexpr uint64_t kSlackBytes = 8192;
+// What a batch may take besides its records, in pages begun: its own, a new segment after a
+// failure, a gap segment, and the one that the next opening makes of an unsynced tail.
+constexpr uint64_t kSlackBytes = 4 * 4096;
 
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
@@ -92,6 +93,8 @@ Status StreamWorker::StoreGap() {
 Status StreamWorker::SyncPending() {
   SLUICE_RETURN_IF_ERROR(parts_.store->Sync());
   committed_ = parts_.store->end_offset();
+  pending_.DropFront(written_bytes_);
+  written_bytes_ = 0;
   return Status::Ok();
 }
 
@@ -111,8 +114,6 @@ void StreamWorker::Sync(MonotonicTime now, bool force) {
 }
 
 void StreamWorker::Committed(MonotonicTime now) {
-  pending_.Clear();
-  written_bytes_ = 0;
   last_sync_ = now;
   if (is_failing()) LogInfo("journal: stream {} is written again", parts_.core->options.name);
   retry_delay_ = Duration(0);

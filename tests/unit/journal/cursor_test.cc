@@ -1,0 +1,152 @@
+#include "journal/cursor.h"
+
+#include "unit/journal/journal_fixture.h"
+
+namespace sluice::journal {
+namespace {
+
+class CursorTest : public JournalFixture {
+ protected:
+  Cursor& cursor() { return *stream().cursor("cloud"); }
+  void Acknowledge(uint64_t events) {
+    cursor().Advance({.acknowledged = events});
+    Run(std::chrono::seconds(1));
+  }
+};
+
+TEST_F(CursorTest, BeginsAtZero) {
+  Open();
+  EXPECT_EQ(cursor().offset(), 0u);
+  EXPECT_EQ(stream().cursor("other"), nullptr);
+}
+
+TEST_F(CursorTest, IsTheSumOfItsBooks) {
+  Open();
+  Fill(10);
+  cursor().Advance({.acknowledged = 4, .dead_lettered = 3, .expired = 2, .evicted = 1});
+  CloseAndOpen();
+  EXPECT_EQ(cursor().offset(), 10u);
+  EXPECT_EQ(cursor().books(),
+            (Books{.acknowledged = 4, .dead_lettered = 3, .expired = 2, .evicted = 1}));
+}
+
+TEST_F(CursorTest, IsSavedAtMostEveryInterval) {
+  Open();
+  Fill(10);
+  Acknowledge(1);
+  const uint64_t before = env_.syncs();
+  cursor().Advance({.acknowledged = 1});
+  Run(std::chrono::milliseconds(100));
+  EXPECT_EQ(env_.syncs(), before);
+  Run(std::chrono::milliseconds(101));
+  EXPECT_EQ(env_.syncs(), before + 1);
+}
+
+TEST_F(CursorTest, SavedCursorSurvivesAPowerCut) {
+  Open();
+  Fill(10);
+  Acknowledge(4);
+  cursor().Advance({.acknowledged = 1});
+  Crash();
+  Open();
+  EXPECT_EQ(cursor().offset(), 4u);
+}
+
+TEST_F(CursorTest, TornSlotLeavesTheOtherCutAnywhere) {
+  Open();
+  Fill(10);
+  Acknowledge(4);
+  Acknowledge(3);
+  Kill();
+  const std::string whole = env_.Content(CursorPath());
+  // The second save went into the first slot, at byte 0.
+  for (size_t at = 0; at < 72; ++at) {
+    SCOPED_TRACE(at);
+    std::string torn = whole;
+    for (size_t i = at; i < 72; ++i) torn[i] = static_cast<char>(~torn[i]);
+    env_.SetContent(CursorPath(), torn);
+    Open();
+    EXPECT_EQ(cursor().offset(), 4u);
+    Kill();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(CursorTest, LostCursorBeginsAgainRatherThanLoseEvents) {
+  Open();
+  Fill(10);
+  Acknowledge(4);
+  Kill();
+  env_.SetContent(CursorPath(), "rubbish");
+  Open();
+  EXPECT_EQ(cursor().offset(), stream().status().first_offset);
+}
+
+TEST_F(CursorTest, CursorOfAnotherStreamIsNotBelieved) {
+  Open();
+  Fill(10);
+  Acknowledge(4);
+  Kill();
+  const std::string foreign = env_.Content(CursorPath());
+  env_.Format();
+  options_.seed = 8;
+  Open();
+  Kill();
+  env_.SetContent(CursorPath(), foreign);
+  Open();
+  EXPECT_EQ(cursor().offset(), 0u);
+}
+
+TEST_F(CursorTest, SetBackBeginsNewBooks) {
+  Open();
+  Fill(10);
+  Acknowledge(8);
+  cursor().SetBack(3);
+  CloseAndOpen();
+  EXPECT_EQ(cursor().offset(), 3u);
+  EXPECT_EQ(cursor().books(), Books{.origin = 3});
+}
+
+TEST_F(CursorTest, LateRouteBeginsAtTheFirstStoredEvent) {
+  stream_.segment_bytes = 16 << 10;
+  Open();
+  Fill(40, 1000);
+  Acknowledge(40);
+  const uint64_t first = stream().status().first_offset;
+  ASSERT_GT(first, 0u);
+  stream_.routes.push_back("late");
+  CloseAndOpen();
+  EXPECT_EQ(stream().cursor("late")->books(), Books{.origin = first});
+}
+
+TEST_F(CursorTest, OffsetsGoOnAfterEverythingWasAcknowledged) {
+  stream_.segment_bytes = 16 << 10;
+  Open();
+  Fill(40, 1000);
+  Acknowledge(40);
+  Crash();
+  Open();
+  EXPECT_EQ(stream().next_offset(), 40u);
+}
+
+TEST_F(CursorTest, OffsetsGoOnEvenWhenTheSegmentsAreGone) {
+  Open();
+  Fill(10);
+  Acknowledge(10);
+  ASSERT_TRUE(journal_->Close().ok());
+  journal_.reset();
+  const auto names = env_.List("/data/streams/telemetry");
+  for (const std::string& name : *names) {
+    if (name.ends_with(".seg")) {
+      ASSERT_TRUE(env_.Remove("/data/streams/telemetry/" + name).ok());
+    }
+  }
+  Open();
+  EXPECT_EQ(stream().next_offset(), 10u);
+  Fill(1);
+  CloseAndOpen();
+  EXPECT_EQ(stream().next_offset(), 11u);
+}
+
+}  // namespace
+}  // namespace sluice::journal
