@@ -42,6 +42,7 @@ void SessionModel::OnLateAcknowledge(uint16_t packet_id, ReasonCode reason) {
   if (!held_.contains(packet_id) || received_.contains(packet_id)) return;
   if (codec::IsError(reason)) {
     held_.erase(packet_id);
+    refused_late_.insert(packet_id);
   } else {
     received_.insert(packet_id);
   }
@@ -62,6 +63,7 @@ void SessionModel::OnPublishReceived(const codec::Publish& publish) {
   if (publish.qos == Qos::kAtMostOnce) return;
   SLUICE_CHECK(publish.packet_id != 0);
   owed_.push_back({publish.packet_id, publish.qos});
+  refused_late_.erase(publish.packet_id);
   if (publish.qos == Qos::kExactlyOnce) SLUICE_CHECK(held_.insert(publish.packet_id).second);
 }
 
@@ -104,7 +106,8 @@ void SessionModel::OnSentAck(const codec::Ack& ack) {
     case PacketType::kPuback:
       return AnswerOldest(ack.type, ack.packet_id);
     case PacketType::kPubrec:
-      if (received_.contains(ack.packet_id)) return;  // to a repetition
+      if (received_.contains(ack.packet_id)) return;   // to a repetition
+      if (refused_late_.erase(ack.packet_id)) return;  // the same
       return AnswerOldest(ack.type, ack.packet_id);
     case PacketType::kPubcomp:
       held_.erase(ack.packet_id);

@@ -61,8 +61,9 @@ class SessionModel {
   bool late_ = false;
   size_t client_receive_maximum_ = 65'535;
   std::deque<Owed> owed_;
-  std::set<uint16_t> held_;      // QoS 2 identifiers that must not be handed out again
-  std::set<uint16_t> received_;  // those of them for which PUBREC was sent or may be
+  std::set<uint16_t> held_;          // QoS 2 identifiers that must not be handed out again
+  std::set<uint16_t> received_;      // those of them for which PUBREC was sent or may be
+  std::set<uint16_t> refused_late_;  // refused after their connection; a repetition may be told so
   std::vector<Delivery> deliveries_;
 };
 
