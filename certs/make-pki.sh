@@ -21,6 +21,7 @@ Makes in DIR what is not there yet; existing files stay, so that it can be calle
   --client CN                a client outside DIR/devices, e.g. the gateway towards its uplink: DIR/CN.crt, .key,
                              signed by devices-ca
   --expired-device CN        a device whose certificate ended yesterday, for tests
+  --future-device CN         a device whose certificate begins in a year, for tests
   --days N                   validity of what is made from here on (default 825)
   --help                     this text
 
@@ -78,11 +79,11 @@ make_cert() {
   mv "$file.new" "$file.crt"
 }
 
-# openssl req takes no date in the past before 3.4; openssl ca does, and wants a database for it.
-make_expired_device() {
+# make_dated_device CN START END. Only openssl ca takes dates before 3.4, and it wants a database for it.
+make_dated_device() {
   file=$dir/devices/$1
   [ -e "$file.crt" ] && return
-  work=$dir/expired.tmp
+  work=$dir/dated.tmp
   mkdir -p "$work" && : > "$work/index"
   printf '[ca]\ndefault_ca=d\n[d]\ndatabase=%s/index\nrand_serial=yes\ndefault_md=sha256\nnew_certs_dir=%s\npolicy=p\n[p]\ncommonName=supplied\n' \
     "$work" "$work" > "$work/ca.cnf"
@@ -90,7 +91,8 @@ make_expired_device() {
     -nodes -keyout "$file.key" -out "$work/request" 2> "$work/err" &&
     openssl ca -batch -notext -config "$work/ca.cnf" -extfile "$dir/openssl.cnf" -extensions client \
       -cert "$dir/devices-ca.crt" -keyfile "$dir/devices-ca.key" -in "$work/request" -out "$file.crt" \
-      -startdate 20200101000000Z -enddate "$(date -u -d yesterday +%Y%m%d%H%M%SZ)" 2> "$work/err" ||
+      -startdate "$(date -u -d "$2" +%Y%m%d%H%M%SZ)" -enddate "$(date -u -d "$3" +%Y%m%d%H%M%SZ)" \
+      2> "$work/err" ||
     { cat "$work/err" >&2; exit 1; }
   chmod 0644 "$file.crt"
   rm -r "$work"
@@ -148,7 +150,8 @@ while [ $# -gt 0 ]; do
     --server) check_name "$2" && make_cert "$2" "$2" server server-ca ;;
     --client) check_name "$2" && make_cert "$2" "$2" client devices-ca ;;
     --device) check_name "$2" && make_cert "devices/$2" "$2" client devices-ca ;;
-    --expired-device) check_name "$2" && make_expired_device "$2" ;;
+    --expired-device) check_name "$2" && make_dated_device "$2" '2020-01-01' yesterday ;;
+    --future-device) check_name "$2" && make_dated_device "$2" 'next year' '2 years' ;;
     --devices)
       [ $# -ge 3 ] || fail "--devices wants a prefix and a count"
       check_name "$2" && make_devices "$2" "$3"

@@ -120,15 +120,28 @@ TEST(HandshakeTest, ServerThatWantsNoCertificateAsksForNone) {
   EXPECT_FALSE(pair.server.engine->peer());
 }
 
-TEST(HandshakeTest, ExpiredStaysExpiredWhileTheClockIsNotSet) {
-  test::SimulatedClock clock;
-  clock.SetWall(FromUnixNanos(0));
-  ServerConfig config = test::PkiServer();
-  config.clock = &clock;
-  EnginePair pair(test::NewServer(config), test::NewClient(test::PkiClient("old")));
-  pair.ShakeHands();
-  EXPECT_EQ(pair.server.engine->failure(), Failure::kExpired);
+TEST(HandshakeTest, CertificateOfTheFutureIsRefused) {
+  EXPECT_EQ(ServerVerdict("unborn"), Failure::kNotYetValid);
 }
+
+// A gateway that has booted in 1970 and not heard of the time yet.
+class UnsetClockTest : public testing::Test {
+ protected:
+  Failure Verdict(const std::string& device) {
+    clock_.SetWall(FromUnixNanos(0));
+    ServerConfig config = test::PkiServer();
+    config.clock = &clock_;
+    EnginePair pair(test::NewServer(config), test::NewClient(test::PkiClient(device)));
+    pair.ShakeHands();
+    return pair.server.engine->failure();
+  }
+  test::SimulatedClock clock_;
+};
+
+TEST_F(UnsetClockTest, CertificateOfTheFutureIsAccepted) {
+  EXPECT_EQ(Verdict("unborn"), Failure::kNone);
+}
+TEST_F(UnsetClockTest, ExpiredStaysExpired) { EXPECT_EQ(Verdict("old"), Failure::kExpired); }
 
 }  // namespace
 }  // namespace sluice::tls

@@ -9,7 +9,8 @@ mkdir -p "$dir"
 exec 9> "$dir.lock"
 flock 9
 
-"$make_pki" "$dir" --device alpha --device beta --devices sim 100 --expired-device old
+"$make_pki" "$dir" --device alpha --device beta --devices sim 100 --expired-device old \
+  --future-device unborn
 "$make_pki" "$dir/other" --device alpha
 
 # odd NAME SUBJECT: a device that our authority signed under a subject that make-pki.sh would refuse.

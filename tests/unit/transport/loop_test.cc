@@ -4,7 +4,7 @@
 #include <signal.h>
 
 #include <atomic>
-#include <mutex>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -118,26 +118,25 @@ TEST_F(LoopTest, ParallelWorkLeavesAProcessorToTheLoop) {
 }
 
 TEST_F(LoopTest, DestructionWaitsForWorkAndDropsTheRest) {
-  std::mutex gate;
+  std::latch gate(1);
   std::atomic<int> begun{0}, finished{0};
-  gate.lock();
   std::thread opener;
   {
     Loop loop;
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 1000; ++i) {
       loop.QueueWork(
           [&] {
             ++begun;
-            const std::lock_guard wait(gate);
+            gate.wait();
             ++finished;
           },
           [] { FAIL(); });
     }
-    opener = std::thread([&] { gate.unlock(); });
+    opener = std::thread([&] { gate.count_down(); });
   }
   opener.join();
   EXPECT_EQ(begun, finished);
-  EXPECT_LT(finished, 10);
+  EXPECT_LT(finished, 1000);
 }
 
 TEST_F(LoopTest, SignalIsHeardOnTheLoopThread) {
