@@ -112,6 +112,8 @@ const UnitConversion* FindUnit(std::string_view code) {
   return row == std::end(kUnits) ? nullptr : row;
 }
 
+std::span<const UnitConversion> AllUnits() { return kUnits; }
+
 bool IsAnnotation(std::string_view code) {
   return code.size() > 2 && code.front() == '{' && code.back() == '}';
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace sluice::normalise {
@@ -19,6 +20,9 @@ struct UnitConversion {
 
 // The row for a UCUM code, or nullptr. Rows live for ever.
 const UnitConversion* FindUnit(std::string_view code);
+
+// Every row.
+std::span<const UnitConversion> AllUnits();
 
 // Whether `code` is an annotation such as "{lqi}": a count of something, taken as it is.
 bool IsAnnotation(std::string_view code);

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+
+#include "base/env.h"
 
 namespace sluice::normalise {
 namespace {
@@ -56,9 +59,22 @@ TEST(UnitsTest, ACanonicalUnitIsItsOwn) {
   }
 }
 
-TEST(UnitsTest, EveryCanonicalUnitIsInTheTable) {
-  for (const char* code : {"[degF]", "Pa", "mV", "W.h", "kHz", "cm", "km/h", "mg/m3", "min"}) {
-    EXPECT_NE(FindUnit(FindUnit(code)->canonical), nullptr) << code;
+TEST(UnitsTest, EveryRowLeadsToACanonicalUnitOnce) {
+  std::set<std::string_view> codes;
+  for (const UnitConversion& unit : AllUnits()) {
+    EXPECT_TRUE(codes.insert(unit.from).second) << unit.from;
+    const UnitConversion* canonical = FindUnit(unit.canonical);
+    ASSERT_NE(canonical, nullptr) << unit.from;
+    EXPECT_EQ(canonical->Apply(0.1), 0.1) << unit.canonical;
+  }
+}
+
+// People choose units from this page, not from the table.
+TEST(UnitsTest, TheHandbookNamesEveryUnit) {
+  const auto page = ReadFileToString(Env::Posix(), SLUICE_SOURCE_DIR "/devices/README.md", 1 << 20);
+  ASSERT_TRUE(page.ok());
+  for (const UnitConversion& unit : AllUnits()) {
+    EXPECT_NE(page->find("`" + std::string(unit.from) + "`"), std::string::npos) << unit.from;
   }
 }
 
