@@ -80,6 +80,11 @@ void Pointer(TableReader& reader, std::string_view key, std::string* pointer) {
   Complain(reader, key, normalise::CheckPointer(*pointer));
 }
 
+void Name(TableReader& reader, std::string_view key, std::string* name) {
+  reader.Text(key, name);
+  if (!name->empty()) Complain(reader, key, normalise::CheckName(*name));
+}
+
 void Unit(TableReader& reader, std::string_view key, std::string* unit) {
   reader.Text(key, unit);
   Complain(reader, key, normalise::CheckUnit(*unit));
@@ -159,7 +164,7 @@ void ReadTime(TableReader& reader, TimeRule* time) {
 void ReadReading(TableReader& reader, ReadingRule* reading) {
   reader.Require("name");
   reader.Require("member");
-  reader.Text("name", &reading->name);
+  Name(reader, "name", &reading->name);
   Pointer(reader, "member", &reading->member);
   OneOf(reader, "type", kReadingTypes, &reading->type);
   Unit(reader, "unit", &reading->unit_in);
@@ -200,7 +205,7 @@ void ReadAttribute(TableReader& reader, AttributeRule* attribute) {
   using From = AttributeRule::From;
   bool each_key = false;
   reader.Require("key");
-  reader.Text("key", &attribute->key);
+  Name(reader, "key", &attribute->key);
   if (CountAlternatives(reader, {"value", "member", "topic_level", "each_key"}) == 0) {
     reader.Complain("key", "says no source; add value, member, topic_level or each_key");
   }

@@ -49,13 +49,24 @@ std::string CheckPointer(std::string_view pointer) {
 }
 
 std::string CheckUnit(std::string_view code) {
-  if (code.empty() || FindUnit(code) != nullptr || IsAnnotation(code)) return {};
+  if (code.empty() || FindUnit(code) != nullptr) return {};
+  if (IsAnnotation(code) && code.size() <= kMaxNameBytes) return {};
   if (const std::string_view meant = SuggestUnit(code); !meant.empty()) {
     return fmt::format("\"{}\" is no UCUM unit; write \"{}\"", code, meant);
   }
   return fmt::format(
       "unknown unit \"{}\"; take one from devices/README.md, or put a count in braces: \"{{{}}}\"",
       code, code);
+}
+
+std::string CheckName(std::string_view name) {
+  const bool fits = !name.empty() && name.size() <= kMaxNameBytes &&
+                    std::none_of(name.begin(), name.end(), [](char c) {
+                      return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                    });
+  if (fits) return {};
+  return fmt::format("\"{}\" is no name; use 1 to {} printable bytes",
+                     name.substr(0, kMaxNameBytes), kMaxNameBytes);
 }
 
 std::string CheckEventType(std::string_view type) {

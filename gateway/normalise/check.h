@@ -14,6 +14,9 @@ std::string CheckProfileName(std::string_view name);  // also a label of metrics
 std::string CheckTopicFilter(std::string_view filter);
 std::string CheckPointer(std::string_view pointer);
 std::string CheckUnit(std::string_view code);
+// The name of a reading or the key of an attribute: printable, and short, for it stands in every
+// event.
+std::string CheckName(std::string_view name);
 // Dot-separated words and a version: "climate.reading.v1".
 std::string CheckEventType(std::string_view type);
 

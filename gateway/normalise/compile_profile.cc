@@ -83,7 +83,7 @@ CompiledReading Compiler::Reading(const ReadingRule& rule) {
                                 "type = \"number\"",
                                 reading.unit));
   }
-  if (rule.name.empty()) Note("a reading", "it has no name; give it one");
+  Note("a reading", CheckName(rule.name));
   if (rule.min && rule.max && *rule.min > *rule.max) {
     Note(rule.name, "the range is empty; write it as [lowest, highest]");
   }
@@ -109,6 +109,7 @@ CompiledEvent Compiler::Event(const EventRule& rule) {
   }
   for (const ReadingRule& reading : rule.readings) event.readings.push_back(Reading(reading));
   for (const AttributeRule& attribute : rule.attributes) {
+    Note(rule.type, CheckName(attribute.key));
     event.attributes.push_back({attribute, Path(attribute.key, attribute.member)});
   }
   for (const SeverityRule& severity : rule.severity_rules) {

@@ -23,6 +23,13 @@ TEST(CheckTest, ProfileNamesAreFitForLabels) {
   EXPECT_NE(CheckProfileName(std::string(65, 'a')), "");
 }
 
+TEST(CheckTest, NamesAreShortAndPrintable) {
+  EXPECT_EQ(CheckName("température"), "");
+  for (const char* bad : {"", "a\nb", "\x7f"}) EXPECT_NE(CheckName(bad), "");
+  EXPECT_NE(CheckName(std::string(65, 'a')), "");
+  EXPECT_NE(CheckUnit("{" + std::string(64, 'a') + "}"), "");
+}
+
 TEST(CheckTest, FiltersAreThoseOfMqttButNotShared) {
   EXPECT_EQ(CheckTopicFilter("devices/+/tele/#"), "");
   for (const char* bad : {"", "a/#/b", "a+", "$share/g/t"}) EXPECT_NE(CheckTopicFilter(bad), "");
