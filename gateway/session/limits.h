@@ -51,15 +51,15 @@ struct Limits {
   // One SUBSCRIBE that costs as much as a thousand: filters of a packet. Counter filters_exceeded.
   uint16_t max_filters_per_packet = 256;
 
-  // A subscriber that does not acknowledge: messages in flight to it, over and above its own
-  // Receive Maximum, and the bytes that they pin (a single larger message still passes). What does
-  // not fit stays with the broker's bounded queue. Counter outbound_window_full.
+  // A subscriber that does not acknowledge: messages in flight to it (its own Receive Maximum may
+  // ask for fewer), and the bytes that they pin, passed by at most one message. What does not fit
+  // stays with the broker's bounded queue. Neither is 0. Counter outbound_window_full.
   uint16_t max_outbound_in_flight = 64;
   uint32_t max_outbound_bytes = 256 * 1024;
 
-  // Packets that are cheap to send and costly to answer (PINGREQ, SUBSCRIBE, UNSUBSCRIBE, AUTH, and
-  // any acknowledgement or release for nothing we know): a bucket of control_burst that refills
-  // with control_per_second. PUBLISH is not counted, because back-pressure already paces it.
+  // Packets that are cheap to send and costly to answer (PINGREQ, SUBSCRIBE, UNSUBSCRIBE, and any
+  // acknowledgement or release of nothing we know): a bucket of control_burst that refills with
+  // control_per_second. PUBLISH is not counted, because back-pressure already paces it.
   // Counter control_floods.
   uint32_t control_burst = 200;
   uint32_t control_per_second = 50;

@@ -30,8 +30,9 @@ struct ConnectAnswer {
   bool session_present = false;
   // The identifier given to a client that sent none; empty otherwise.
   std::string_view assigned_client_id;
-  // The owner keeps its promise to call SessionState::AcknowledgeInbound (or Acknowledge of the
-  // next session) for QoS 2 messages whose connection ended first. Without it such a message is
+  // The owner promises to call SessionState::AcknowledgeInbound (or Acknowledge of the next
+  // session) for every QoS 2 message whose connection ended first, with an error for one that it
+  // has let go: the client's repetition waits for that word. Without the promise such a message is
   // forgotten when the connection ends, and handed out again when the client repeats it.
   bool late_acknowledgements = false;
 };
@@ -53,9 +54,11 @@ enum class DeliverResult : uint8_t {
 //
 //     while (session.CanReceive()) {
 //       const size_t n = session.Receive(now, input, &out);
+//       // Send the bytes and carry out the actions, also when n is 0: the connection may have
+//       ended.
+//       // A publish that finds no room keeps its n bytes in the input until it does, and nothing
+//       // more is received meanwhile.
 //       if (n == 0) break;
-//       // Carry out the actions. A publish that finds no room keeps its n bytes in the input until
-//       // it does, and nothing more is received meanwhile.
 //       input = input.subspan(n);
 //     }
 //
@@ -73,7 +76,8 @@ class Session {
   void Start(Output* out);
 
   // Takes at most one packet from the front of `in` and returns its length; 0 if it is not complete
-  // yet or CanReceive() is false. See action.h for how long `in` must live.
+  // yet, if CanReceive() is false, or if the bytes ended the connection. See action.h for how long
+  // `in` must live.
   size_t Receive(MonotonicTime now, ByteSpan in, Output* out);
   // False while an answer of the owner is due, while a 3.1.1 client has receive_maximum messages
   // waiting to be acknowledged, and after Close. The owner stops reading the stream then.
