@@ -21,13 +21,17 @@ const std::string& Stream::name() const { return core_->options.name; }
 AppendResult Stream::Append(ByteSpan payload) { return Append(payload, core_->clock->WallNow()); }
 
 AppendResult Stream::Append(ByteSpan payload, WallTime time) {
+  return AppendAll({&payload, 1}, time);
+}
+
+AppendResult Stream::AppendAll(std::span<const ByteSpan> payloads, WallTime time) {
   JournalShared& shared = *core_->shared;
   AppendVerdict verdict;
   bool notify = false;
   {
     const std::lock_guard lock(shared.mutex);
     const bool was_gap = core_->dirty.is_one_gap();
-    verdict = core_->Admit(next_offset_, ToUnixNanos(time), payload);
+    verdict = core_->Admit(next_offset_, ToUnixNanos(time), payloads);
     const bool taken = verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped;
     // A gap that grows is in no hurry; the journal thread comes for it anyway.
     if (taken && !(was_gap && verdict == AppendVerdict::kDropped)) {
@@ -36,7 +40,9 @@ AppendResult Stream::Append(ByteSpan payload, WallTime time) {
   }
   if (notify) shared.wake.notify_one();
   const AppendResult result{verdict, next_offset_};
-  if (verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped) ++next_offset_;
+  if (verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped) {
+    next_offset_ += payloads.size();
+  }
   return result;
 }
 

@@ -9,23 +9,27 @@ bool JournalShared::NoteWork(bool urgent) {
   return true;
 }
 
-AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, ByteSpan payload) {
-  if (payload.size() > options.max_event_bytes) return AppendVerdict::kTooLarge;
-  const size_t cost = dirty.CostOf(payload.size());
+AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const ByteSpan> payloads) {
+  size_t cost = 0;
+  for (const ByteSpan payload : payloads) {
+    if (payload.size() > options.max_event_bytes) return AppendVerdict::kTooLarge;
+    cost += dirty.CostOf(payload.size());
+  }
+  if (cost > options.max_dirty_bytes) return AppendVerdict::kTooLarge;
   if (dirty.size() + cost > options.max_dirty_bytes) {
     refused = true;
     return AppendVerdict::kBusy;
   }
   if (dirty.size() + cost <= room) {
-    dirty.AddEvent(stream_id, offset, time, payload);
+    for (const ByteSpan payload : payloads) dirty.AddEvent(stream_id, offset++, time, payload);
     return AppendVerdict::kStored;
   }
   if (options.on_full != OnFull::kDropNewest) {
     refused = true;
     return AppendVerdict::kFull;
   }
-  dirty.AddDropped(stream_id, offset, time);
-  ++status.evicted_events;
+  for (size_t i = 0; i < payloads.size(); ++i) dirty.AddDropped(stream_id, offset++, time);
+  dropped_events += payloads.size();
   return AppendVerdict::kDropped;
 }
 

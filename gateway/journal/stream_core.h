@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -50,8 +51,8 @@ class StreamCore {
         clock(clock_in),
         commit_bytes(commit_bytes_in) {}
 
-  // Takes one event or says why not; `offset` is the one it gets. The mutex is held.
-  AppendVerdict Admit(uint64_t offset, int64_t time, ByteSpan payload);
+  // Takes all events or says why not; `offset` is the first one's. The mutex is held.
+  AppendVerdict Admit(uint64_t offset, int64_t time, std::span<const ByteSpan> payloads);
 
   JournalShared* const shared;
   const StreamOptions options;
@@ -60,9 +61,10 @@ class StreamCore {
   const size_t commit_bytes;
 
   AppendBuffer dirty;
-  uint64_t room = 0;     // bytes of records that the disk's bounds still allow
-  bool refused = false;  // somebody waits for OnSpace
-  bool space = false;    // OnSpace is due
+  uint64_t room = 0;            // bytes of records that the disk's bounds still allow
+  bool refused = false;         // somebody waits for OnSpace
+  bool space = false;           // OnSpace is due
+  uint64_t dropped_events = 0;  // by drop_newest, since opening
   uint64_t committed = 0;
   uint64_t readable = 0;
   StreamStatus status;  // what the journal thread last published

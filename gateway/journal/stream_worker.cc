@@ -15,19 +15,15 @@ constexpr Duration kLastRetry = milliseconds(5000);
 // A gap segment costs four operations on the file system, so the ones of drop_newest come this far
 // apart.
 constexpr Duration kGapLinger = milliseconds(100);
-// What a batch may take besides its records, in pages begun: its own, a new segment after a
-// failure, a gap segment, and the one that the next opening makes of an unsynced tail.
-constexpr uint64_t kSlackBytes = 4 * 4096;
-
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 }  // namespace
 
 StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts)
-    : env_(env),
-      options_(options),
+    : options_(options),
       parts_(std::move(parts)),
-      metrics_(metrics, parts_.core->options.name) {
+      metrics_(metrics, parts_.core->options.name),
+      room_(env, options, parts_.core->options, parts_.store.get(), parts_.cursors.get()) {
   committed_ = promised_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
@@ -76,7 +72,7 @@ Status StreamWorker::WritePending(uint64_t spare_bytes) {
   if (pending_.is_one_gap()) return StoreGap();
   const size_t bytes = pending_.size() - written_bytes_;
   if (written_bytes_ > 0 && parts_.store->NeedsRoll(bytes)) SLUICE_RETURN_IF_ERROR(SyncPending());
-  MakeRoom(bytes, spare_bytes);
+  room_.Make(bytes, spare_bytes);
   SLUICE_RETURN_IF_ERROR(
       parts_.store->Append(pending_.data() + written_bytes_, bytes, pending_.end_offset()));
   metrics_.written_bytes.Add(bytes);
@@ -147,95 +143,64 @@ void StreamWorker::SaveCursors(MonotonicTime now) {
   LogWarn("journal: {}", saved.ToString());
 }
 
-void StreamWorker::Retain() {
-  if (parts_.core->options.keep_acknowledged || parts_.cursors->empty()) return;
-  parts_.store->DeleteBelow(parts_.cursors->LowestSaved(), UINT64_MAX);
-}
-
-// Bytes that the bounds still allow, before anything is reclaimed.
-uint64_t StreamWorker::RoomOnDisk(uint64_t spare_bytes) const {
-  const StreamStore& store = *parts_.store;
-  uint64_t room = std::min(Less(parts_.core->options.max_bytes, store.bytes()), spare_bytes);
-  const Result<uint64_t> free = env_.FreeBytes(store.paths().directory);
-  if (free.ok())
-    room = std::min(room, Less(*free + store.reserved_bytes(), options_.min_free_bytes));
-  return Less(room, kSlackBytes);
-}
-
-uint64_t StreamWorker::Reclaimable() const {
-  if (parts_.core->options.on_full == OnFull::kDropOldest) return parts_.store->SealedBytes();
-  return parts_.store->AcknowledgedBytes(parts_.cursors->LowestSaved());
-}
-
-// Frees up to `bytes`, if the policy lets it: first what every route has passed, then, one by one,
-// what none has.
-bool StreamWorker::Reclaim(uint64_t bytes) {
-  const uint64_t lowest = parts_.cursors->LowestSaved();
-  if (parts_.store->AcknowledgedBytes(lowest) > 0) {
-    const uint64_t before = parts_.store->bytes();
-    parts_.store->DeleteBelow(lowest, bytes);
-    return parts_.store->bytes() < before;
-  }
-  if (parts_.core->options.on_full != OnFull::kDropOldest) return false;
-  Segment evicted;
-  const Result<bool> done = parts_.store->EvictOldest(&evicted);
-  if (!done.ok()) LogWarn("journal: {}", done.status().ToString());
-  if (!done.ok() || !*done) return false;
-  const uint64_t events = Less(evicted.end, std::max(evicted.base, lowest));
-  evicted_events_ += events;
-  return true;
-}
-
-void StreamWorker::MakeRoom(uint64_t bytes, uint64_t spare_bytes) {
-  const uint64_t before = parts_.store->bytes();
-  for (;;) {
-    const uint64_t freed = Less(before, parts_.store->bytes());
-    const uint64_t room =
-        RoomOnDisk(spare_bytes > UINT64_MAX - freed ? spare_bytes : spare_bytes + freed);
-    if (room >= bytes || !Reclaim(bytes - room)) return;
-  }
+// Below which offset the stream's durability has kept its word.
+uint64_t StreamWorker::Promised() const {
+  const Durability durability = parts_.core->options.durability;
+  if (durability == Durability::kCommit || pending_.empty()) return committed_;
+  // While writes fail, what was promised before stays promised: it is in memory and will be written
+  // again.
+  if (durability == Durability::kInterval && is_failing()) return std::max(promised_, committed_);
+  return pending_.end_offset();
 }
 
 bool StreamWorker::Publish(uint64_t spare_bytes) {
   StreamCore& core = *parts_.core;
-  const StreamStore& store = *parts_.store;
-  const uint64_t room = RoomOnDisk(spare_bytes) + Reclaimable();
-  const uint64_t unwritten = pending_.size() - written_bytes_;
-  if (core.options.durability == Durability::kCommit || pending_.empty()) {
-    promised_ = committed_;
-  } else if (core.options.durability == Durability::kMemory) {
-    promised_ = pending_.end_offset();
-  } else if (!is_failing()) {
-    promised_ = pending_.end_offset();
-  }
+  const uint64_t room = room_.Promise(spare_bytes);
+  promised_ = Promised();
   const std::lock_guard lock(core.shared->mutex);
-  core.room = Less(room, unwritten);
-  StreamStatus& status = core.status;
-  status.first_offset = store.first_offset();
-  status.stored_bytes = store.bytes();
-  status.segments = store.segments().size();
-  status.dirty_bytes = pending_.size() + core.dirty.size();
-  status.quarantined = quarantined_;
-  status.torn_bytes = torn_bytes_;
-  status.last_failure = last_failure_;
-  status.evicted_events += evicted_events_;  // those of drop_newest are counted as they come
-  evicted_events_ = 0;
-  metrics_.evicted_events.Add(status.evicted_events - counted_evicted_events_);
-  counted_evicted_events_ = status.evicted_events;
+  core.room = Less(room, pending_.size() - written_bytes_);
   const bool progress = core.committed != promised_ || core.readable != committed_;
   core.committed = promised_;
   core.readable = committed_;
+  FillStatus(&core.status);
+  SetGauges(core.status);
+  return NoteSpace() || progress;
+}
+
+// Somebody who was refused hears of it when the largest event would be taken.
+bool StreamWorker::NoteSpace() {
+  StreamCore& core = *parts_.core;
   const size_t largest = RecordBytes(core.options.max_event_bytes) + kBatchBytes;
-  if (core.refused && core.dirty.size() <= core.options.max_dirty_bytes / 2 &&
-      core.room >= core.dirty.size() + largest) {
+  const bool room = core.room >= core.dirty.size() + largest;
+  if (core.refused && room && core.dirty.size() <= core.options.max_dirty_bytes / 2) {
     core.refused = false;
     core.space = true;
   }
+  return core.space;
+}
+
+void StreamWorker::FillStatus(StreamStatus* status) {
+  const StreamStore& store = *parts_.store;
+  status->first_offset = store.first_offset();
+  status->stored_bytes = store.bytes();
+  status->segments = store.segments().size();
+  status->dirty_bytes = pending_.size() + parts_.core->dirty.size();
+  status->quarantined = quarantined_;
+  status->torn_bytes = torn_bytes_;
+  status->last_failure = last_failure_;
+  status->evicted_events = room_.evicted_events() + parts_.core->dropped_events;
+}
+
+void StreamWorker::SetGauges(const StreamStatus& status) {
+  metrics_.evicted_events.Add(status.evicted_events - counted_evicted_events_);
+  counted_evicted_events_ = status.evicted_events;
   metrics_.stored_bytes.Set(static_cast<int64_t>(status.stored_bytes));
   metrics_.dirty_bytes.Set(static_cast<int64_t>(status.dirty_bytes));
   metrics_.committed_offset.Set(static_cast<int64_t>(committed_));
+  metrics_.next_offset.Set(static_cast<int64_t>(parts_.core->dirty.empty()
+                                                    ? std::max(committed_, pending_.end_offset())
+                                                    : parts_.core->dirty.end_offset()));
   metrics_.failing.Set(is_failing() ? 1 : 0);
-  return progress || core.space;
 }
 
 Status StreamWorker::Finish() {

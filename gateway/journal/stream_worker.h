@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "journal/append_buffer.h"
 #include "journal/cursor_store.h"
+#include "journal/disk_room.h"
 #include "journal/journal_metrics.h"
 #include "journal/options.h"
 #include "journal/slot_file.h"
@@ -52,7 +53,7 @@ class StreamWorker {
   // Saves cursors if they are due, and deletes what they have passed.
   std::optional<MonotonicTime> CursorsDue() const;  // the mutex is held
   void SaveCursors(MonotonicTime now);
-  void Retain();
+  void Retain() { room_.Retain(); }
 
   // Tells the loop thread's side what holds now; true if that is news.
   bool Publish(uint64_t spare_bytes);
@@ -71,23 +72,22 @@ class StreamWorker {
   Status SyncPending();
   void Committed(MonotonicTime now);
   void Fail(const Status& status, MonotonicTime now);
-  uint64_t RoomOnDisk(uint64_t spare_bytes) const;
-  void MakeRoom(uint64_t bytes, uint64_t spare_bytes);
-  bool Reclaim(uint64_t bytes);
-  uint64_t Reclaimable() const;
+  uint64_t Promised() const;
+  bool NoteSpace();                       // the mutex is held
+  void FillStatus(StreamStatus* status);  // the mutex is held
+  void SetGauges(const StreamStatus& status);
   bool is_failing() const { return retry_delay_ > Duration(0); }
 
-  Env& env_;
   const Options& options_;
   Parts parts_;
   StreamMetrics metrics_;
+  DiskRoom room_;
 
   AppendBuffer pending_;      // taken and not yet synced
   size_t written_bytes_ = 0;  // of pending_, into the active segment
   uint64_t promised_ = 0;     // the durability's promise holds below this offset
   uint64_t committed_ = 0;
   uint64_t quarantined_ = 0;
-  uint64_t evicted_events_ = 0;  // by drop_oldest, not yet published
   uint64_t counted_evicted_events_ = 0;
   uint64_t torn_bytes_ = 0;
 

@@ -109,6 +109,18 @@ TEST_F(JournalTest, FullMemoryIsBusyUntilItIsWritten) {
   EXPECT_EQ(Append(std::string(1000, 'x')).verdict, AppendVerdict::kStored);
 }
 
+TEST_F(JournalTest, GroupIsAppendedWholeOrNotAtAll) {
+  Open();
+  const std::string large(8000, 'x');
+  const std::vector<ByteSpan> group(3, AsBytes(large));
+  EXPECT_EQ(stream().AppendAll(group, clock_.WallNow()).verdict, AppendVerdict::kStored);
+  EXPECT_EQ(stream().next_offset(), 3u);
+  EXPECT_EQ(stream().AppendAll(group, clock_.WallNow()).verdict, AppendVerdict::kBusy);
+  EXPECT_EQ(stream().next_offset(), 3u);
+  const std::vector<ByteSpan> never(5, AsBytes(large));
+  EXPECT_EQ(stream().AppendAll(never, clock_.WallNow()).verdict, AppendVerdict::kTooLarge);
+}
+
 TEST_F(JournalTest, SecondProcessIsLockedOut) {
   Open();
   EXPECT_EQ(Journal::Open(env_, kDirectory, options_, {stream_}).status().code(),
@@ -172,6 +184,17 @@ TEST_F(JournalTest, IntervalTellsWhenWrittenAndReadsWhenSynced) {
   EXPECT_LT(readable_, 3u);
   Run(std::chrono::seconds(1));
   EXPECT_EQ(readable_, 3u);
+}
+
+TEST_F(JournalTest, MemoryTellsAtOnceAndReadsWhenSynced) {
+  stream_.durability = Durability::kMemory;
+  Open();
+  Fill(1);
+  env_.FailFromNowOn(test::MemoryEnv::kWrite);
+  Append("b");
+  Run();
+  EXPECT_EQ(committed_, 2u);
+  EXPECT_EQ(readable_, 1u);
 }
 
 TEST_F(JournalTest, StreamsShareOneJournal) {

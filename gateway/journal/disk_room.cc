@@ -1,0 +1,65 @@
+#include "journal/disk_room.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace sluice::journal {
+namespace {
+
+// What a batch may take besides its records, in pages begun: its own, a new segment after a
+// failure, a gap segment, and the one that the next opening makes of an unsynced tail.
+constexpr uint64_t kSlackBytes = 4 * 4096;
+
+uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+
+}  // namespace
+
+uint64_t DiskRoom::Unused(uint64_t spare_bytes) const {
+  uint64_t room = std::min(Less(stream_.max_bytes, store_.bytes()), spare_bytes);
+  const Result<uint64_t> free = env_.FreeBytes(store_.paths().directory);
+  if (free.ok())
+    room = std::min(room, Less(*free + store_.reserved_bytes(), options_.min_free_bytes));
+  return Less(room, kSlackBytes);
+}
+
+uint64_t DiskRoom::Reclaimable() const {
+  if (stream_.on_full == OnFull::kDropOldest) return store_.SealedBytes();
+  return store_.AcknowledgedBytes(cursors_.LowestSaved());
+}
+
+void DiskRoom::Make(uint64_t bytes, uint64_t spare_bytes) {
+  const uint64_t before = store_.bytes();
+  for (;;) {
+    const uint64_t freed = Less(before, store_.bytes());
+    const uint64_t spare = spare_bytes > UINT64_MAX - freed ? spare_bytes : spare_bytes + freed;
+    const uint64_t room = Unused(spare);
+    if (room >= bytes || !Reclaim(bytes - room)) return;
+  }
+}
+
+// First what every route has passed; then, under drop_oldest, a segment that none has.
+bool DiskRoom::Reclaim(uint64_t bytes) {
+  const uint64_t lowest = cursors_.LowestSaved();
+  if (store_.AcknowledgedBytes(lowest) == 0) return EvictOne(lowest);
+  const uint64_t before = store_.bytes();
+  store_.DeleteBelow(lowest, bytes);
+  return store_.bytes() < before;
+}
+
+bool DiskRoom::EvictOne(uint64_t lowest_cursor) {
+  if (stream_.on_full != OnFull::kDropOldest) return false;
+  Segment evicted;
+  const Result<bool> done = store_.EvictOldest(&evicted);
+  if (!done.ok()) LogWarn("journal: {}", done.status().ToString());
+  if (!done.ok() || !*done) return false;
+  evicted_events_ += Less(evicted.end, std::max(evicted.base, lowest_cursor));
+  return true;
+}
+
+void DiskRoom::Retain() {
+  if (stream_.keep_acknowledged || cursors_.empty()) return;
+  store_.DeleteBelow(cursors_.LowestSaved(), UINT64_MAX);
+}
+
+}  // namespace sluice::journal

@@ -1,0 +1,86 @@
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include "support/temporary_directory.h"
+#include "unit/journal/journal_fixture.h"
+
+namespace sluice::journal {
+namespace {
+
+// The journal as it runs: with its thread, on the real file system.
+class ThreadTest : public ::testing::Test, public StreamObserver {
+ protected:
+  void Open() {
+    Options options;
+    options.min_free_bytes = 0;
+    options.wakeup = [this] {
+      const std::lock_guard lock(mutex_);
+      awake_ = true;
+      wake_.notify_one();
+    };
+    StreamOptions stream;
+    stream.name = "telemetry";
+    stream.routes = {"cloud"};
+    stream.segment_bytes = 64 << 10;
+    auto journal = Journal::Open(Env::Posix(), directory_.path(), options, {stream});
+    ASSERT_TRUE(journal.ok()) << journal.status().ToString();
+    journal_ = std::move(journal).value();
+    stream_ = journal_->stream("telemetry");
+    stream_->AddObserver(this);
+  }
+  void WaitForWakeup() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return awake_; });
+    awake_ = false;
+    lock.unlock();
+    journal_->Poll();
+  }
+
+  void OnCommitted(uint64_t offset) override { committed_ = offset; }
+  void OnReadable(uint64_t offset) override { readable_ = offset; }
+  void OnSpace() override {}
+
+  test::TemporaryDirectory directory_;
+  std::unique_ptr<Journal> journal_;
+  Stream* stream_ = nullptr;
+  uint64_t committed_ = 0, readable_ = 0;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool awake_ = false;
+};
+
+TEST_F(ThreadTest, EventsAreCommittedReadAndDeletedWhileMoreCome) {
+  Open();
+  const std::string payload(1000, 'x');
+  uint64_t read = 0;
+  auto reader = stream_->NewReader(16 << 10, [&](const ReadResult& result) {
+    ASSERT_TRUE(result.status.ok());
+    for (const Record& record : result.records) EXPECT_EQ(record.offset, read++);
+    stream_->cursor("cloud")->Advance({.acknowledged = result.records.size()});
+  });
+  while (read < 2000) {
+    while (stream_->next_offset() < 2000 &&
+           stream_->Append(AsBytes(payload)).verdict == AppendVerdict::kStored &&
+           stream_->next_offset() % 50 != 0) {
+    }
+    if (!reader->busy() && read < readable_) reader->Read(read);
+    WaitForWakeup();
+  }
+  EXPECT_TRUE(journal_->Close().ok());
+  EXPECT_EQ(committed_, 2000u);
+  Open();
+  EXPECT_EQ(stream_->next_offset(), 2000u);
+  EXPECT_EQ(stream_->cursor("cloud")->offset(), 2000u);
+}
+
+TEST_F(ThreadTest, CloseCommitsWhatIsDirty) {
+  Open();
+  stream_->Append(AsBytes("last words"));
+  EXPECT_TRUE(journal_->Close().ok());
+  journal_->Poll();
+  EXPECT_EQ(committed_, 1u);
+}
+
+}  // namespace
+}  // namespace sluice::journal
