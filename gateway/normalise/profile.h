@@ -55,14 +55,17 @@ struct ReadingRule {
   std::vector<std::pair<std::string, std::string>> unit_words = {};
   double scale = 1;  // value = raw * scale + offset, before the unit is converted
   double offset = 0;
-  std::optional<double> min = {}, max = {};  // in the canonical unit; outside: quality out_of_range
-  bool required = false;                     // missing: the message is a dead letter
+  // In the canonical unit; outside: quality out_of_range.
+  std::optional<double> min = {};
+  std::optional<double> max = {};
+  bool required = false;  // missing: the message is a dead letter
   // True: makes no event by itself. A battery level or a link quality comes with every kind of
   // device.
   bool companion = false;
   bool from_text = false;  // numbers may also come as text: "21.5"
-  std::vector<std::string> true_words = {},
-                           false_words = {};  // texts that mean a boolean: "ON", "OFF"
+  // Texts that mean a boolean: "ON", "OFF".
+  std::vector<std::string> true_words = {};
+  std::vector<std::string> false_words = {};
 };
 
 struct AttributeRule {
