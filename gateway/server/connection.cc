@@ -222,9 +222,16 @@ void Connection::DoStartTimer(const session::StartTimer& start) {
   timers_[kind].Start(start.duration);
 }
 
+// A QoS 2 message that nobody took must not count as handed out when the client repeats it.
+uint16_t Connection::HeldQos2PacketId() const {
+  if (held_.empty()) return 0;
+  const codec::Publish held = held_.View(session_.version());
+  return held.qos == codec::Qos::kExactlyOnce ? held.packet_id : uint16_t{0};
+}
+
 void Connection::DoClose(const session::Close& close) {
   closing_ = true;
-  context_.broker.OnDisconnect(context_.loop.Now(), id_, close);
+  context_.broker.OnDisconnect(context_.loop.Now(), id_, close, HeldQos2PacketId());
   if (close.cause != session::CloseCause::kClientDisconnected &&
       close.cause != session::CloseCause::kStreamClosed) {
     LogInfo("closing {} ({}): {}, {}", Printable(identity_), stream_->peer().address,

@@ -88,6 +88,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Hands a publish to the broker and does what its verdict says; false if it has to be offered
   // again.
   bool Offer(const codec::Publish& publish, session::Output* out);
+  uint16_t HeldQos2PacketId() const;
   void UpdateReading();
 
   ConnectionContext context_;

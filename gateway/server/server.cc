@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "broker/broker_gauges.h"
 
 namespace sluice::server {
 
@@ -61,6 +62,7 @@ void Server::BuildIngest() {
                                      parts_.metrics);
   broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
                                              &broker_counters_, &parts_.random);
+  broker::AddGauges(*broker_, &parts_.metrics);
   local_events_.SetBroker(broker_.get());
 }
 
