@@ -36,7 +36,8 @@ struct ReadJob {
 
   StreamCore* core = nullptr;
   size_t max_bytes = 0;
-  Reader::Callback callback;  // empty once the reader is gone
+  Reader::Callback callback;
+  bool abandoned = false;  // the reader is gone
   State state = State::kIdle;
   bool again = false;  // Read was called while kTelling
 

@@ -8,7 +8,11 @@ namespace sluice::journal {
 Reader::Reader(std::shared_ptr<ReadJob> job, JournalShared* shared)
     : job_(std::move(job)), shared_(shared) {}
 
-Reader::~Reader() { job_->callback = nullptr; }
+Reader::~Reader() {
+  job_->abandoned = true;
+  // A callback that is running may not be destroyed under its own feet.
+  if (job_->state != ReadJob::State::kTelling) job_->callback = nullptr;
+}
 
 bool Reader::busy() const { return job_->state == ReadJob::State::kQueued || job_->again; }
 
@@ -47,13 +51,13 @@ void SubmitRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared) {
 
 void FinishRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared) {
   job->state = ReadJob::State::kTelling;
-  if (job->callback) {
-    // A copy, because the callback may destroy the reader and with it itself.
-    const Reader::Callback callback = job->callback;
-    callback(job->result);
-  }
+  if (!job->abandoned) job->callback(job->result);
   job->state = ReadJob::State::kIdle;
-  if (job->again && job->callback) SubmitRead(job, shared);
+  if (job->abandoned) {
+    job->callback = nullptr;
+  } else if (job->again) {
+    SubmitRead(job, shared);
+  }
 }
 
 }  // namespace sluice::journal
