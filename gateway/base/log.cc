@@ -39,7 +39,8 @@ void LogLine(LogLevel level, std::string_view line) {
 bool LogEnabled(LogLevel level) { return Logger().should_log(ToSpdlog(level)); }
 
 bool SetLogLevel(std::string_view name) {
-  if (name != "debug" && name != "info" && name != "warn" && name != "error") return false;
+  if (name != "debug" && name != "info" && name != "warn" && name != "error" && name != "off")
+    return false;
   Logger().set_level(spdlog::level::from_str(std::string(name)));
   return true;
 }

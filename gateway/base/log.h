@@ -12,7 +12,7 @@ enum class LogLevel : uint8_t { kDebug, kInfo, kWarn, kError };
 // peer must go through Printable() first.
 void LogLine(LogLevel level, std::string_view line);
 bool LogEnabled(LogLevel level);
-// "debug", "info", "warn" or "error"; false for anything else.
+// "debug", "info", "warn", "error" or "off"; false for anything else.
 bool SetLogLevel(std::string_view name);
 
 // `text` with control characters and invalid bytes as \xNN and at most `max_bytes` long, so that a

@@ -8,7 +8,7 @@ class RecoveryTest : public JournalFixture {
   // A stream with events 0 to 5, each its own commit, whose process was killed; and its only
   // segment.
   void SetUp() override {
-    SetLogLevel("error");
+    SetLogLevel("off");
     Open();
     Fill(6);
     Kill();
