@@ -1,0 +1,1 @@
+sluice_fuzzer(journal_reader SOURCES fuzz_journal_reader.cc LINKS sluice_journal sluice_test_support)
