@@ -43,9 +43,9 @@ struct ClientConfig {
 // checked once. Immutable from then on: engines made from it may work on several threads at once.
 // Engines keep it alive.
 //
-// The curves are P-256, then X25519: with mbedTLS's own order, P-521 first, a handshake costs half
-// as much again. Renegotiation is off (it lets a client buy handshakes for the price of a record).
-// A client may ask for smaller records (maximum fragment length).
+// The curves are P-256, X25519, P-384: with mbedTLS's own order, P-521 first, a handshake costs
+// half as much again. Renegotiation is off (it lets a client buy handshakes for the price of a
+// record). A client may ask for smaller records (maximum fragment length).
 class Context : public std::enable_shared_from_this<Context> {
  public:
   // Failures name the file and the remedy: unreadable, loose permissions, not PEM, expired, key of

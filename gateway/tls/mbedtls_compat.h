@@ -96,24 +96,26 @@ inline void SetMinVersion(mbedtls_ssl_config* config, bool tls13) {
 #endif
 }
 
-// P-256, then X25519, and no other. In TLS 1.2 the list also says which curves certificates may
-// use.
+// P-256, then X25519, and P-384 for peers that have nothing else: in TLS 1.2 the list also says
+// which keys a certificate may have.
 inline void SetCurves(mbedtls_ssl_config* config) {
 #if SLUICE_MBEDTLS_3
-  static constexpr uint16_t kGroups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-                                         MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-                                         MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
+  static constexpr uint16_t kGroups[] = {
+      MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+      MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
   mbedtls_ssl_conf_groups(config, kGroups);
 #else
-  static constexpr mbedtls_ecp_group_id kCurves[] = {
-      MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_NONE};
+  static constexpr mbedtls_ecp_group_id kCurves[] = {MBEDTLS_ECP_DP_SECP256R1,
+                                                     MBEDTLS_ECP_DP_CURVE25519,
+                                                     MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_NONE};
   mbedtls_ssl_conf_curves(config, kCurves);
 #endif
 }
 
 // Makes a TLS 1.3 client tell when a ticket has come.
 inline void EnableTicketSignal(mbedtls_ssl_config* config) {
-#if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && \
+    defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
   mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
       config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #else

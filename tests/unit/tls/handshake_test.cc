@@ -25,6 +25,10 @@ TEST(HandshakeTest, ForwardSecretCipherAndModernVersionAreChosen) {
   EXPECT_NE(pair.server.engine->cipher().find("CHACHA20-POLY1305"), std::string_view::npos);
 }
 
+TEST(HandshakeTest, KeyOnTheLargerCurveIsAccepted) {
+  EXPECT_EQ(ServerVerdict("p384"), Failure::kNone);
+}
+
 TEST(HandshakeTest, MissingCertificateIsRefused) {
   EXPECT_EQ(ServerVerdict(""), Failure::kNoCertificate);
 }

@@ -13,11 +13,12 @@ flock 9
   --future-device unborn
 "$make_pki" "$dir/other" --device alpha
 
-# odd NAME SUBJECT: a device that our authority signed under a subject that make-pki.sh would refuse.
+# odd NAME SUBJECT [CURVE]: a device that our authority signed under a subject or with a key that make-pki.sh
+# does not make.
 odd() {
   [ -e "$dir/devices/$1.crt" ] && return
   openssl req -x509 -config "$dir/openssl.cnf" -extensions client -subj "$2" -days 825 \
-    -CA "$dir/devices-ca.crt" -CAkey "$dir/devices-ca.key" -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+    -CA "$dir/devices-ca.crt" -CAkey "$dir/devices-ca.key" -newkey ec -pkeyopt "ec_paramgen_curve:${3:-P-256}" \
     -nodes -keyout "$dir/devices/$1.key" -out "$dir/devices/$1.new" 2> /dev/null
   mv "$dir/devices/$1.new" "$dir/devices/$1.crt"
 }
@@ -25,6 +26,7 @@ umask 077
 odd wildcard '/CN=a\/#'
 odd two-names '/CN=alpha/CN=beta'
 odd nameless '/O=nobody'
+odd p384 /CN=p384 P-384
 
 # Signed by the devices' authority, but for servers.
 if [ ! -e "$dir/devices/wrong-use.crt" ]; then
