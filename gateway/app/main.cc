@@ -5,6 +5,7 @@
 #include "app/run_command.h"
 #include "app/status_command.h"
 #include "app/try_command.h"
+#include "tls/lazy_buffers.h"
 
 namespace {
 
@@ -101,6 +102,7 @@ void AddConsume(CLI::App& app, Line& line) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  sluice::tls::UseLazyRecordBuffers();
   CLI::App app("Sluice, an MQTT event gateway for the edge");
   app.require_subcommand(1);
   Line line;
