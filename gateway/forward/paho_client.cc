@@ -70,8 +70,10 @@ std::string PahoUri(const std::string& url) {
 }
 
 std::unique_ptr<mqtt::async_client> MakePahoClient(const PahoOptions& options) {
-  return std::make_unique<mqtt::async_client>(PahoUri(options.url), options.client_id,
-                                              mqtt::create_options(PahoVersion(options.version)));
+  mqtt::create_options create(PahoVersion(options.version));
+  // Bounds Paho's own queue; what it does not take would end the connection.
+  create.set_max_buffered_messages(options.max_in_flight);
+  return std::make_unique<mqtt::async_client>(PahoUri(options.url), options.client_id, create);
 }
 
 mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
@@ -105,6 +107,8 @@ DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version ve
              codec::FromReturnCode311(static_cast<uint8_t>(return_code), &refused)) {
     reason.code = static_cast<uint8_t>(refused);
   }
+  if (reason.code == 0 && return_code >= 0x80 && return_code <= 0xFF)
+    reason.code = static_cast<uint8_t>(return_code);
   if (reason.code == 0) reason.text = mqtt::exception::error_str(return_code);
   return reason;
 }

@@ -88,7 +88,8 @@ Status PahoSubscriber::Connect() {
     if (!subscribing->wait_for(options_.connect_timeout)) {
       return Status::Unavailable("no answer to SUBSCRIBE");
     }
-    for (const mqtt::ReasonCode code : subscribing->get_subscribe_response().get_reason_codes()) {
+    const mqtt::subscribe_response response = subscribing->get_subscribe_response();
+    for (const mqtt::ReasonCode code : response.get_reason_codes()) {
       const auto reason = static_cast<uint8_t>(code);
       if (reason >= 0x80) return ToStatus("cannot subscribe", {reason, ""});
     }

@@ -52,7 +52,7 @@ void PahoWorker::Run() {
 }
 
 void PahoWorker::Connect(uint32_t attempt) {
-  previous_ = std::move(session_);
+  Disconnect();
   session_ = std::make_unique<PahoSession>(options_, attempt, mailbox_);
   session_->Connect();
 }
