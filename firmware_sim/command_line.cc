@@ -123,7 +123,7 @@ void AddFleetArguments(CLI::App* command, FleetArguments* arguments) {
       ->capture_default_str();
   command->add_option("--seed", options.seed, "the same seed makes the same devices");
   command->add_flag("--progress", options.progress, "a line to stderr every second");
-  command->add_option("--status-file", options.status_file, "rewritten every second: JSON");
+  command->add_option("--status-file", options.status_file, "rewritten four times a second: JSON");
   AddPacing(command, arguments);
   AddMisbehaviour(command, arguments);
 }

@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Duration kPatience = milliseconds(100);  // how soon a signal is noticed
-constexpr Duration kReportInterval = seconds(1);
+constexpr Duration kReportInterval = milliseconds(250);
+constexpr int kReportsPerLine = 4;  // a person reads slower than a program
 constexpr Duration kCloseTime = seconds(5);
 
 volatile std::sig_atomic_t g_stop = 0;  // a signal handler has no other way to tell
@@ -66,7 +67,8 @@ class Reporter {
   }
   void Report() {
     const FleetStatus status = fleet_.status();
-    if (options_.progress) std::fprintf(stderr, "%s\n", StatusLine(status).c_str());
+    if (options_.progress && reports_++ % kReportsPerLine == 0)
+      std::fprintf(stderr, "%s\n", StatusLine(status).c_str());
     const Status flushed = fleet_.FlushLedger();
     if (ledger_status_.ok()) ledger_status_ = flushed;
     if (!options_.status_file.empty()) WriteStatusFile(StatusJson(status) + "\n");
@@ -82,6 +84,7 @@ class Reporter {
   const FleetOptions& options_;
   Fleet& fleet_;
   MonotonicTime next_;
+  int reports_ = 0;
   Status ledger_status_;
 };
 
