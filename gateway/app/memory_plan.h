@@ -22,7 +22,7 @@ struct MemoryPlan {
 
 // What a TLS connection holds while it is idle: mbedTLS's record buffers as Debian builds it, its
 // session and ours. Measured, see the README.
-inline constexpr size_t kBytesPerTlsConnection = 40 << 10;
+inline constexpr size_t kBytesPerTlsConnection = 24 << 10;
 inline constexpr size_t kBytesPerPlainConnection = 4 << 10;
 // The program itself with its libraries, before the first connection.
 inline constexpr size_t kBytesOfProgram = 8 << 20;
