@@ -10,7 +10,8 @@ using codec::ReasonCode;
 void Session::Acknowledge(uint16_t packet_id, ReasonCode reason, Output* out) {
   if (!connected()) return;
   AckQueue::Entry* entry = acks_.Find(packet_id);
-  if (entry == nullptr) return AcknowledgeLate(packet_id, reason);
+  // Of an earlier connection, and the client has not repeated it on this one yet.
+  if (entry == nullptr) return state_->AcknowledgeInbound(packet_id, reason);
   if (entry->done) return;
   entry->done = true;
   entry->reason = reason;
@@ -19,12 +20,6 @@ void Session::Acknowledge(uint16_t packet_id, ReasonCode reason, Output* out) {
     return End(CloseCause::kServer, {reason, "a message of a 3.1.1 client was refused"}, out);
   }
   SendAcks(out);
-}
-
-// The connection that brought the message has gone, and the client has not repeated it on this one
-// yet.
-void Session::AcknowledgeLate(uint16_t packet_id, ReasonCode reason) {
-  if (late_acknowledgements_) state_->AcknowledgeInbound(packet_id, reason);
 }
 
 // PUBACK and PUBREC leave in the order of arrival [MQTT-4.6.0-2] [MQTT-4.6.0-3].

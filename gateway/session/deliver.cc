@@ -34,10 +34,10 @@ DeliverResult Session::SendOnce(const codec::Publish& publish, Output* out) {
 DeliverResult Session::SendAndKeep(MonotonicTime now, codec::Publish* publish, Output* out) {
   OutboundWindow& window = state_->outbound;
   const size_t most = std::min(limits_.max_outbound_in_flight, client_receive_maximum_);
-  const bool overtakes = window.FirstUnsent() != nullptr;
-  if (overtakes || !window.HasRoom(most, limits_.max_outbound_bytes)) {
+  if (!window.HasRoom(most, limits_.max_outbound_bytes)) {
     return DeliverResult::kWindowFull;
   }
+  SLUICE_CHECK(window.FirstUnsent() == nullptr);  // Else the client's window would be full.
   OutboundMessage& kept = window.Append(publish->qos, now);
   publish->packet_id = kept.packet_id;
   codec::Encode(*publish, Version::kV5, &kept.frame);

@@ -110,7 +110,6 @@ void Session::AcceptConnect(MonotonicTime now, const ConnectAnswer& answer, Sess
   state_ = state;
   late_acknowledgements_ = answer.late_acknowledgements;
   if (!late_acknowledgements_) state_->inbound.ForgetHandedOut();
-  last_packet_at_ = now;
   StartKeepAlive(out);
   SendUnsent(now, out);
 }

@@ -162,7 +162,6 @@ class Session {
   void FailIdInUse(Output* out);
 
   // acknowledge.cc
-  void AcknowledgeLate(uint16_t packet_id, codec::ReasonCode reason);
   void SendAcks(Output* out);
   void SendPubrec(const AckQueue::Entry& ack, Output* out);
   void ForgetInbound(InboundIds::Entry* entry);

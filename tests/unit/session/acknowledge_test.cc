@@ -33,7 +33,7 @@ TEST_P(AcknowledgeTest, SecondAndUnknownAcknowledgementsAreWithoutEffect) {
   Publish(Qos::kAtLeastOnce, 1);
   Publish(Qos::kAtLeastOnce, 2);
   Acknowledge(2);
-  Acknowledge(2);
+  Acknowledge(2, ReasonCode::kQuotaExceeded);
   Acknowledge(9);
   EXPECT_EQ(Sent(), "");
   Acknowledge(1);
@@ -167,6 +167,13 @@ TEST_P(LateAcknowledgeTest, RefusalThatEndsAConnectionLetsTheMessageBeOfferedAga
   ResumeQuietly();
   Publish(Qos::kExactlyOnce, 2, "t", true);
   EXPECT_EQ(Asked(), "publish t=x q2 #2");
+}
+
+TEST_P(LateAcknowledgeTest, WithoutThePromiseTheMessageIsHandedOutAgain) {
+  answer.late_acknowledgements = false;
+  ResumeQuietly();
+  Publish(Qos::kExactlyOnce, 1, "t", true);
+  EXPECT_EQ(Asked(), "publish t=x q2 #1");
 }
 
 TEST_P(LateAcknowledgeTest, BeforeTheRepetitionItIsRemembered) {

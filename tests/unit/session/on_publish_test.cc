@@ -177,6 +177,37 @@ TEST_F(SessionTest, ReceiveMaximumCountsQos2UntilPubcomp) {
   EXPECT_EQ(Asked(), "close limit 93 will=none expiry=0");
 }
 
+TEST_F(SessionTest, ReceiveMaximumCountsRepetitionsOfEarlierConnections) {
+  limits.receive_maximum = 1;
+  connect.clean_start = false;
+  connect.properties.session_expiry_interval = 10;
+  Connect(Version::kV5);
+  Publish(Qos::kExactlyOnce, 1);
+  Acknowledge(1);
+  CloseStream();
+  Resume(Version::kV5);
+  Publish(Qos::kExactlyOnce, 1, "t", true);
+  Asked();
+  Publish(Qos::kAtLeastOnce, 2);
+  EXPECT_EQ(Asked(), "close limit 93 will=none expiry=10");
+}
+
+TEST_F(SessionTest, PubrelOfAnEarlierConnectionGivesNothingBackToTheReceiveMaximum) {
+  limits.receive_maximum = 1;
+  connect.clean_start = false;
+  connect.properties.session_expiry_interval = 10;
+  Connect(Version::kV5);
+  Publish(Qos::kExactlyOnce, 1);
+  Acknowledge(1);
+  CloseStream();
+  Resume(Version::kV5);
+  Publish(Qos::kAtLeastOnce, 2);
+  SendAck(PacketType::kPubrel, 1);
+  Asked();
+  Publish(Qos::kAtLeastOnce, 3);
+  EXPECT_EQ(Asked(), "close limit 93 will=none expiry=10");
+}
+
 TEST_F(SessionTest, RefusedMessagesAreTakenOffTheReceiveMaximum) {
   limits.receive_maximum = 1;
   Connect(Version::kV5);
