@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 import demo_config
 from demo_programs import DemoError, Program, metrics, total
@@ -137,7 +138,15 @@ class Demo:
     # Running
 
     async def until(self, part):
-        await asyncio.sleep(max(0, self.fleet_began + part * self.options.seconds - time.monotonic()))
+        """Waits for that part of the time, while everything lives."""
+        while time.monotonic() < self.fleet_began + part * self.options.seconds:
+            self.check_alive(self.fleet)
+            await asyncio.sleep(0.05)
+
+    def check_alive(self, *more):
+        for program in (self.gateway, self.upstream, self.consumer, *more):
+            if not program.alive:
+                raise DemoError(f"{program.name} ended with code {program.process.returncode}")
 
     async def disturb(self):
         await self.until(UPLINK_GOES)
@@ -145,8 +154,7 @@ class Demo:
         self.phase = "uplink away"
         self.say("the uplink goes away")
         await self.until(GATEWAY_DIES)
-        self.gateway.process.kill()
-        await self.gateway.process.wait()
+        await self.gateway.kill()
         self.say("SIGKILL to the gateway")
         await asyncio.sleep(0.3)
         await self.start_gateway()
@@ -165,8 +173,7 @@ class Demo:
     async def wait_for_backlog(self, seconds=120):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if not self.gateway.alive:
-                raise DemoError(f"the gateway ended with code {self.gateway.process.returncode}")
+            self.check_alive()
             values = await metrics(self.admin)
             if values and total(values, "sluice_route_pending") == 0:
                 await asyncio.sleep(0.5)  # the upstream's own way to the consumer
@@ -272,6 +279,8 @@ async def supervise(options, directory):
         print(f"demo: FAILED: {error}", flush=True)
     except asyncio.CancelledError:
         print("demo: interrupted", flush=True)
+    except Exception:  # a mistake of the demo's own: say where, but still clean up and keep the logs
+        traceback.print_exc()
     finally:
         await Program.kill_all()
     return False

@@ -82,7 +82,7 @@ max_queued_messages 0
 max_inflight_messages 100
 log_type error
 log_type warning
-log_type notice
+log_type information
 """
 
 
