@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+"""The crash loop: a fleet under load, a gateway that is killed again and again, a link that goes away at random.
+
+Every round waits a random time, may cut or restore the link to the upstream, sends SIGKILL to the gateway and
+starts it again at once on the same port. In the end everything must arrive: what a device has been told is
+acknowledged is compared with what the consumer received. See --help.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+from support import gateway as gateway_support
+from support.pki import Pki
+from support.process import Process, eventually, run
+from support.relay import Link
+
+DRAIN_SECONDS = 300
+
+UPSTREAM = """
+[gateway]
+id       = "upstream"
+data_dir = "upstream-data"
+memory_limit = "512MiB"
+local_events = false
+
+[admin]
+enabled = false
+
+[limits]
+session_queue = "256MiB"
+max_packet    = "1MiB"
+
+[[listener]]
+bind = "127.0.0.1:0"
+plaintext = true
+anonymous = true
+
+[[access]]
+identity  = "anonymous"
+publish   = ["sluice/#"]
+subscribe = ["sluice/#"]
+"""
+
+STREAMS = gateway_support.STREAM.replace("devices/+/zigbee2mqtt/+", "devices/#").format(
+    max_bytes="256MiB", segment_bytes="1MiB", on_full="reject") + """
+[[stream]]
+name      = "dead-letters"
+max_bytes = "16MiB"
+on_full   = "drop_oldest"
+"""
+
+ROUTES = gateway_support.ROUTE + gateway_support.ROUTE.replace("telemetry", "dead-letters")
+
+
+class CrashLoop:
+    def __init__(self, options, directory):
+        self.options = options
+        self.directory = directory
+        self.random = random.Random(options.seed)
+        self.sluice = os.path.join(options.bin, "sluice")
+        self.fleet_program = os.path.join(options.bin, "sluice-fleet")
+        self.things = []
+        self.link = self.gateway = self.consumer = self.fleet = None
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def own(self, thing):
+        self.things.append(thing)
+        return thing
+
+    def kill_everything(self):
+        for thing in reversed(self.things):
+            thing.kill()
+
+    def run(self):
+        self.start()
+        for number in range(1, self.options.rounds + 1):
+            self.round(number)
+        self.drain()
+        return self.judge()
+
+    # Starting
+
+    def start(self):
+        Pki(self.path("pki"))
+        run([os.path.join(gateway_support.ROOT, "certs", "make-pki.sh"), self.path("pki"), "--devices", "device-",
+             str(self.options.devices)])
+        with open(self.path("upstream.toml"), "w", encoding="utf-8") as file:
+            file.write(UPSTREAM)
+        upstream = self.own(Process("upstream", [self.sluice, "run", "upstream.toml"], self.directory))
+        upstream_port = int(upstream.wait_for_line(r"listening on \S*:(\d+)").group(1))
+        upstream.wait_for_line("gateway upstream ready")
+        self.start_consumer(upstream_port)
+        self.link = self.own(Link(upstream_port))
+        self.gateway = self.own(gateway_support.Gateway(
+            self.directory, [STREAMS, gateway_support.uplink(self.link.port), ROUTES], memory="64MiB")).start()
+        self.start_fleet()
+
+    def start_consumer(self, port):
+        self.consumer = self.own(Process(
+            "consumer",
+            [self.sluice, "consume", "--url", f"mqtt://127.0.0.1:{port}", "--topic", "sluice/#", "--client-id",
+             "crash-loop-consumer", "--clean-start", "false"], self.directory, stdout=self.path("events.jsonl")))
+        self.consumer.wait_for_line("connected to")
+
+    def start_fleet(self):
+        """Readings are taken for longer than the rounds last, so that every kill hits a gateway at work."""
+        options = self.options
+        self.fleet = self.own(Process(
+            "fleet",
+            [self.fleet_program, "run", "--url", f"mqtts://127.0.0.1:{self.gateway.port}", "--pki", "pki",
+             "--devices", str(options.devices), "--seconds", "86400", "--rate", str(options.rate),
+             "--seed", str(options.seed), "--ledger", "ledger", "--status-file", "fleet.json", "--qos", "10:60:30",
+             "--malformed", "0.01", "--reconnect", "0.005", "--sleepers", "0.1", "--sleep-seconds", "1",
+             "--resend", "0.002", "--clean-sessions", "0.2", "--drain-seconds", str(DRAIN_SECONDS)],
+            self.directory, stdout=self.path("fleet.out")))
+        eventually(lambda: self.fleet_status().get("acknowledged", 0) > 0, "first acknowledged reading")
+
+    def fleet_status(self):
+        """What the fleet wrote last; it does so every second."""
+        try:
+            with open(self.path("fleet.json"), encoding="utf-8") as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            return {}
+
+    # Rounds
+
+    def round(self, number):
+        link = self.disturb_link()
+        before = self.wait_for_work()
+        time.sleep(self.random.uniform(0.0, self.options.longest_wait))
+        self.gateway.kill()
+        began = time.monotonic()
+        self.gateway.start()
+        print(f"torture: round {number:>3}  link {link:<8}  committed before {before:>8}  "
+              f"ready again after {(time.monotonic() - began) * 1000:5.0f} ms  "
+              f"acknowledged {self.fleet_status().get('acknowledged', 0):>8}", flush=True)
+
+    def disturb_link(self):
+        if self.random.random() < 0.5:
+            return "up" if self.link.up else "down"
+        if self.link.up:
+            self.link.cut()
+            return "goes"
+        self.link.restore()
+        return "returns"
+
+    def wait_for_work(self):
+        """A gateway that nobody reached since its start would make the kill an idle one."""
+        start = eventually(self.gateway.metrics, "metrics")
+        start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed"))
+        self.gateway.wait_for("sluice_stream_committed", start + self.options.devices)
+        return self.gateway.total("sluice_stream_committed")
+
+    # The end
+
+    def drain(self):
+        self.link.restore()
+        self.fleet.signal(2)  # no more readings; it waits for the acknowledgements that are missing
+        code = self.fleet.finish(DRAIN_SECONDS + 60)
+        if code != 0:
+            raise AssertionError(f"the fleet ended with code {code}:\n{self.fleet.log()[-2000:]}")
+        self.gateway.wait_until_drained(DRAIN_SECONDS)
+        self.wait_until_consumer_has_everything()
+
+    def wait_until_consumer_has_everything(self):
+        """Everything acknowledged upstream is in the consumer's session; it is done when it sees the last."""
+        last = {}
+        for name, value in self.gateway.metrics().items():
+            if name.startswith("sluice_stream_accepted"):
+                last[name.split('"')[1]] = int(value) - 1
+        wanted = [f'"id":"test/{stream}/{offset}"' for stream, offset in last.items() if offset >= 0]
+
+        def has_everything():
+            with open(self.path("events.jsonl"), "rb") as file:
+                file.seek(max(0, os.path.getsize(self.path("events.jsonl")) - (4 << 20)))
+                tail = file.read().decode(errors="replace")
+            return all(text in tail for text in wanted)
+        eventually(has_everything, f"last events {wanted} at the consumer", DRAIN_SECONDS)
+
+    def judge(self):
+        code, out, err = run([self.fleet_program, "verify", "--ledger", self.path("ledger"), "--events",
+                              self.path("events.jsonl"), "--json"], seconds=DRAIN_SECONDS)
+        if code not in (0, 1):
+            raise AssertionError(f"cannot verify: {err}")
+        verdict, fleet = json.loads(out), self.fleet_status()
+        sound, report, _ = self.gateway.cli("journal", "verify", self.gateway.data)
+        books = self.gateway.cli("status", "--admin", f"127.0.0.1:{self.gateway.admin_port}")[1]
+        print(f"\n{books}\n{report}\n{json.dumps(verdict, indent=1)}")
+        reordered = verdict["reordered"] + verdict["backward"]
+        good = code == 0 and sound == 0 and fleet["outstanding"] == 0 and reordered == 0
+        print(f"torture: {'ok' if good else 'FAILED'}, {self.options.rounds} kills, {fleet['acknowledged']} "
+              f"acknowledged, {verdict['lost']} lost" + ("" if good else
+              f", {reordered} reordered, {fleet['outstanding']} never acknowledged"), flush=True)
+        return good
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="directory of sluice and sluice-fleet")
+    parser.add_argument("--rounds", type=int, default=50, help="how many kills (default 50)")
+    parser.add_argument("--seed", type=int, default=None, help="the same seed makes the same plan")
+    parser.add_argument("--devices", type=int, default=40)
+    parser.add_argument("--rate", type=float, default=10.0, help="readings a second, per device")
+    parser.add_argument("--longest-wait", type=float, default=1.5, help="at most so many seconds before a kill")
+    parser.add_argument("--keep", action="store_true", help="keep logs, configurations and data")
+    options = parser.parse_args()
+    options.bin = os.path.abspath(options.bin)
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(1 << 32)
+    return options
+
+
+def main():
+    options = parse_arguments()
+    gateway_support.SLUICE = os.path.join(options.bin, "sluice")
+    directory = tempfile.mkdtemp(prefix="sluice-torture-")
+    print(f"torture: {options.rounds} rounds, seed {options.seed}, {options.devices} devices", flush=True)
+    loop, good = CrashLoop(options, directory), False
+    try:
+        good = loop.run()
+    except AssertionError as failure:
+        print(f"torture: FAILED, {failure}", flush=True)
+    finally:
+        loop.kill_everything()
+    if good and not options.keep:
+        shutil.rmtree(directory)
+    else:
+        print(f"torture: logs, configurations and data are in {directory}", file=sys.stderr, flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""The base of every scenario test: a directory and a PKI a file, a gateway a test, logs when it fails."""
+
+import os
+import shutil
+import tempfile
+import unittest
+
+from support.gateway import ROUTE, Gateway, stream, uplink
+from support.mqtt import Client
+from support.pki import Pki
+
+DEVICE = "device-1"
+OTHER = "device-2"
+OBSERVER = "observer"
+
+
+class Scenario(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.class_directory = tempfile.mkdtemp(prefix="sluice-scenario-")
+        cls.addClassCleanup(shutil.rmtree, cls.class_directory, True)
+        cls.pki = Pki(os.path.join(cls.class_directory, "pki"), DEVICE, OTHER, OBSERVER)
+
+    def setUp(self):
+        self.directory = os.path.join(self.class_directory, self._testMethodName)
+        os.mkdir(self.directory)
+        os.symlink(self.pki.directory, os.path.join(self.directory, "pki"))
+        self.addCleanup(self.show_logs_of_failure)
+
+    def show_logs_of_failure(self):
+        result = self._outcome.result
+        if not any(test is self for test, _ in result.errors + result.failures):
+            return
+        for name in sorted(os.listdir(self.directory)):
+            if name.endswith(".log"):
+                with open(os.path.join(self.directory, name), encoding="utf-8", errors="replace") as file:
+                    print(f"--- {self.id()}: end of {name}\n{file.read()[-6000:]}", flush=True)
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def own(self, thing):
+        """Whatever has a kill() is gone when the test ends."""
+        self.addCleanup(thing.kill)
+        return thing
+
+    def gateway(self, *sections, **options):
+        return self.own(Gateway(self.directory, sections or (stream(),), **options)).start()
+
+    def forwarding_gateway(self, port, *, route=ROUTE, mqtt_version=5, stream_section=None, **options):
+        return self.gateway(stream_section or stream(), uplink(port, mqtt_version), route, **options)
+
+    def client(self, gateway, identity=DEVICE, **options):
+        return self.own(Client(gateway.port, self.pki, identity, **options)).connect()
