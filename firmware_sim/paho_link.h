@@ -24,8 +24,8 @@ struct PahoLinkOptions {
 // A link on Paho MQTT C++, with Paho's own persistence and reconnection off: the device decides.
 // All links of a process share Paho's two threads; its callbacks only post. `listener` outlives the
 // link. Never throws.
-// When one link resumes its session, Paho 1.3 also resends, with DUP, what is in flight on the other
-// links of the process, over connections that live: a gateway gets more duplicates than the
+// When one link resumes its session, Paho 1.3 also resends, with DUP, what is in flight on the
+// other links of the process, over connections that live: a gateway gets more duplicates than the
 // devices' counters say.
 std::unique_ptr<Link> MakePahoLink(uint32_t device, const PahoLinkOptions& options,
                                    LinkListener& listener);

@@ -31,6 +31,7 @@ struct Options {
   uint64_t messages = 200'000, rate = 0;
   double seconds_at_most = 120;
   int version = 311;
+  bool hold = false;
 };
 
 std::shared_ptr<sluice::tls::Context> TlsContext(const Options& options, size_t client) {
@@ -78,6 +79,8 @@ class Run {
     pacer_.Start(std::chrono::milliseconds(1));
     loop_.Run();
     Report();
+    // The connections stay, silent, until whoever measures them closes our input.
+    if (options_.hold) std::getchar();
     return complete_ ? 0 : 1;
   }
 
@@ -168,6 +171,7 @@ int main(int argc, char** argv) {
                  "messages a second in all; 0: as fast as acknowledgements come");
   app.add_option("--seconds-at-most", options.seconds_at_most);
   app.add_option("--mqtt-version", options.version, "311 or 5");
+  app.add_flag("--hold", options.hold, "stay connected until standard input ends");
   CLI11_PARSE(app, argc, argv);
   return Run(options).Go();
 }

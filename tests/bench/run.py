@@ -140,7 +140,7 @@ class Gateway:
             time.sleep(0.05)
 
     def framed_bytes(self):
-        return metric(self.admin, "sluice_journal_framed_bytes_total")
+        return metric(self.admin, "sluice_journal_written_bytes_total")
 
 
 class Mosquitto:
@@ -167,6 +167,7 @@ connection sink
 address 127.0.0.1:{sink.port}
 bridge_protocol_version mqttv311
 cleansession false
+try_private false
 topic devices/# out 1
 """)
         self.process = subprocess.Popen(["mosquitto", "-c", config], stderr=open(work / "mosquitto.log", "w"))
@@ -190,7 +191,7 @@ def measure(make, bin_dir, args, batch, rate):
     work = pathlib.Path(tempfile.mkdtemp(prefix="sluice-bench-"))
     try:
         if args.tls:
-            subprocess.run([ROOT / "certs/make-pki.sh", work / "pki", "--devices", "bench", str(args.clients)],
+            subprocess.run([ROOT / "certs/make-pki.sh", work / "pki", "--devices", "bench-", str(args.clients)],
                            check=True, stdout=subprocess.DEVNULL)
         sink = Sink(bin_dir)
         target = make(bin_dir, work, sink, args, batch)
@@ -212,6 +213,41 @@ def measure(make, bin_dir, args, batch, rate):
         result["upstream"] = sink.stop()
         result["name"] = target.name
         return result
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def rss_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+def idle(bin_dir, args, clients):
+    """Resident memory with nothing but connections over mutual TLS."""
+    args = argparse.Namespace(**{**vars(args), "tls": True})
+    work = pathlib.Path(tempfile.mkdtemp(prefix="sluice-bench-"))
+    try:
+        subprocess.run([ROOT / "certs/make-pki.sh", work / "pki", "--devices", "bench-", str(clients)],
+                       check=True, stdout=subprocess.DEVNULL)
+        sink = Sink(bin_dir)
+        target = Gateway(bin_dir, work, sink, args, 100)
+        before = rss_kib(target.process.pid)
+        cpu = cpu_seconds(target.process.pid)
+        load = subprocess.Popen(
+            [bin_dir / "bench-load", "--address", f"127.0.0.1:{target.port}", "--clients", str(clients),
+             "--messages", str(clients), "--rate", str(clients), "--pki", str(work / "pki"), "--hold"],
+            stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+        result = json.loads(load.stdout.readline())
+        after = rss_kib(target.process.pid)
+        cpu = cpu_seconds(target.process.pid) - cpu
+        load.communicate()
+        print(f"{clients} idle connections over mutual TLS: RSS {after / 1024:.1f} MiB, {before / 1024:.1f} without, "
+              f"{(after - before) / clients:.1f} KiB each; {cpu / clients * 1e3:.2f} ms of CPU each for handshake, "
+              f"CONNECT and one message{'' if result['complete'] else '  INCOMPLETE'}", flush=True)
+        stop(target.process)
+        sink.stop()
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -253,9 +289,14 @@ def main():
     parser.add_argument("--durability", default="commit")
     parser.add_argument("--linger", default="4ms")
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--idle", type=int, default=1000, help="idle TLS connections to measure; 0 leaves it out")
     args = parser.parse_args()
     args.bin = args.bin.resolve()
     os.environ["PATH"] += ":/usr/sbin"
+    if args.idle:
+        idle(args.bin, args, args.idle)
+    if args.rounds == 0:
+        return 0
     compare("Full speed", args.bin, args, 0)
     if args.rate:
         compare(f"Paced, {args.rate} messages/s", args.bin, args, args.rate)

@@ -126,10 +126,18 @@ TEST_F(RecoveryTest, DamageInTheLastBatchIsSeenAfterAnOrderlyEnd) {
 
 TEST_F(RecoveryTest, UnsyncedTailIsWrittenAgainBeforeItIsServed) {
   Open();
-  env_.DropUnsynced();
+  Fill(1);
+  env_.FailFromNowOn(test::MemoryEnv::kSync | test::MemoryEnv::kTruncate);
+  Append(PayloadOf(7));
+  Run();
+  ASSERT_EQ(committed_, 7u);
   Kill();
   Open();
-  EXPECT_EQ(ExpectWhole(0, 6), 0u);
+  EXPECT_EQ(stream().next_offset(), 8u) << "it is in the page cache";
+  Crash();
+  Open();
+  EXPECT_EQ(stream().next_offset(), 8u);
+  EXPECT_EQ(ExpectWhole(0, 8), 0u);
 }
 
 TEST_F(RecoveryTest, DamageFoundWhileReadingIsSetAside) {
