@@ -30,7 +30,10 @@ double LatencyRecorder::QuantileMillis(double quantile) const {
 }
 
 LoadClient::LoadClient(transport::Loop& loop, Options options, LatencyRecorder* latencies)
-    : loop_(loop), options_(std::move(options)), latencies_(*latencies), sent_(65536) {}
+    : loop_(loop),
+      options_(std::move(options)),
+      latencies_(*latencies),
+      sent_(size_t{2} * options_.window) {}
 
 void LoadClient::Connect(std::function<void()> ready) {
   on_ready_ = std::move(ready);
@@ -72,7 +75,7 @@ bool LoadClient::Publish() {
   if (!HasRoom()) return false;
   do {
     ++next_id_;
-  } while (next_id_ == 0 || sent_[next_id_] != MonotonicTime());
+  } while (next_id_ == 0 || SentAt(next_id_) != MonotonicTime());
   MakePayload();
   codec::Publish packet;
   packet.qos = codec::Qos::kAtLeastOnce;
@@ -82,7 +85,7 @@ bool LoadClient::Publish() {
   codec::Encode(packet, options_.version, &out_);
   stream_->Write(out_.view());
   out_.Clear();
-  sent_[next_id_] = SystemClock().Now();
+  SentAt(next_id_) = SystemClock().Now();
   ++in_flight_;
   ++published_;
   return true;
@@ -112,8 +115,8 @@ void LoadClient::OnPacket(const codec::Frame& frame) {
   if (frame.type != codec::PacketType::kPuback) return;
   codec::Ack ack;
   if (!codec::Decode(frame, options_.version, &ack).ok()) return;
-  latencies_.Add(SystemClock().Now() - sent_[ack.packet_id]);
-  sent_[ack.packet_id] = MonotonicTime();
+  latencies_.Add(SystemClock().Now() - SentAt(ack.packet_id));
+  SentAt(ack.packet_id) = MonotonicTime();
   --in_flight_;
   ++(codec::IsError(ack.reason) ? refused_ : acknowledged_);
 }

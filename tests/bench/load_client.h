@@ -60,6 +60,7 @@ class LoadClient final : public transport::StreamHandler {
   void OnClosed(const Status& reason) override;
   void OnPacket(const codec::Frame& frame);
   void MakePayload();
+  MonotonicTime& SentAt(uint16_t packet_id) { return sent_[packet_id % sent_.size()]; }
 
   transport::Loop& loop_;
   const Options options_;
@@ -69,7 +70,7 @@ class LoadClient final : public transport::StreamHandler {
   std::function<void()> on_ready_;
   ByteBuffer out_;
   std::string payload_;
-  std::vector<MonotonicTime> sent_;  // by packet id
+  std::vector<MonotonicTime> sent_;  // a ring by packet id; zero: free
   uint16_t next_id_ = 0;
   uint32_t in_flight_ = 0;
   bool ready_ = false, closed_loop_ = false, failed_ = false;

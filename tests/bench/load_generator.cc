@@ -51,6 +51,9 @@ std::shared_ptr<sluice::tls::Context> TlsContext(const Options& options, size_t 
 }
 
 class Run {
+  // A thousand handshakes begun at once would all wait longer than a handshake may take.
+  static constexpr size_t kConnectingAtOnce = 32;
+
  public:
   explicit Run(const Options& options) : options_(options) {
     for (size_t i = 0; i < options_.clients; ++i) {
@@ -69,22 +72,27 @@ class Run {
 
   int Go() {
     pacer_ = loop_.NewTimer([this] { Tick(); });
-    for (const auto& client : clients_) {
-      client->Connect([this] {
-        if (++ready_ == clients_.size()) Begin();
-      });
-    }
+    for (size_t i = 0; i < kConnectingAtOnce; ++i) ConnectNext();
     deadline_ = SystemClock().Now() + std::chrono::duration_cast<Duration>(
                                           std::chrono::duration<double>(options_.seconds_at_most));
     pacer_.Start(std::chrono::milliseconds(1));
     loop_.Run();
     Report();
+    std::fflush(stdout);
     // The connections stay, silent, until whoever measures them closes our input.
     if (options_.hold) std::getchar();
     return complete_ ? 0 : 1;
   }
 
  private:
+  void ConnectNext() {
+    if (connecting_ == clients_.size()) return;
+    clients_[connecting_++]->Connect([this] {
+      if (++ready_ == clients_.size()) return Begin();
+      ConnectNext();
+    });
+  }
+
   void Begin() {
     started_ = SystemClock().Now();
     if (options_.rate != 0) return;
@@ -150,7 +158,7 @@ class Run {
   sluice::transport::Timer pacer_;
   MonotonicTime started_, deadline_;
   uint64_t paced_ = 0;
-  size_t ready_ = 0, next_ = 0;
+  size_t connecting_ = 0, ready_ = 0, next_ = 0;
   bool complete_ = false;
 };
 
