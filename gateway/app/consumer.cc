@@ -1,11 +1,12 @@
 #include "app/consumer.h"
 
+#include <simdjson.h>
+
 #include <charconv>
 #include <optional>
 #include <variant>
 
 #include "app/event_line.h"
-#include "app/json_scan.h"
 #include "schema/cloudevents.h"
 
 namespace sluice::app {
@@ -50,6 +51,17 @@ bool LooksLikeJson(ByteSpan payload) {
 }
 
 }  // namespace
+
+struct Consumer::JsonEvent {
+  // The string at a JSON pointer; empty if there is none.
+  std::string_view Text(std::string_view pointer) const {
+    std::string_view text;
+    if (element.at_pointer(pointer).get(text) != simdjson::SUCCESS) return {};
+    return text;
+  }
+
+  simdjson::dom::element element;
+};
 
 void Consumer::OnMessage(ByteSpan payload, std::string* out) {
   ++counts_.messages;
@@ -113,30 +125,29 @@ void Consumer::OnGap(std::string_view gateway, std::string_view stream, OffsetTr
 }
 
 void Consumer::OnJson(std::string_view text, std::string* out) {
-  const auto events = SplitJson(text);
-  if (!events) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element document;
+  if (parser.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS) {
     ++counts_.undecodable;
     return;
   }
-  for (const std::string_view event : *events) OnJsonEvent(event, out);
+  simdjson::dom::array batch;
+  if (document.get(batch) != simdjson::SUCCESS) return OnJsonEvent({document}, out);
+  for (const simdjson::dom::element event : batch) OnJsonEvent({event}, out);
 }
 
-// Passed through as it came; only its id is looked at.
-void Consumer::OnJsonEvent(std::string_view object, std::string* out) {
-  const auto text = FindString(object, "id");
-  const auto id = text ? ParseId(*text) : std::nullopt;
+// Passed through, on one line; only its id is looked at.
+void Consumer::OnJsonEvent(const JsonEvent& event, std::string* out) {
+  const auto id = ParseId(event.Text("/id"));
   if (!id) {
     ++counts_.undecodable;
     return;
   }
-  if (FindString(object, "type") == schema::kGapType) {
-    const auto data = FindMember(object, "data");
-    const auto reason = data ? FindString(*data, "reason") : std::nullopt;
-    return OnGap(id->gateway, id->stream, {id->first, id->last}, reason.value_or("unknown"), out);
+  if (event.Text("/type") == schema::kGapType) {
+    return OnGap(id->gateway, id->stream, {id->first, id->last}, event.Text("/data/reason"), out);
   }
   if (!Takes(id->gateway, id->stream, id->first, out)) return;
-  // Line breaks can only stand between tokens; a line must stay one.
-  for (const char c : object) out->push_back(c == '\n' || c == '\r' ? ' ' : c);
+  *out += simdjson::minify(event.element);
   out->push_back('\n');
 }
 

@@ -33,10 +33,12 @@ class Consumer {
   const OffsetTracker& tracker() const { return tracker_; }
 
  private:
+  struct JsonEvent;
+
   void OnBatch(ByteSpan payload, std::string* out);
   void OnEvent(ByteSpan event, std::string* out);
   void OnJson(std::string_view text, std::string* out);
-  void OnJsonEvent(std::string_view object, std::string* out);
+  void OnJsonEvent(const JsonEvent& event, std::string* out);
   void OnGap(std::string_view gateway, std::string_view stream, OffsetTracker::Range gap,
              std::string_view reason, std::string* out);
   // Counts, reports a hole; false for a duplicate.

@@ -29,7 +29,7 @@ DOORS = {
     "uv.h": {"transport", "app"},
     "wslay": {"transport"},
     "sqlite3.h": {"broker"},
-    "simdjson.h": {"normalise"},
+    "simdjson.h": {"normalise", "app"},
     "mqtt": {"forward", "app"},
     "MQTTAsync.h": {"forward"},
     "MQTTClient.h": {"forward"},

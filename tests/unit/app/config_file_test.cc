@@ -204,7 +204,7 @@ class ConfigSecretsTest : public ConfigFileTest {
 TEST_F(ConfigSecretsTest, KeyThatOthersCanReadIsRefused) {
   const Status status = LoadWithKeyMode(0640);
   EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(status.message(), HasSubstr("can be read by others (mode 0640); run chmod 600"));
+  EXPECT_THAT(status.message(), HasSubstr("open to others than its owner; run: chmod 600 "));
 }
 
 TEST_F(ConfigSecretsTest, KeyOfItsOwnerAloneIsFine) { EXPECT_TRUE(LoadWithKeyMode(0600).ok()); }

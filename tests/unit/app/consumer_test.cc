@@ -138,8 +138,11 @@ TEST_F(ConsumerTest, WhatIsNeitherIsCounted) {
 
 TEST_F(ConsumerTest, CutMessagesAreCountedAndSafe) {
   const std::string batch = Batch(0, 3);
-  for (size_t size = 0; size < batch.size(); ++size) EXPECT_EQ(Receive(batch.substr(0, size)), "");
-  EXPECT_EQ(consumer_.counts().undecodable, batch.size());
+  const size_t padding = 8;  // behind the last table, where a cut takes nothing away
+  for (size_t size = 0; size < batch.size() - padding; ++size) {
+    EXPECT_EQ(Receive(batch.substr(0, size)), "") << size;
+  }
+  EXPECT_EQ(consumer_.counts().undecodable, batch.size() - padding);
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ TEST_P(SamplesTest, BecomesTheEventsBesideIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Devices, SamplesTest, testing::ValuesIn(AllSamples()),
-                         [](const testing::TestParamInfo<Sample>& info) {
-                           std::string name = info.param.profile + "_" + info.param.name;
+                         [](const testing::TestParamInfo<Sample>& sample) {
+                           std::string name = sample.param.profile + "_" + sample.param.name;
                            for (char& c : name) {
                              if (c == '-') c = '_';
                            }
