@@ -21,6 +21,7 @@ function endWhenDone() {
 
 function publishElsewhere() {
   client.publish('devices/somebody-else/free', 'x', {qos: 1}, (error) => {
+    if (refused) return;  // some versions call again when the client ends
     say({refused: error ? error.code : null});
     refused = true;
     endWhenDone();
@@ -28,6 +29,7 @@ function publishElsewhere() {
 }
 
 client.on('error', (error) => { say({error: String(error)}); process.exit(1); });
+client.on('close', () => { if (!refused) say({closed: true}); });
 client.on('message', (name, payload, packet) => {
   say({topic: name, qos: packet.qos, payload: payload.toString()});
   received += 1;

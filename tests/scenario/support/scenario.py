@@ -47,7 +47,15 @@ class Scenario(unittest.TestCase):
         return thing
 
     def gateway(self, *sections, **options):
-        return self.own(Gateway(self.directory, sections or (stream(),), **options)).start()
+        gateway = self.own(Gateway(self.directory, sections or (stream(),), **options))
+        self.addCleanup(self.end_in_order, gateway)
+        return gateway.start()
+
+    def end_in_order(self, gateway):
+        """Whatever a test did to it, a gateway that still runs ends when it is asked to; sanitizers speak up here."""
+        if gateway.process.alive:
+            self.assertEqual(0, gateway.process.terminate(), "exit code of " + gateway.name)
+        self.assertNotRegex(gateway.process.log(), r"runtime error|Sanitizer|sluice: check failed")
 
     def forwarding_gateway(self, port, *, route=ROUTE, mqtt_version=5, stream_section=None, **options):
         return self.gateway(stream_section or stream(), uplink(port, mqtt_version), route, **options)
