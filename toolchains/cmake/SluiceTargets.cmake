@@ -41,6 +41,20 @@ function(sluice_layer NAME)
   set_target_properties(sluice_${NAME} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 endfunction()
 
+# sluice_split_debug(TARGET)
+#
+# In a build with debug information it goes to bin/TARGET.debug, and bin/TARGET, stripped, names it in .gnu_debuglink:
+# gdb and perf find it while the two lie side by side.
+function(sluice_split_debug TARGET)
+  if(NOT CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo OR SLUICE_SANITIZE)
+    return()
+  endif()
+  add_custom_command(TARGET ${TARGET} POST_BUILD
+    COMMAND ${CMAKE_OBJCOPY} --only-keep-debug $<TARGET_FILE:${TARGET}> $<TARGET_FILE:${TARGET}>.debug
+    COMMAND ${CMAKE_OBJCOPY} --strip-all --add-gnu-debuglink=$<TARGET_FILE:${TARGET}>.debug $<TARGET_FILE:${TARGET}>
+    VERBATIM)
+endfunction()
+
 # sluice_unit_test(LAYER SOURCES a_test.cc … [LINKS target …])
 #
 # Builds unit_LAYER and registers each of its cases with ctest.
