@@ -5,6 +5,7 @@ import argparse
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -36,6 +37,7 @@ class Demo:
         self.options = options
         self.directory = directory
         self.sluice = os.path.join(options.bin, "sluice")
+        self.gateway_command = shlex.split(options.gateway) or [self.sluice]
         self.fleet_program = os.path.join(options.bin, "sluice-fleet")
         self.port = 0
         self.admin_port = 0
@@ -112,7 +114,7 @@ class Demo:
         demo_config.write_gateway(
             self.path("gateway.toml"), port=self.port, admin_port=self.admin_port, relay_port=self.relay.port,
             memory=64 + self.options.devices // 10)
-        self.gateway = await Program.start("gateway", [self.sluice, "run", "gateway.toml"], self.directory)
+        self.gateway = await Program.start("gateway", [*self.gateway_command, "run", "gateway.toml"], self.directory)
         self.port = int(await self.gateway.wait_for_line(r"listening on \S*:(\d+)", skip=already_said))
         self.admin_port = int(await self.gateway.wait_for_line(r"admin on \S*:(\d+)", skip=already_said))
         await self.gateway.wait_for_line("gateway demo ready", skip=already_said)
@@ -261,6 +263,8 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=20, help="for how long readings are taken")
     parser.add_argument("--rate", type=float, default=10, help="readings a second, per device")
     parser.add_argument("--upstream", choices=("embedded", "mosquitto"), default="embedded")
+    parser.add_argument("--gateway", default="", metavar="COMMAND",
+                        help="another gateway than --bin's, such as 'qemu-aarch64 -L ROOT PROGRAM'; paths absolute")
     parser.add_argument("--keep", action="store_true", help="keep the files also when all went well")
     options = parser.parse_args()
     if options.devices < 1 or options.seconds < 4:
