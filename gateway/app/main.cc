@@ -12,6 +12,8 @@ namespace {
 using namespace sluice::app;  // NOLINT(google-build-using-namespace): this file is the table of its
                               // commands
 
+constexpr int kUsageError = 2;
+
 // Every command leaves its exit code here.
 struct Line {
   int exit_code = 0;
@@ -111,6 +113,11 @@ int main(int argc, char** argv) {
   AddTry(app, line);
   AddStatus(app, line);
   AddConsume(app, line);
-  CLI11_PARSE(app, argc, argv);
+  app.set_version_flag("--version", "sluice " SLUICE_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
   return line.exit_code;
 }
