@@ -68,6 +68,7 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   const std::string& name() const;
+  size_t max_event_bytes() const;  // a larger one is kTooLarge
   // The offset that the next event gets, so that it can be written into the event.
   uint64_t next_offset() const { return next_offset_; }
   // As told by the last Poll().

@@ -9,12 +9,29 @@
 namespace sluice::server {
 namespace {
 
+// W3C trace context has 55 characters; later versions may add some. What is longer is none, and
+// would make events as large as the peer likes.
+constexpr size_t kMaxTraceparentBytes = 128;
+
 // MQTT 5 user property by which W3C trace context travels.
 std::string_view TraceparentOf(const codec::Publish& publish) {
   for (const auto& property : publish.properties.user_properties) {
-    if (property.name == "traceparent") return property.value;
+    if (property.name == "traceparent" && property.value.size() <= kMaxTraceparentBytes) {
+      return property.value;
+    }
   }
   return {};
+}
+
+// Builds a letter that fits its stream: `build` gets the most bytes of the payload to keep and
+// returns the letter. The rest of a letter is bounded; see Ingest::kMinDeadLetterBytes.
+template <typename Build>
+ByteSpan BuildWithin(size_t max_letter_bytes, size_t payload_bytes, Build build) {
+  const ByteSpan whole = build(payload_bytes);
+  if (whole.size() <= max_letter_bytes) return whole;
+  constexpr size_t kNoteBytes = 128;  // what says that something was cut
+  const size_t excess = whole.size() - max_letter_bytes + kNoteBytes;
+  return build(payload_bytes > excess ? payload_bytes - excess : 0);
 }
 
 }  // namespace
@@ -69,6 +86,7 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
 
 broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& message,
                                      const broker::AckHandle& ack) {
+  if (!intake->HasRoom()) return Refused(intake, journal::AppendVerdict::kBusy);
   spans_.clear();
   for (size_t i = 0; i < events_.size(); ++i) spans_.push_back(events_.event(i));
   const journal::AppendResult result = intake->stream().AppendAll(spans_, message.received);
@@ -89,11 +107,16 @@ broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& m
 
 broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
                                          const broker::AckHandle& ack) {
+  if (!dead_letters_->HasRoom()) {
+    return Refused(dead_letters_.get(), journal::AppendVerdict::kBusy);
+  }
   journal::Stream& stream = dead_letters_->stream();
   const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
-  const ByteSpan letter = normalise::BuildDeadLetter(
-      message, rejection_, normaliser_->Match(message.topic), target,
-      normaliser_->limits().max_dead_letter_bytes, &dead_letter_builder_);
+  const size_t kept = std::min(message.payload.size(), normaliser_->limits().max_dead_letter_bytes);
+  const ByteSpan letter = BuildWithin(stream.max_event_bytes(), kept, [&](size_t max_kept) {
+    return normalise::BuildDeadLetter(message, rejection_, normaliser_->Match(message.topic),
+                                      target, max_kept, &dead_letter_builder_);
+  });
   const journal::AppendVerdict verdict = stream.Append(letter, message.received).verdict;
   if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
     return Refused(dead_letters_.get(), verdict);
@@ -112,8 +135,11 @@ broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) 
 
 bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stored) {
   journal::Stream& stream = dead_letters_->stream();
-  const ByteSpan event = BuildRefusedEvent(letter, gateway_, stream.name(), stream.next_offset(),
-                                           clock_, &dead_letter_builder_);
+  const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
+  const ByteSpan event =
+      BuildWithin(stream.max_event_bytes(), letter.event.size(), [&](size_t max_kept) {
+        return BuildRefusedEvent(letter, target, max_kept, clock_, &dead_letter_builder_);
+      });
   const journal::AppendVerdict verdict = stream.Append(event, clock_.WallNow()).verdict;
   if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
     dead_letters_->CountRefusal(verdict);

@@ -21,6 +21,10 @@ namespace sluice::server {
 // steady state.
 class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
  public:
+  // Events of this size the dead-letter stream must take: a letter's topic, names and reason
+  // without any of the payload.
+  static constexpr size_t kMinDeadLetterBytes = 4096;
+
   // Everything outlives the ingest. `dead_letters` may be null when there is no stream at all.
   Ingest(std::string gateway, normalise::Normaliser* normaliser,
          std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "broker/topic_filter.h"
 
@@ -40,7 +41,14 @@ bool Intake::Takes(std::string_view topic) const {
                      [&](const std::string& filter) { return broker::Matches(filter, topic); });
 }
 
+bool Intake::HasRoom() {
+  if (acks_.size() < kMaxPendingAcks) return true;
+  refused_ = true;
+  return false;
+}
+
 void Intake::AcknowledgeWhenCommitted(const broker::AckHandle& ack) {
+  if (ack.connection.serial == 0) return;
   acks_.Push({stream_->next_offset(), ack, clock_.Now()});
 }
 
@@ -65,6 +73,7 @@ void Intake::OnCommitted(uint64_t offset) {
     calls_.pop_front();
     call();
   }
+  if (std::exchange(refused_, false)) callbacks_.space();
 }
 
 }  // namespace sluice::server

@@ -19,6 +19,10 @@ namespace sluice::server {
 // Loop thread only.
 class Intake final : public journal::StreamObserver {
  public:
+  // Messages that may wait for a commit. Where events are dropped they cost the journal no memory,
+  // so nothing else bounds them while the disk hangs; 768 KiB at most.
+  static constexpr size_t kMaxPendingAcks = 16 * 1024;
+
   struct Callbacks {
     // Says that a message is committed; see broker::Broker::Acknowledge.
     std::function<void(const broker::AckHandle&)> acknowledge;
@@ -37,7 +41,10 @@ class Intake final : public journal::StreamObserver {
   journal::Stream& stream() { return *stream_; }
   bool Takes(std::string_view topic) const;
 
-  // After something was appended: acknowledges when all of it is committed.
+  // Whether one more message may wait; after a no Callbacks::space follows.
+  bool HasRoom();
+  // After something was appended: acknowledges when all of it is committed. Remembers nothing of
+  // those whom nobody has to tell (QoS 0).
   void AcknowledgeWhenCommitted(const broker::AckHandle& ack);
   // The same for somebody who is no client.
   void CallWhenCommitted(std::function<void()> committed);
@@ -56,6 +63,7 @@ class Intake final : public journal::StreamObserver {
   const Clock& clock_;
   const Callbacks callbacks_;
   PendingAcks acks_;
+  bool refused_ = false;                                          // by HasRoom
   std::deque<std::pair<uint64_t, std::function<void()>>> calls_;  // with the offset each waits for
   Counter& rejected_;
   Counter& busy_;

@@ -10,8 +10,7 @@
 namespace sluice::server {
 
 // Messages whose events are appended and not committed, in the order of their offsets: a ring that
-// grows to its largest load and then allocates no more. Bounded by the journal's memory for
-// uncommitted events.
+// grows to its largest load and then allocates no more. Bounded by its user, Intake.
 class PendingAcks {
  public:
   struct Pending {

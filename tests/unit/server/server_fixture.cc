@@ -1,0 +1,236 @@
+#include "server_fixture.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "schema/event_view.h"
+
+namespace sluice::server {
+namespace {
+
+normalise::Profile ClimateProfile() {
+  normalise::ReadingRule reading;
+  reading.name = "temperature";
+  reading.member = "/t";
+  normalise::EventRule event;
+  event.type = "climate.reading.v1";
+  normalise::ReadingRule note;
+  note.name = "note";
+  note.member = "/note";
+  note.type = normalise::ReadingRule::Type::kText;
+  event.readings = {reading, note};
+  normalise::Profile profile;
+  profile.name = "climate";
+  profile.topics = {"devices/+/climate"};
+  profile.device = {.from = normalise::DeviceRule::From::kTopicLevel, .level = 1};
+  profile.events = {event};
+  return profile;
+}
+
+std::vector<broker::AccessRule> Rules() {
+  broker::AccessRule deny, allow;
+  deny.effect = broker::AccessRule::Effect::kDeny;
+  deny.publish = allow.publish = allow.subscribe = true;
+  deny.topics = {"forbidden/#"};
+  allow.topics = {"#"};
+  return {deny, allow};
+}
+
+}  // namespace
+
+ServerTest::ServerTest() {
+  SetLogLevel("off");
+  journal_options_.manual = true;
+  journal_options_.clock = &clock_;
+  journal_options_.metrics = &metrics_;
+  journal_options_.seed = 7;
+  journal_options_.min_free_bytes = 0;
+  journal_options_.preallocate = false;
+  telemetry_.name = "telemetry";
+  telemetry_.routes = {"cloud"};
+  telemetry_.max_bytes = 1 << 20;
+  telemetry_.segment_bytes = 128 << 10;
+  telemetry_.max_dirty_bytes = 64 << 10;
+  dead_letters_ = telemetry_;
+  dead_letters_.name = "dead-letters";
+  dead_letters_.routes = {};
+  options_.gateway = "gw";
+  options_.streams = {{"telemetry", {"devices/#"}}};
+  options_.dead_letter_stream = "dead-letters";
+  options_.access = Rules();
+}
+
+ServerTest::~ServerTest() {
+  clients_.clear();
+  server_.reset();
+}
+
+void ServerTest::Start() {
+  auto journal =
+      journal::Journal::Open(env_, "/data", journal_options_, {telemetry_, dead_letters_});
+  ASSERT_TRUE(journal.ok()) << journal.status().ToString();
+  journal_ = std::move(*journal);
+  auto normaliser = normalise::Normaliser::Create({ClimateProfile()}, {});
+  ASSERT_TRUE(normaliser.ok()) << normaliser.status().ToString();
+  normaliser_ = std::move(*normaliser);
+  const Server::Parts parts{loop_, *journal_, *normaliser_, clock_, random_, metrics_};
+  auto server = Server::Create(options_, parts);
+  ASSERT_TRUE(server.ok()) << server.status().ToString();
+  server_ = std::move(*server);
+  ListenerSpec spec;
+  spec.transport.bind = "127.0.0.1:0";
+  spec.transport.metric_label = "test";
+  spec.transport.limits = stream_limits_;
+  spec.anonymous_identity = "tester";
+  const Status status = server_->Listen(std::move(spec));
+  ASSERT_TRUE(status.ok()) << status.ToString();
+}
+
+void ServerTest::Restart() {
+  clients_.clear();
+  server_.reset();
+  journal_.reset();
+  Start();
+}
+
+TestClient& ServerTest::Open(Version version) {
+  if (!server_) Start();
+  TestClient& client = clients_.emplace_back(version);
+  client.Connect(loop_, server_->listeners().front()->address());
+  Until([&] { return client.connected(); });
+  return client;
+}
+
+void ServerTest::SendConnect(TestClient& client, const std::string& client_id,
+                             const ClientOptions& options) {
+  codec::Connect connect;
+  connect.version = options.version;
+  connect.client_id = client_id;
+  connect.clean_start = options.clean_start;
+  connect.will = options.will;
+  if (options.expiry_seconds != 0) {
+    connect.properties.session_expiry_interval = options.expiry_seconds;
+  }
+  client.Send(connect);
+}
+
+TestClient& ServerTest::Connect(const std::string& client_id, const ClientOptions& options) {
+  TestClient& client = Open(options.version);
+  SendConnect(client, client_id, options);
+  Until([&] { return client.packet_count() > 0; });
+  EXPECT_EQ(client.Take().substr(0, 7), "CONNACK");
+  return client;
+}
+
+// What one side writes is sent at the end of an iteration, read in the next, answered at its end
+// and read in the third; a paused connection that is read again takes one more.
+void ServerTest::Settle() {
+  for (int i = 0; i < 5; ++i) {
+    bool ran = false;
+    loop_.Post([&] { ran = true; });
+    Until([&] { return ran; });
+  }
+}
+
+void ServerTest::RunJournal() {
+  clock_.Advance(std::chrono::seconds(1));
+  for (int quiet = 0, round = 0; quiet < 2 && round < 1000; ++round) {
+    const auto due = journal_->RunOnce();
+    journal_->Poll();
+    quiet = !due || *due > clock_.Now() ? quiet + 1 : 0;
+  }
+}
+
+void ServerTest::Commit() {
+  Settle();
+  RunJournal();
+  Settle();
+}
+
+void ServerTest::FillStream() {
+  for (size_t bytes = 800; bytes > 0; bytes /= 2) {
+    const std::string filler(bytes, 'f');
+    while (stream().Append(AsBytes(filler)).verdict == journal::AppendVerdict::kStored)
+      RunJournal();
+  }
+}
+
+void ServerTest::MakeRoom() {
+  journal::Cursor* const cursor = stream().cursor("cloud");
+  cursor->Advance({.acknowledged = stream().committed_offset() - cursor->offset()});
+  Commit();
+}
+
+void ServerTest::FillDirtyBuffer() {
+  for (size_t bytes = 800; bytes > 0; bytes /= 2) {
+    const std::string filler(bytes, 'f');
+    while (stream().Append(AsBytes(filler)).verdict == journal::AppendVerdict::kStored) {
+    }
+  }
+}
+
+template <typename Visit>
+void ServerTest::ForEachStored(std::string_view name, Visit visit) {
+  schema::EventView view;
+  std::optional<uint64_t> next;
+  const auto reader = stream(name).NewReader(64 << 10, [&](const journal::ReadResult& result) {
+    for (const journal::Record& record : result.records) {
+      if (record.kind != journal::Record::Kind::kEvent || record.payload[0] == 'f') continue;
+      ASSERT_TRUE(view.Parse(record.payload).ok());
+      visit(view);
+    }
+    next = result.next_offset;
+  });
+  for (uint64_t from = stream(name).status().first_offset;; from = *next) {
+    reader->Read(from);
+    RunJournal();
+    if (!next || *next == from) return;
+  }
+}
+
+std::vector<std::string> ServerTest::Stored(std::string_view name) {
+  std::vector<std::string> stored;
+  ForEachStored(name, [&](const schema::EventView& event) {
+    const schema::Value value = event.reading(0).value;
+    std::string text;
+    if (const double* number = std::get_if<double>(&value)) text = fmt::format("{}", *number);
+    if (const ByteSpan* bytes = std::get_if<ByteSpan>(&value)) text = AsText(*bytes);
+    stored.push_back(fmt::format("{} {}", event.topic(), text));
+  });
+  return stored;
+}
+
+std::vector<std::string> ServerTest::StoredAttributes(std::string_view name, std::string_view key) {
+  std::vector<std::string> values;
+  ForEachStored(name, [&](const schema::EventView& event) {
+    for (size_t i = 0; i < event.attribute_count(); ++i) {
+      if (event.attribute(i).key == key) values.emplace_back(event.attribute(i).value);
+    }
+  });
+  return values;
+}
+
+std::vector<std::string> ServerTest::StoredTraceparents() {
+  std::vector<std::string> values;
+  ForEachStored("telemetry",
+                [&](const schema::EventView& event) { values.emplace_back(event.traceparent()); });
+  return values;
+}
+
+uint64_t ServerTest::Count(std::string_view metric, std::string_view labels) {
+  return metrics_.AddCounter(metric, "", labels).value();
+}
+
+int64_t ServerTest::Gauge(std::string_view metric) {
+  const std::string text = metrics_.PrometheusText();
+  const size_t found = text.find(fmt::format("\n{} ", metric));
+  EXPECT_NE(found, std::string::npos) << metric;
+  return found == std::string::npos ? -1 : std::stoll(text.substr(found + metric.size() + 2));
+}
+
+void ServerTest::Shutdown(Duration patience) {
+  server_->Shutdown(patience, [this] { shut_down_ = true; });
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "server/server.h"
+#include "support/memory_env.h"
+#include "support/simulated_clock.h"
+#include "test_client.h"
+
+namespace sluice::server {
+
+using codec::Qos;
+using codec::Version;
+
+inline constexpr char kReading[] = R"({"t":21.5})";  // a payload that becomes an event
+
+struct ClientOptions {
+  Version version = Version::kV5;
+  bool clean_start = true;
+  uint32_t expiry_seconds = 0;
+  std::optional<codec::Will> will{};
+};
+
+// A server with its journal in memory and its clients on loopback sockets, all on this thread. The
+// journal commits when Commit() says so. `devices/#` feeds the stream "telemetry"; a payload with a
+// number "t" becomes an event, any other a dead letter; nobody may publish to `forbidden/#`.
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest();
+  ~ServerTest() override;
+
+  // Opens journal and server with the options below; the first Connect does it otherwise.
+  void Start();
+  // Ends server and journal in order, and opens the same files again.
+  void Restart();
+
+  // A client whose CONNACK has come and is forgotten.
+  TestClient& Connect(const std::string& client_id, const ClientOptions& options = {});
+  TestClient& ConnectV311(const std::string& client_id) {
+    return Connect(client_id, {.version = Version::kV311});
+  }
+  // A connected socket that has said nothing yet.
+  TestClient& Open(Version version = Version::kV5);
+  static void SendConnect(TestClient& client, const std::string& client_id,
+                          const ClientOptions& options);
+
+  // A test that waits in vain is ended by ctest's limit.
+  template <typename Predicate>
+  void Until(Predicate done) {
+    while (!done()) loop_.RunOnce();
+  }
+  // Until everything that was sent has been read and answered.
+  void Settle();
+  // Lets the journal do its work and tells the server.
+  void RunJournal();
+  // Settle, RunJournal, Settle.
+  void Commit();
+
+  journal::Stream& stream(std::string_view name = "telemetry") { return *journal_->stream(name); }
+  // Fills the stream by another way than a client's, until it takes nothing more.
+  void FillStream();
+  // The route has had everything: there is room again.
+  void MakeRoom();
+  // The memory for uncommitted events is full until the next Commit.
+  void FillDirtyBuffer();
+
+  // "devices/d1/climate 21.5" for each event that is stored: its topic and first reading.
+  std::vector<std::string> Stored(std::string_view name = "telemetry");
+  // The stored events' attribute `key`.
+  std::vector<std::string> StoredAttributes(std::string_view name, std::string_view key);
+  std::vector<std::string> StoredTraceparents();
+  uint64_t Count(std::string_view metric, std::string_view labels = "");
+  // Of a metric without labels, as /metrics would show it.
+  int64_t Gauge(std::string_view metric);
+  void Shutdown(Duration patience = std::chrono::seconds(60));
+
+  test::MemoryEnv env_;
+  test::SimulatedClock clock_;
+  Metrics metrics_;
+  Random random_{1};
+  journal::Options journal_options_;
+  journal::StreamOptions telemetry_, dead_letters_;
+  ServerOptions options_;
+  transport::StreamLimits stream_limits_;
+  transport::Loop loop_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<normalise::Normaliser> normaliser_;
+  std::unique_ptr<Server> server_;
+  std::deque<TestClient> clients_;
+  bool shut_down_ = false;
+
+ private:
+  template <typename Visit>
+  void ForEachStored(std::string_view name, Visit visit);
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,176 @@
+#include "server/server.h"
+
+#include "server_fixture.h"
+
+namespace sluice::server {
+namespace {
+
+class ShutdownTest : public ServerTest {
+ protected:
+  void UntilDown() {
+    Until([&] { return shut_down_; });
+  }
+};
+
+TEST_F(ShutdownTest, ClientsAreToldAndClosed) {
+  TestClient& v5 = Connect("d1");
+  TestClient& v311 = ConnectV311("d2");
+  Shutdown();
+  UntilDown();
+  Until([&] { return v5.closed() && v311.closed(); });
+  EXPECT_EQ(v5.Take().substr(0, 20), "DISCONNECT reason=8B");
+  EXPECT_EQ(v311.Take(), "");
+}
+
+TEST_F(ShutdownTest, WithoutClientsEndsAtOnce) {
+  Start();
+  Shutdown();
+  UntilDown();
+}
+
+TEST_F(ShutdownTest, WhatWasTakenIsAcknowledgedFirst) {
+  TestClient& client = Connect("d1");
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  Shutdown();
+  Settle();
+  EXPECT_EQ(client.Take(), "");
+  RunJournal();
+  UntilDown();
+  Until([&] { return client.closed(); });
+  EXPECT_EQ(client.Take().substr(0, 33), "PUBACK id=7; DISCONNECT reason=8B");
+}
+
+TEST_F(ShutdownTest, NothingMoreIsTaken) {
+  TestClient& client = Connect("d1");
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  Shutdown();
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 8);
+  Settle();
+  EXPECT_EQ(stream().next_offset(), 1U);
+}
+
+TEST_F(ShutdownTest, NobodyIsAcceptedAnyMore) {
+  TestClient& client = Connect("d1");
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  const std::string address = server_->listeners().front()->address();
+  Shutdown();
+  Settle();
+  std::optional<Status> outcome;
+  const auto connector = transport::Connector::Connect(
+      loop_, {.address = address},
+      [&](Result<std::unique_ptr<transport::ByteStream>> result) { outcome = result.status(); });
+  Until([&] { return outcome.has_value(); });
+  EXPECT_FALSE(outcome->ok());
+}
+
+// The disk never answers; real time, but only as much as the test gives.
+TEST_F(ShutdownTest, DiskThatHangsIsWaitedForOnlySoLong) {
+  TestClient& client = Connect("d1");
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  Shutdown(std::chrono::milliseconds(20));
+  UntilDown();
+  Until([&] { return client.closed(); });
+  EXPECT_EQ(client.Take().substr(0, 20), "DISCONNECT reason=8B");
+}
+
+TEST_F(ShutdownTest, ClientThatDoesNotReadIsWaitedForOnlySoLong) {
+  stream_limits_.close_linger = std::chrono::milliseconds(20);
+  TestClient& client = Connect("d1");
+  client.Subscribe("flood");
+  Settle();
+  client.StopReading();
+  TestClient& publisher = Connect("d2");
+  const std::string payload(100'000, 'x');
+  while (Count("sluice_listener_output_pauses_total", "listener=\"test\"") == 0) {
+    publisher.Publish("flood", payload, Qos::kAtMostOnce);
+    Settle();
+  }
+  Shutdown();
+  UntilDown();
+  EXPECT_FALSE(client.closed());
+}
+
+TEST_F(ShutdownTest, HeldPublishIsNotWaitedFor) {
+  telemetry_.max_bytes = 64 << 10;
+  telemetry_.segment_bytes = 8 << 10;
+  TestClient& client = ConnectV311("d1");
+  FillStream();
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  Shutdown();
+  UntilDown();
+  Until([&] { return client.closed(); });
+  EXPECT_EQ(client.Take(), "");
+}
+
+TEST_F(ShutdownTest, ClientThatHasNotSaidConnectIsClosed) {
+  TestClient& client = Open();
+  Settle();
+  Shutdown();
+  UntilDown();
+  Until([&] { return client.closed(); });
+}
+
+class ServerLifeTest : public ServerTest {};
+
+TEST_F(ServerLifeTest, CanBeDestroyedWithClientsAndCommitsPending) {
+  TestClient& client = Connect("d1");
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  server_.reset();
+  RunJournal();
+  Until([&] { return client.closed(); });
+}
+
+TEST_F(ServerLifeTest, CanBeDestroyedBetweenSpaceAndRetry) {
+  telemetry_.max_bytes = 64 << 10;
+  telemetry_.segment_bytes = 8 << 10;
+  TestClient& client = ConnectV311("d1");
+  FillStream();
+  client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  journal::Cursor* const cursor = stream().cursor("cloud");
+  cursor->Advance({.acknowledged = stream().committed_offset() - cursor->offset()});
+  RunJournal();  // Posts the retry.
+  server_.reset();
+  Settle();
+}
+
+TEST_F(ServerLifeTest, StrangerWithoutIdentityIsClosed) {
+  Start();
+  const Status status =
+      server_->Listen({.transport = {.bind = "127.0.0.1:0"}, .anonymous_identity = ""});
+  ASSERT_TRUE(status.ok());
+  TestClient& client = clients_.emplace_back(Version::kV5);
+  client.Connect(loop_, server_->listeners().back()->address());
+  Until([&] { return client.closed(); });
+}
+
+TEST_F(ServerLifeTest, AccessRuleThatIsNoRuleIsRefused) {
+  Start();
+  options_.access = {broker::AccessRule{.topics = {"a/#/b"}}};
+  const Server::Parts parts{loop_, *journal_, *normaliser_, clock_, random_, metrics_};
+  EXPECT_EQ(Server::Create(options_, parts).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(ServerLifeTest, DelayedWillIsPublishedByTheTimer) {
+  TestClient& watcher = Connect("watcher");
+  watcher.Subscribe("status/#");
+  codec::Will will;
+  will.topic = "status/d1";
+  will.payload = AsBytes(std::string_view("lost"));
+  will.properties.will_delay_interval = 1;
+  TestClient& client = Connect("d1", {.expiry_seconds = 60, .will = will});
+  Settle();
+  client.Vanish();
+  Settle();
+  EXPECT_EQ(watcher.packet_count(), 2U);
+  Until([&] { return watcher.packet_count() == 3; });
+}
+
+}  // namespace
+}  // namespace sluice::server
