@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "transport/input_buffer.h"
 
 namespace sluice::server {
 namespace {
@@ -21,7 +22,9 @@ Connection::Connection(const ConnectionContext& context,
     : context_(context),
       stream_(std::move(stream)),
       identity_(std::move(identity)),
-      session_(context.limits, context.capabilities, context.counters) {}
+      session_(context.limits, context.capabilities, context.counters),
+      held_charge_(&context.input),
+      window_charge_(&context.windows) {}
 
 Connection::~Connection() = default;
 
@@ -81,10 +84,25 @@ void Connection::OnClosed(const Status& reason) {
 
 session::DeliverResult Connection::Deliver(const codec::Publish& message) {
   if (output_high_) return session::DeliverResult::kWindowFull;
+  if (WindowsAreShort(message.qos)) {
+    context_.window_shortages.Add();
+    return session::DeliverResult::kWindowFull;
+  }
   OutputPool::Lease out(context_.outputs);
   const session::DeliverResult result = session_.Deliver(context_.loop.Now(), message, out.get());
+  ChargeWindow();
   CarryOut(out.get());
   return result;
+}
+
+// One message a client is always let through, and its end asks the broker for the next.
+bool Connection::WindowsAreShort(codec::Qos qos) const {
+  return qos != codec::Qos::kAtMostOnce && context_.windows.exhausted() && state_ != nullptr &&
+         state_->outbound.size() > 0;
+}
+
+void Connection::ChargeWindow() {
+  window_charge_.Set(state_ == nullptr ? 0 : state_->outbound.bytes());
 }
 
 void Connection::Acknowledge(uint16_t packet_id, codec::ReasonCode reason) {
@@ -106,7 +124,7 @@ bool Connection::Retry() {
   if (held_.empty()) return true;
   OutputPool::Lease out(context_.outputs);
   const bool taken = closing_ || Offer(held_.View(session_.version()), out.get());
-  if (taken) held_.Clear();
+  if (taken) Unhold();
   CarryOut(out.get());
   UpdateReading();
   return taken;
@@ -137,6 +155,7 @@ void Connection::Do(const session::Action& action, session::Output* out) {
           [&](const session::SubscribeRequested& a) { DoSubscribe(*a.subscribe, out); },
           [&](const session::UnsubscribeRequested& a) { DoUnsubscribe(*a.unsubscribe, out); },
           [&](const session::DeliveryFinished&) {
+            ChargeWindow();
             context_.broker.OnWritable(context_.loop.Now(), id_);
           },
           [&](const session::StartTimer& a) { DoStartTimer(a); },
@@ -159,6 +178,8 @@ void Connection::DoConnect(const codec::Connect& connect, session::Output* out) 
     return;
   }
   id_ = outcome.connection;
+  state_ = outcome.state;
+  ChargeWindow();
   session::ConnectAnswer answer;
   answer.session_present = outcome.session_present;
   answer.assigned_client_id = outcome.assigned_client_id;
@@ -170,9 +191,20 @@ void Connection::DoConnect(const codec::Connect& connect, session::Output* out) 
 
 void Connection::DoPublish(const codec::Publish& publish, session::Output* out) {
   if (Offer(publish, out)) return;
-  held_.Hold(publish, session_.version());
+  Hold(publish);
   context_.paused.Add();
   context_.owner.OnBlocked(this);
+}
+
+void Connection::Hold(const codec::Publish& publish) {
+  constexpr size_t kFree = transport::InputBuffer::kFreeBytes;
+  held_.Hold(publish, session_.version());
+  held_charge_.Set(held_.bytes() > kFree ? held_.bytes() - kFree : 0);
+}
+
+void Connection::Unhold() {
+  held_.Clear();
+  held_charge_.Set(0);
 }
 
 bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
@@ -231,6 +263,8 @@ uint16_t Connection::HeldQos2PacketId() const {
 
 void Connection::DoClose(const session::Close& close) {
   closing_ = true;
+  state_ = nullptr;
+  ChargeWindow();
   context_.broker.OnDisconnect(context_.loop.Now(), id_, close, HeldQos2PacketId());
   if (close.cause != session::CloseCause::kClientDisconnected &&
       close.cause != session::CloseCause::kStreamClosed) {

@@ -12,6 +12,7 @@
 #include "server/held_publish.h"
 #include "server/output_pool.h"
 #include "session/session.h"
+#include "transport/byte_budget.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
 
@@ -27,8 +28,12 @@ struct ConnectionContext {
   const session::Capabilities& capabilities;
   session::Counters& counters;
   OutputPool& outputs;
-  Counter&
-      paused;  // times that a publish found no room and its connection was not read any further
+  // What all connections hold: of input not consumed, and of messages in flight to clients.
+  transport::ByteBudget& input;
+  transport::ByteBudget& windows;
+  // Times that a publish found no room and its connection was not read any further.
+  Counter& paused;
+  Counter& window_shortages;  // times that a message waited because `windows` was used up
 
   // Told by connections. Removing destroys the connection.
   class Owner {
@@ -88,6 +93,10 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Hands a publish to the broker and does what its verdict says; false if it has to be offered
   // again.
   bool Offer(const codec::Publish& publish, session::Output* out);
+  void Hold(const codec::Publish& publish);
+  void Unhold();
+  bool WindowsAreShort(codec::Qos qos) const;
+  void ChargeWindow();
   uint16_t HeldQos2PacketId() const;
   void UpdateReading();
 
@@ -96,7 +105,10 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   const std::string identity_;
   session::Session session_;
   broker::ConnectionId id_;
+  session::SessionState* state_ = nullptr;  // the broker's; from its accepting us to our Close
   HeldPublish held_;
+  transport::ByteBudget::Charge held_charge_;
+  transport::ByteBudget::Charge window_charge_;
   std::array<transport::Timer, session::kTimerKinds> timers_;
   std::array<bool, session::kTimerKinds> has_timer_{};
   bool output_high_ = false;

@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -12,6 +14,15 @@ Result<std::unique_ptr<Server>> Server::Create(ServerOptions options, const Part
   auto rules = options.access.empty() ? broker::AccessControl::DefaultRules() : options.access;
   auto access = broker::AccessControl::Create(std::move(rules));
   if (!access.ok()) return access.status();
+  if (!options.dead_letter_stream.empty()) {
+    const journal::Stream* letters = parts.journal.stream(options.dead_letter_stream);
+    SLUICE_CHECK(letters != nullptr);
+    if (letters->max_event_bytes() < Ingest::kMinDeadLetterBytes) {
+      return Status::InvalidArgument(
+          fmt::format("stream {}: its segments are too small for dead letters; they need 32 KiB",
+                      letters->name()));
+    }
+  }
   std::unique_ptr<Server> server(new Server(std::move(options), parts, std::move(*access)));
   server->BuildIngest();
   return server;
@@ -23,10 +34,19 @@ Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl 
       session_counters_(parts.metrics),
       broker_counters_(parts.metrics),
       access_(std::move(access)),
+      input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
+      windows_(std::make_shared<transport::ByteBudget>(options_.max_window_bytes)),
       local_events_(options_.local_events, parts.clock),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
-          "Times that a connection was not read because a message found no room.")) {
+          "Times that a connection was not read because a message found no room.")),
+      window_shortages_(parts.metrics.AddCounter(
+          "sluice_window_shortages_total",
+          "Times that a message waited because those in flight used up their memory.")) {
+  parts_.metrics.AddCallback("sluice_input_bytes", "Input that waits, beyond 2 KiB a connection.",
+                             "", [budget = input_] { return static_cast<double>(budget->used()); });
+  parts_.metrics.AddCallback("sluice_window_bytes", "Messages in flight to connected clients.", "",
+                             [budget = windows_] { return static_cast<double>(budget->used()); });
   broker_timer_ = parts_.loop.NewTimer([this] {
     broker_->Tick(parts_.loop.Now());
     ArmBrokerTimer();
@@ -67,6 +87,7 @@ void Server::BuildIngest() {
 }
 
 Status Server::Listen(ListenerSpec spec) {
+  spec.transport.input_budget = input_;
   auto listener = transport::Listener::Open(
       parts_.loop, std::move(spec.transport), parts_.metrics,
       [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {
@@ -85,8 +106,9 @@ void Server::OnAccept(const std::string& anonymous_identity,
     LogWarn("{} came without a certificate; closing", stream->peer().address);
     return;
   }
-  const ConnectionContext context{parts_.loop,       *broker_, options_.session, capabilities_,
-                                  session_counters_, outputs_, paused_,          *this};
+  const ConnectionContext context{
+      parts_.loop, *broker_, options_.session,  capabilities_, session_counters_, outputs_, *input_,
+      *windows_,   paused_,  window_shortages_, *this};
   auto connection = std::make_unique<Connection>(context, std::move(stream), std::move(identity));
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));

@@ -19,6 +19,7 @@
 #include "server/local_events.h"
 #include "server/output_pool.h"
 #include "session/limits.h"
+#include "transport/byte_budget.h"
 #include "transport/listener.h"
 #include "transport/loop.h"
 
@@ -43,6 +44,14 @@ struct ServerOptions {
   std::vector<StreamSpec> streams;
   std::string dead_letter_stream;  // empty when there is no stream
   bool local_events = true;
+  // What all connections together may hold of input that is not consumed: packets of which the rest
+  // is still to come, what was read before a pause, messages that wait for room. What each holds of
+  // it up to 2 KiB does not count. Stops a fleet, each of it within its bounds, from filling the
+  // memory. Counter sluice_listener_input_shortages_total.
+  size_t max_input_bytes = 3 << 20;
+  // What all connections together may hold of messages in flight to clients that do not acknowledge
+  // them; the rest waits in the broker's queues. Counter sluice_window_shortages_total.
+  size_t max_window_bytes = 1536 << 10;
 };
 
 // The MQTT server: listeners, connections, broker and the way of messages into the journal. Loop
@@ -99,6 +108,9 @@ class Server : private ConnectionContext::Owner {
   session::Counters session_counters_;
   broker::Counters broker_counters_;
   const broker::AccessControl access_;
+  // Shared with the listeners' streams and with the metrics.
+  const std::shared_ptr<transport::ByteBudget> input_;
+  const std::shared_ptr<transport::ByteBudget> windows_;
   OutputPool outputs_;
   LocalEvents local_events_;
   std::unique_ptr<Ingest> ingest_;
@@ -112,6 +124,7 @@ class Server : private ConnectionContext::Owner {
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;
   Counter& paused_;
+  Counter& window_shortages_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for tasks that outlive the server
 };
 

@@ -61,6 +61,7 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
       context_(std::make_shared<StreamContext>()),
       on_accept_(std::move(on_accept)) {
   context_->limits = options_.limits;
+  context_->input_budget = options_.input_budget;
   context_->metrics.emplace(metrics,
                             options_.metric_label.empty() ? options_.bind : options_.metric_label);
 }

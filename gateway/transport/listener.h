@@ -6,6 +6,7 @@
 
 #include "base/metrics.h"
 #include "base/status.h"
+#include "transport/byte_budget.h"
 #include "transport/byte_stream.h"
 #include "transport/listener_metrics.h"
 #include "transport/loop.h"
@@ -23,6 +24,10 @@ struct ListenerOptions {
   std::string bind = {};
   std::shared_ptr<tls::Context> tls = {};  // null: plaintext
   StreamLimits limits = {};
+  // What the connections, also those of other listeners, hold together of input that is not
+  // consumed; one that waits for the rest of a large packet when it is used up is closed. Null: no
+  // such bound.
+  std::shared_ptr<ByteBudget> input_budget = {};
   int backlog = 1024;  // connections the kernel holds for us; it caps this at net.core.somaxconn
   std::string metric_label = {};  // value of the label listener="…"; empty: `bind`
 };

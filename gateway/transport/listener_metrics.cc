@@ -38,6 +38,9 @@ ListenerMetrics::ListenerMetrics(Metrics& metrics, std::string_view listener)
       input_overflows(metrics.AddCounter("sluice_listener_input_overflows_total",
                                          "Connections closed over the limit of unread input",
                                          Label(listener))),
+      input_shortages(metrics.AddCounter(
+          "sluice_listener_input_shortages_total",
+          "Connections closed because unread input of all used up its memory", Label(listener))),
       output_overflows(metrics.AddCounter("sluice_listener_output_overflows_total",
                                           "Connections closed over the limit of unsent output",
                                           Label(listener))),

@@ -22,6 +22,7 @@ struct ListenerMetrics {
   Counter& handshake_floods;    // max_handshake_bytes
   Counter& handshake_aborts;    // the peer went away in the middle
   Counter& input_overflows;     // max_input_bytes
+  Counter& input_shortages;     // closed because all connections' input took its budget
   Counter& output_overflows;    // max_output_bytes
   Counter& output_pauses;       // times that the output passed its high mark
   Counter& accept_errors;       // the system could not accept: out of descriptors

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
+#include "transport/byte_budget.h"
 #include "transport/listener_metrics.h"
 #include "transport/stream_limits.h"
 
@@ -12,7 +14,8 @@ namespace sluice::transport {
 // transport.
 struct StreamContext {
   StreamLimits limits;
-  std::optional<ListenerMetrics> metrics;  // none: nobody counts (connectors)
+  std::optional<ListenerMetrics> metrics;    // none: nobody counts (connectors)
+  std::shared_ptr<ByteBudget> input_budget;  // null: no bound over all connections
   size_t connections = 0;
 
   void AddConnections(int difference) {

@@ -46,7 +46,7 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
       socket_(socket),
       context_(std::move(context)),
       peer_{.address = PeerAddress(socket->tcp)},
-      input_(&resources_.pool),
+      input_(&resources_.pool, context_->input_budget.get()),
       watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
   socket_->stream = this;
   context_->AddConnections(1);
@@ -109,9 +109,10 @@ void TcpStream::UpdateReading() {
     return;
   }
   const auto lend = [](uv_handle_t* handle, size_t, uv_buf_t* buffer) {
-    const std::span<uint8_t> space = StreamOf(handle->data)->resources_.read_buffer();
-    *buffer =
-        uv_buf_init(reinterpret_cast<char*>(space.data()), static_cast<unsigned>(space.size()));
+    const TcpStream& stream = *StreamOf(handle->data);
+    const std::span<uint8_t> space = stream.resources_.read_buffer();
+    const size_t size = InputBuffer::ReadBytes(stream.context_->input_budget.get(), space.size());
+    *buffer = uv_buf_init(reinterpret_cast<char*>(space.data()), static_cast<unsigned>(size));
   };
   const auto read = [](uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
     StreamOf(handle->data)->OnRead(count, reinterpret_cast<const uint8_t*>(buffer->base));
@@ -135,7 +136,12 @@ void TcpStream::Offer(ByteSpan bytes) {
   input_.Offer(bytes, [this](ByteSpan all) { return handler_->OnBytes(all); });
   in_callback_ = false;
   if (state_ != State::kOpen) return input_.Clear();
-  if (pauses_ > 0 || input_.size() < context_->limits.max_input_bytes) return;
+  if (pauses_ > 0) return;
+  if (input_.over_budget()) {
+    if (context_->metrics) context_->metrics->input_shortages.Add();
+    return Close({StatusCode::kResourceExhausted, "the memory for unread input is used up"});
+  }
+  if (input_.size() < context_->limits.max_input_bytes) return;
   if (context_->metrics) context_->metrics->input_overflows.Add();
   Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
 }

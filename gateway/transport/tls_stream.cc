@@ -28,7 +28,7 @@ TlsStream::TlsStream(Loop& loop, TlsHandshake::Outcome handshake,
       engine_(std::move(handshake.engine)),
       early_(std::move(handshake.rest)),
       peer_(DescribePeer(*inner_, *engine_)),
-      input_(&resources_.pool) {
+      input_(&resources_.pool, context_->input_budget.get()) {
   inner_->Start(this);
 }
 
@@ -97,7 +97,12 @@ void TlsStream::Offer(ByteSpan plaintext) {
   input_.Offer(plaintext, [this](ByteSpan all) { return handler_->OnBytes(all); });
   in_callback_ = false;
   if (state_ != State::kOpen) return input_.Clear();
-  if (pauses_ > 0 || input_.size() < context_->limits.max_input_bytes) return;
+  if (pauses_ > 0) return;
+  if (input_.over_budget()) {
+    if (context_->metrics) context_->metrics->input_shortages.Add();
+    return Close({StatusCode::kResourceExhausted, "the memory for unread input is used up"});
+  }
+  if (input_.size() < context_->limits.max_input_bytes) return;
   if (context_->metrics) context_->metrics->input_overflows.Add();
   Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
 }
@@ -132,6 +137,7 @@ void TlsStream::EncryptOutput() {
 
 void TlsStream::Drain(Status reason) {
   state_ = State::kDraining;
+  if (!in_callback_) input_.Clear();
   reason_ = std::move(reason);
   goodbye_due_ = true;
   Queue();
@@ -144,6 +150,7 @@ void TlsStream::CloseAfterFlush() {
 void TlsStream::Close(Status reason) {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
+  if (!in_callback_) input_.Clear();
   inner_->Close(std::move(reason));
 }
 

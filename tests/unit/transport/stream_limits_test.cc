@@ -8,12 +8,14 @@ namespace {
 
 class StreamLimitsTest : public LoopbackTest, public testing::WithParamInterface<bool> {
  protected:
-  void Open(const StreamLimits& limits) {
-    ListenerOptions options{.limits = limits};
+  void Open(const StreamLimits& limits, size_t input_budget = 16 << 20) {
+    budget_ = std::make_shared<ByteBudget>(input_budget);
+    ListenerOptions options{.limits = limits, .input_budget = budget_};
     if (GetParam()) options.tls = test::NewServer();
     Listen(options);
     ConnectPair(GetParam() ? test::NewClient() : nullptr);
   }
+  std::shared_ptr<ByteBudget> budget_;
 };
 
 INSTANTIATE_TEST_SUITE_P(, StreamLimitsTest, testing::Bool(), TcpOrTls);
@@ -38,6 +40,51 @@ TEST_P(StreamLimitsTest, HandlerThatNeitherConsumesNorPausesIsClosed) {
   RunUntil([&] { return server().recorder.closed.has_value(); });
   EXPECT_EQ(server().recorder.closed->code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(counters().input_overflows.value(), 1u);
+}
+
+TEST_P(StreamLimitsTest, RestOfALargePacketIsNotWaitedForWhenAllInputIsUsedUp) {
+  Open({}, 32 * 1024);
+  server().recorder.on_bytes = [](ByteSpan) -> size_t { return 0; };
+  while (!server().recorder.closed) {
+    client().stream->Write(AsBytes(std::string(1000, 'x')));
+    EXPECT_LT(budget_->used(), 128u * 1024);
+    RunTwice();
+  }
+  EXPECT_EQ(server().recorder.closed->code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(counters().input_shortages.value(), 1u);
+  EXPECT_EQ(budget_->used(), 0u);
+}
+
+TEST_P(StreamLimitsTest, SmallPacketsComeThroughWhenAllInputIsUsedUp) {
+  Open({}, 32 * 1024);
+  ByteBudget::Charge others(budget_.get());
+  others.Set(32 * 1024);
+  server().recorder.on_bytes = [](ByteSpan bytes) {
+    return bytes.size() < 1500 ? 0 : bytes.size();
+  };
+  client().stream->Write(AsBytes(std::string(700, 'x')));
+  RunTwice();
+  client().stream->Write(AsBytes(std::string(800, 'x')));
+  RunTwice();
+  EXPECT_GE(server().recorder.calls, 2);
+  EXPECT_FALSE(server().recorder.closed);
+}
+
+// A paused connection is never closed for it; it only reads little at a time.
+TEST_P(StreamLimitsTest, PausedConnectionsHoldLittleWhenInputIsShort) {
+  Open({}, 32 * 1024);
+  ByteBudget::Charge others(budget_.get());
+  others.Set(32 * 1024);
+  server().recorder.on_bytes = [&](ByteSpan) -> size_t {
+    server().stream->PauseReading();
+    return 0;
+  };
+  for (int i = 0; i < 64; ++i) client().stream->Write(AsBytes(std::string(1000, 'x')));
+  RunTwice();
+  RunTwice();
+  EXPECT_EQ(server().recorder.calls, 1);
+  EXPECT_FALSE(server().recorder.closed);
+  EXPECT_LE(budget_->used(), (32u + 32u) * 1024);  // TLS opens whole records, of up to 16 KiB.
 }
 
 TEST_P(StreamLimitsTest, PeerThatDoesNotCloseIsClosed) {
