@@ -92,6 +92,7 @@ Status Context::Impl::SetDefaults(int endpoint, MinVersion min_version) {
   mbedtls_ssl_conf_ciphersuites(&config, kCipherSuites);
   compat::SetMinVersion(&config, min_version == MinVersion::kTls13);
   compat::SetCurves(&config);
+  compat::ForbidTls13Resumption(&config);
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
   mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 #endif
@@ -138,6 +139,7 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
     SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
   }
   mbedtls_ssl_conf_authmode(&impl->config, AuthMode(config.client_certificate));
+  impl->requires_certificate = config.client_certificate == ClientCertificate::kRequired;
   impl->clock = config.clock;
   mbedtls_ssl_conf_verify(&impl->config, ForgiveNotYetValid, const_cast<Clock*>(config.clock));
   if (config.ticket_lifetime.count() > 0) {

@@ -23,8 +23,8 @@ struct ServerConfig {
   ClientCertificate client_certificate = ClientCertificate::kRequired;
   MinVersion min_version = MinVersion::kTls12;
   // How long a session ticket is good for; the key that seals tickets is replaced as often, and the
-  // one before it still opens. Zero: no tickets. Bounds how long a stolen ticket or ticket key is
-  // of use.
+  // one before it still opens. Zero: no tickets; TLS 1.3 has none here. Bounds how long a stolen
+  // ticket or ticket key is of use.
   std::chrono::seconds ticket_lifetime = std::chrono::hours(12);
   // Until the wall clock is set, "not yet valid" is no reason to refuse a client: a board without a
   // battery boots in 1970, when no certificate is valid yet.

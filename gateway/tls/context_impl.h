@@ -30,6 +30,7 @@ struct Context::Impl {
   std::string server_name;  // clients
   bool is_server = false;
   bool has_certificate = false;
+  bool requires_certificate = false;  // servers, of clients
 };
 
 }  // namespace sluice::tls

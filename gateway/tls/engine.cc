@@ -87,12 +87,17 @@ bool Engine::FinishHandshake() {
   return failure_ == Failure::kNone;
 }
 
-// Judges what mbedTLS leaves to us: it lets a bad certificate pass where one is optional, and takes
-// a certificate out of a ticket without a look at the calendar.
+// Judges what mbedTLS leaves to us: it lets a bad certificate pass where one is optional, takes a
+// certificate out of a ticket without a look at the calendar, and a ticket without one for proof.
 void Engine::CheckPeer() {
   mbedtls_ssl_context* ssl = &impl_->ssl;
   const mbedtls_x509_crt* certificate = mbedtls_ssl_get_peer_cert(ssl);
-  if (certificate == nullptr || !context_->impl_->is_server) return;
+  if (!context_->impl_->is_server) return;
+  if (certificate == nullptr) {
+    if (!context_->impl_->requires_certificate) return;
+    SendAlert(MBEDTLS_SSL_ALERT_MSG_NO_CERT);
+    return Fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, Failure::kNoCertificate);
+  }
   peer_ = ReadPeerCertificate(*certificate);
   Failure failure = ClassifyVerifyFlags(mbedtls_ssl_get_verify_result(ssl));
   int alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;

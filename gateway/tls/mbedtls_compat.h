@@ -112,6 +112,19 @@ inline void SetCurves(mbedtls_ssl_config* config) {
 #endif
 }
 
+// Resumption is left to TLS 1.2: mbedTLS's tickets of TLS 1.3 carry no client certificate, so
+// whoever came back with one would have no identity.
+inline void ForbidTls13Resumption(mbedtls_ssl_config* config) {
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+  mbedtls_ssl_conf_tls13_key_exchange_modes(config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
+#endif
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_SESSION_TICKETS) && \
+    defined(MBEDTLS_SSL_SRV_C)
+  mbedtls_ssl_conf_new_session_tickets(config, 0);
+#endif
+  static_cast<void>(config);
+}
+
 // Makes a TLS 1.3 client tell when a ticket has come.
 inline void EnableTicketSignal(mbedtls_ssl_config* config) {
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && \

@@ -65,6 +65,16 @@ class EnginePair {
     return received;
   }
 
+  // Whether `end` learns that `by` has refused it. In TLS 1.3 a client is done before it is judged,
+  // and learns the verdict from the first record it reads; and there mbedTLS sends alerts under
+  // keys that the other side does not use any more, or not yet, which reads as a broken record.
+  static bool IsRefused(End& end, End& by) {
+    if (end.result == Handshake::kDone) Take(by, end);
+    const bool is_tls13 = end.engine->version() == "TLSv1.3";
+    return end.engine->failure() == Failure::kPeerAlert ||
+           (is_tls13 && end.engine->failure() == Failure::kProtocol);
+  }
+
   End server, client;
 };
 

@@ -76,7 +76,8 @@ TEST_F(HostileTest, EveryFlippedByteOfTheClientsProofIsRefused) {
     EnginePair::Step(pair.server, pair.client);
     EnginePair::Step(pair.client, pair.server);
     EnginePair::Step(pair.server, pair.client);
-    size = pair.client.output.size();
+    size = pair.client.output.size();  // a byte or two more or less: the signature's encoding
+    if (at >= size) break;
     pair.client.output.data()[at] ^= 0x40;
     EnginePair::Step(pair.client, pair.server);
     EXPECT_NE(pair.server.result, Handshake::kDone) << at;
