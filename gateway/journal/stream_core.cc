@@ -1,5 +1,7 @@
 #include "journal/stream_core.h"
 
+#include <utility>
+
 namespace sluice::journal {
 
 bool JournalShared::NoteWork(bool urgent) {
@@ -17,7 +19,7 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
   }
   if (cost > options.max_dirty_bytes) return AppendVerdict::kTooLarge;
   if (dirty.size() + cost > options.max_dirty_bytes) {
-    refused = true;
+    Refuse();
     return AppendVerdict::kBusy;
   }
   if (dirty.size() + cost <= room) {
@@ -25,12 +27,18 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
     return AppendVerdict::kStored;
   }
   if (options.on_full != OnFull::kDropNewest) {
-    refused = true;
+    Refuse();
     return AppendVerdict::kFull;
   }
   for (size_t i = 0; i < payloads.size(); ++i) dirty.AddDropped(stream_id, offset++, time);
   dropped_events += payloads.size();
   return AppendVerdict::kDropped;
+}
+
+// From now on the journal thread looks for room again and again, and an idle one has to be told.
+void StreamCore::Refuse() {
+  if (std::exchange(refused, true)) return;
+  if (shared->NoteWork(false)) shared->wake.notify_one();
 }
 
 }  // namespace sluice::journal

@@ -68,6 +68,9 @@ class StreamCore {
   uint64_t committed = 0;
   uint64_t readable = 0;
   StreamStatus status;  // what the journal thread last published
+
+ private:
+  void Refuse();
 };
 
 }  // namespace sluice::journal

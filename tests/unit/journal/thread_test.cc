@@ -2,18 +2,22 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "support/memory_env.h"
 #include "support/temporary_directory.h"
 #include "unit/journal/journal_fixture.h"
 
 namespace sluice::journal {
 namespace {
 
-// The journal as it runs: with its thread, on the real file system.
+// The journal as it runs: with its thread, on the real file system unless a test names another.
 class ThreadTest : public ::testing::Test, public StreamObserver {
  protected:
-  void Open() {
+  static constexpr uint64_t kMinFree = 1 << 20;
+
+  void Open() { Open(Env::Posix(), directory_.path()); }
+  void Open(Env& env, const std::string& directory) {
     Options options;
-    options.min_free_bytes = 0;
+    options.min_free_bytes = &env == &disk_ ? kMinFree : 0;
     options.wakeup = [this] {
       const std::lock_guard lock(mutex_);
       awake_ = true;
@@ -23,7 +27,7 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
     stream.name = "telemetry";
     stream.routes = {"cloud"};
     stream.segment_bytes = 64 << 10;
-    auto journal = Journal::Open(Env::Posix(), directory_.path(), options, {stream});
+    auto journal = Journal::Open(env, directory, options, {stream});
     ASSERT_TRUE(journal.ok()) << journal.status().ToString();
     journal_ = std::move(journal).value();
     stream_ = journal_->stream("telemetry");
@@ -39,8 +43,9 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
 
   void OnCommitted(uint64_t offset) override { committed_ = offset; }
   void OnReadable(uint64_t offset) override { readable_ = offset; }
-  void OnSpace() override {}
+  void OnSpace() override { space_ = true; }
 
+  test::MemoryEnv disk_;
   test::TemporaryDirectory directory_;
   std::unique_ptr<Journal> journal_;
   Stream* stream_ = nullptr;
@@ -48,6 +53,7 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool awake_ = false;
+  bool space_ = false;
 };
 
 TEST_F(ThreadTest, EventsAreCommittedReadAndDeletedWhileMoreCome) {
@@ -72,6 +78,16 @@ TEST_F(ThreadTest, EventsAreCommittedReadAndDeletedWhileMoreCome) {
   Open();
   EXPECT_EQ(stream_->next_offset(), 2000u);
   EXPECT_EQ(stream_->cursor("cloud")->offset(), 2000u);
+}
+
+TEST_F(ThreadTest, IdleThreadLooksForRoomOnceSomebodyIsRefused) {
+  disk_.SetCapacity(kMinFree);
+  Open(disk_, "/data");
+  EXPECT_EQ(stream_->Append(AsBytes("now")).verdict, AppendVerdict::kFull);
+  EXPECT_FALSE(space_);
+  disk_.SetCapacity(2 * kMinFree);
+  while (!space_) WaitForWakeup();
+  EXPECT_EQ(stream_->Append(AsBytes("later")).verdict, AppendVerdict::kStored);
 }
 
 TEST_F(ThreadTest, CloseCommitsWhatIsDirty) {
