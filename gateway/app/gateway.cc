@@ -134,6 +134,7 @@ Status Gateway::Run() {
   }
   for (const auto& upstream : upstreams_) upstream->Start();
   ReportAddresses();
+  ReportReady();
   loop_.Run();
   admin_.reset();
   Status status = journal_->Close();
@@ -142,8 +143,21 @@ Status Gateway::Run() {
   return status;
 }
 
+void Gateway::ReportReady() {
+  service_manager_.Ready();
+  heartbeat_timer_ = loop_.NewTimer([this] { Beat(); });
+  if (service_manager_.heartbeat()) Beat();
+}
+
+// What the watchdog watches is the loop: a gateway whose loop stands still serves nobody.
+void Gateway::Beat() {
+  service_manager_.Alive();
+  heartbeat_timer_.Start(*service_manager_.heartbeat());
+}
+
 void Gateway::BeginShutdown() {
   if (std::exchange(shutting_down_, true)) return;
+  service_manager_.Stopping();
   LogInfo("closing down");
   server_->Shutdown(kCommitPatience, [this] { DrainUpstreams(); });
 }

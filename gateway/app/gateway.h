@@ -5,6 +5,7 @@
 
 #include "app/config.h"
 #include "app/memory_plan.h"
+#include "app/service_manager.h"
 #include "app/upstream.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -43,6 +44,8 @@ class Gateway {
   Status StartAdmin();
   void ReportAddresses() const;
   void RegisterBooks();
+  void ReportReady();
+  void Beat();
   void BeginShutdown();
   void DrainUpstreams();
 
@@ -57,6 +60,8 @@ class Gateway {
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::unique_ptr<admin::AdminServer> admin_;
+  const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
+  transport::Timer heartbeat_timer_;
   transport::Timer drain_timer_;
   bool shutting_down_ = false;
 };
