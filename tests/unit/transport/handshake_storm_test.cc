@@ -22,7 +22,8 @@ class HandshakeStormTest : public LoopbackTest {
 };
 
 TEST_F(HandshakeStormTest, HundredDevicesShakeHandsWhileTheLoopTicks) {
-  Listen({.tls = test::NewServer(), .limits = {.max_half_open = 32}});
+  Listen({.tls = test::NewServer(),
+          .limits = {.max_half_open = 32, .handshake_timeout = std::chrono::minutes(5)}});
   for (size_t i = 1; i <= kDevices; ++i) {
     std::string cn = std::to_string(i);
     cn = "sim" + std::string(4 - cn.size(), '0') + cn;

@@ -63,7 +63,12 @@ class LoopbackTest : public testing::Test {
   void Connect(std::shared_ptr<tls::Context> tls = nullptr,
                const tls::ResumptionTicket* resume = nullptr) {
     connectors_.push_back(Connector::Connect(
-        loop_, {.address = listener_->address(), .tls = std::move(tls), .resume = resume},
+        loop_,
+        // Patient: a storm of handshakes takes its time on an emulated processor.
+        {.address = listener_->address(),
+         .tls = std::move(tls),
+         .resume = resume,
+         .limits = {.handshake_timeout = std::chrono::minutes(5)}},
         [this](Result<std::unique_ptr<ByteStream>> result) {
           if (result.ok()) {
             Keep(&connected_, std::move(result).value());
