@@ -2,6 +2,7 @@
 
 import json
 import os
+import urllib.error
 import urllib.request
 
 from support.process import PATIENCE, Process, eventually, run
@@ -61,6 +62,8 @@ ROUTE = """
 from = "telemetry"
 to   = "upstream"
 """
+DEAD_LETTER_ROUTE = ROUTE.replace("telemetry", "dead-letters")
+UNBATCHED = "{ max_events = 1 }"
 
 
 def stream(max_bytes="16MiB", segment_bytes="1MiB", on_full="reject"):
@@ -71,14 +74,26 @@ def uplink(port, mqtt_version=5):
     return UPLINK.format(port=port, mqtt_version=mqtt_version)
 
 
+def tls_uplink(port, identity, ca="pki/server-ca.crt"):
+    return uplink(port).replace("mqtt://", "mqtts://") + (
+        f'ca = "{ca}"\ncert = "pki/devices/{identity}.crt"\nkey = "pki/devices/{identity}.key"\n')
+
+
+def route(topic=None, output=None, batch=None, window=None):
+    """A [[route]]; `batch` and `window` are inline tables."""
+    keys = {"topic": topic and f'"{topic}"', "format": output and f'"{output}"', "batch": batch, "window": window}
+    return ROUTE + "".join(f"{key} = {value}\n" for key, value in keys.items() if value)
+
+
 class Gateway:
     """One gateway, which can be started again on the same ports and the same data."""
 
-    def __init__(self, directory, sections, name="gateway", data="data", memory="48MiB", min_free="1MiB"):
+    def __init__(self, directory, sections, name="gateway", data="data", memory="48MiB", min_free="1MiB",
+                 gateway_id="test"):
         self.directory = directory
         self.name = name
         self.sections = sections
-        self.values = {"id": "test", "data": data, "memory": memory, "min_free": min_free, "root": ROOT}
+        self.values = {"id": gateway_id, "data": data, "memory": memory, "min_free": min_free, "root": ROOT}
         self.port = 0
         self.admin_port = 0
         self.process = None
@@ -132,6 +147,14 @@ class Gateway:
                 values[name] = float(value)
         return values
 
+    def health(self):
+        """The status code of /healthz."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/healthz", timeout=10) as response:
+                return response.status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+
     def total(self, name):
         """The sum of a metric over its labels, or None while nobody answers."""
         values = self.metrics()
@@ -140,13 +163,21 @@ class Gateway:
         return int(sum(v for k, v in values.items() if k == name or k.startswith(name + "{")))
 
     def wait_for(self, name, at_least, seconds=PATIENCE):
-        return eventually(lambda: (self.total(name) or 0) >= at_least, f"{name} of at least {at_least}", seconds)
+        return eventually(lambda: (self.total(name) or 0) >= at_least,
+                          lambda: f"{name} of at least {at_least}, but {self.total(name)}", seconds)
 
     def wait_until_drained(self, seconds=PATIENCE):
         eventually(lambda: self.total("sluice_route_pending") == 0, "route without anything pending", seconds)
 
     def cli(self, *arguments, stdin=None):
         return run([SLUICE, *arguments], self.directory, stdin)
+
+    def status(self):
+        """What `sluice status` prints."""
+        code, out, err = self.cli("status", "--admin", f"127.0.0.1:{self.admin_port}")
+        if code != 0:
+            raise AssertionError(f"status ended with {code}: {err}")
+        return out
 
     def stored(self, stream_name="telemetry"):
         """The stream's records as `sluice journal cat --json` prints them."""

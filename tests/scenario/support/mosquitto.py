@@ -7,11 +7,18 @@ from support.process import Process, eventually, run
 
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 CONFIG = """
+user root
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence false
 max_queued_messages 0
 log_type all
+"""
+TLS = """
+cafile pki/devices-ca.crt
+certfile pki/server.crt
+keyfile pki/server.key
+require_certificate true
 """
 
 
@@ -31,20 +38,30 @@ def free_port():
 class Mosquitto:
     """A real broker as upstream. It cannot choose its port by itself, so another is tried when one is taken."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, more=""):
         self.directory = directory
-        eventually(self._start, "mosquitto")
+        self.more = more
+        eventually(lambda: self._start(free_port()), "mosquitto")
 
-    def _start(self):
-        self.port = free_port()
+    def _start(self, port):
+        self.port = port
         with open(f"{self.directory}/mosquitto.conf", "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(port=self.port))
+            file.write(CONFIG.format(port=port) + self.more)
         self.process = Process("mosquitto", [program("mosquitto"), "-c", "mosquitto.conf"], self.directory)
-        return eventually(lambda: "running" in self.process.log() or not self.process.alive, "mosquitto") \
-            and self.process.alive
+        eventually(lambda: "running" in self.process.log() or not self.process.alive, "mosquitto")
+        return self.process.alive
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
 
     def kill(self):
         self.process.kill()
+
+    def restart(self):
+        """On the same port, where its clients look for it; all its memory is gone."""
+        self.kill()
+        eventually(lambda: self._start(self.port), "mosquitto again")
 
 
 def _arguments(port, pki=None, identity=None, version="mqttv5"):

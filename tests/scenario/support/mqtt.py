@@ -71,7 +71,7 @@ class Client:
     """Callbacks run on paho's thread and only append; tests poll."""
 
     def __init__(self, port, pki, identity, version=V5, client_id=None, keep_alive=60, clean=True, will=None,
-                 connect_properties=None, max_inflight=1000):
+                 connect_properties=None, max_inflight=100):
         self.version = version
         self.port = port
         self.keep_alive = keep_alive
@@ -80,7 +80,8 @@ class Client:
         self.identity = identity
         extra = {"clean_session": clean} if version != V5 else {}
         self.paho = RecordingPaho(client_id or identity, protocol=version, **extra)
-        self.paho.tls_set_context(tls_context(pki, identity))
+        if pki:
+            self.paho.tls_set_context(tls_context(pki, identity))
         self.paho.max_inflight_messages_set(max_inflight)
         self.paho.reconnect_delay_set(1, 1)
         if will:
@@ -132,6 +133,27 @@ class Client:
             return eventually(lambda: mid in self.published, "QoS 0 message on its way") and 0
         eventually(lambda: mid in self.paho.reasons, f"acknowledgement of message {mid}", seconds)
         return self.paho.reasons[mid]
+
+    def publish_readings(self, count, first=0, qos=1, sensor=SENSOR, padding=0):
+        """Readings with consecutive counters; waits until all are acknowledged."""
+        topic = topic_of(self.identity, sensor)
+        mids = [self.send(topic, reading(first + i, padding), qos) for i in range(count)]
+        self.wait_until_acknowledged(mids)
+
+    def wait_until_acknowledged(self, mids, seconds=PATIENCE):
+        eventually(lambda: len(self.acknowledged(mids)) == len(mids),
+                   lambda: f"{len(mids)} acknowledgements for {self.identity}, but {self.account(mids)}", seconds)
+
+    def wait_until_answered(self, mids, seconds=PATIENCE):
+        """Acknowledged or refused; the reason codes."""
+        eventually(lambda: all(mid in self.paho.reasons for mid in mids),
+                   lambda: f"{len(mids)} answers for {self.identity}, but {self.account(mids)}", seconds)
+        return [self.paho.reasons[mid] for mid in mids]
+
+    def account(self, mids):
+        """What became of messages, for people."""
+        codes = [self.paho.reasons.get(mid) for mid in mids]
+        return f"{ {code: codes.count(code) for code in set(codes)} }, connections ended with {self.disconnects}"
 
     def acknowledged(self, mids):
         return [mid for mid in mids if self.paho.reasons.get(mid) in (0, 0x10)]

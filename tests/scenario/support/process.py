@@ -16,14 +16,14 @@ class Timeout(AssertionError):
 
 
 def eventually(condition, what, seconds=PATIENCE):
-    """Polls until `condition()` is true and returns its value."""
+    """Polls until `condition()` is true and returns its value. `what` is a text, or makes one when it is needed."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise Timeout(f"within {seconds:.0f} s there was no: {what}")
+            raise Timeout(f"within {seconds:.0f} s there was no: {what() if callable(what) else what}")
         time.sleep(0.02)
 
 

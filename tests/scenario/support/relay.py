@@ -43,3 +43,4 @@ class Link:
         self.cut()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(30)
+        self._loop.close()

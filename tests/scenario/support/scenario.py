@@ -5,7 +5,9 @@ import shutil
 import tempfile
 import unittest
 
+from support.consumer import Consumer
 from support.gateway import ROUTE, Gateway, stream, uplink
+from support.mosquitto import Mosquitto
 from support.mqtt import Client
 from support.pki import Pki
 
@@ -62,3 +64,20 @@ class Scenario(unittest.TestCase):
 
     def client(self, gateway, identity=DEVICE, **options):
         return self.own(Client(gateway.port, self.pki, identity, **options)).connect()
+
+
+class Forwarding(Scenario):
+    """With a real Mosquitto upstream."""
+
+    def setUp(self):
+        super().setUp()
+        self.upstream = self.own(Mosquitto(self.directory))
+
+    def watch(self, topic):
+        """A plain MQTT 5 subscriber at the upstream."""
+        watcher = self.own(Client(self.upstream.port, None, "watcher")).connect()
+        watcher.subscribe(topic, 1)
+        return watcher
+
+    def consumer(self, *more, topic="sluice/#"):
+        return self.own(Consumer(self.directory, self.upstream.url, *more, topic=topic))

@@ -1,0 +1,28 @@
+"""The program of the Debian package nats-server, which speaks MQTT 3.1.1 beside its own protocol."""
+
+import re
+import shutil
+
+from support.mosquitto import PATH
+from support.process import Process
+
+PROGRAM = shutil.which("nats-server", path=PATH)
+CONFIG = """
+server_name: upstream
+listen: "127.0.0.1:-1"
+jetstream { store_dir: "nats-data" }
+mqtt { listen: "127.0.0.1:-1" }
+"""
+
+
+class Nats:
+    def __init__(self, directory):
+        with open(f"{directory}/nats.conf", "w", encoding="utf-8") as file:
+            file.write(CONFIG)
+        self.process = Process("nats", [PROGRAM, "-c", "nats.conf"], directory)
+        self.process.wait_for_line("Server is ready")
+        self.port = int(re.search(r"MQTT clients on mqtt://127\.0\.0\.1:(\d+)", self.process.log()).group(1))
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+
+    def kill(self):
+        self.process.kill()
