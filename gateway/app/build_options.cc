@@ -97,7 +97,7 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
   options.broker.max_message_bytes = plan.broker_queued_bytes + plan.retained_bytes;
   options.broker.max_retained_bytes = plan.retained_bytes;
   options.max_input_bytes = plan.input_bytes;
-  options.max_window_bytes = plan.window_bytes;
+  options.max_outgoing_bytes = plan.outgoing_bytes;
   options.access = AccessRules(config);
   options.local_events = config.gateway.local_events;
   for (const StreamConfig& stream : config.streams) {

@@ -38,12 +38,12 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 16);
   // A few packets of the largest size at a time, whatever the limit is.
   plan.input_bytes = Clamp(limit / 16, 2 * config.limits.max_packet_bytes, 256 << 20);
-  plan.window_bytes = Clamp(limit / 32, 512 << 10, 128 << 20);
+  plan.outgoing_bytes = Clamp(limit / 24, 512 << 10, 128 << 20);
   plan.output_bytes_per_connection = static_cast<size_t>(config.limits.output_bytes);
 
   const uint64_t fixed = kBytesOfProgram + 2 * plan.dirty_bytes_per_stream * config.streams.size() +
                          plan.broker_queued_bytes + plan.retained_bytes + plan.input_bytes +
-                         plan.window_bytes + BytesOfRoutes(config);
+                         plan.outgoing_bytes + BytesOfRoutes(config);
   const size_t each = AnyTls(config) ? kBytesPerTlsConnection : kBytesPerPlainConnection;
   const uint64_t wanted = config.limits.max_connections;
   const uint64_t needed = fixed + std::max<uint64_t>(wanted, 1) * each;

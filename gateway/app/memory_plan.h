@@ -16,8 +16,8 @@ struct MemoryPlan {
   size_t broker_queued_bytes = 0;  // all local subscribers together
   size_t broker_queue_bytes_per_client = 0;
   size_t retained_bytes = 0;
-  size_t input_bytes = 0;   // not consumed yet, all connections together
-  size_t window_bytes = 0;  // in flight to local subscribers, all together
+  size_t input_bytes = 0;     // not consumed yet, all connections together
+  size_t outgoing_bytes = 0;  // on its way to local subscribers, all together
   size_t output_bytes_per_connection = 0;
   size_t max_connections = 0;
 };

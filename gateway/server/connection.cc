@@ -24,7 +24,7 @@ Connection::Connection(const ConnectionContext& context,
       identity_(std::move(identity)),
       session_(context.limits, context.capabilities, context.counters),
       held_charge_(&context.input),
-      window_charge_(&context.windows) {}
+      window_charge_(&context.outgoing) {}
 
 Connection::~Connection() = default;
 
@@ -66,10 +66,7 @@ void Connection::StopReading() {
   UpdateReading();
 }
 
-void Connection::OnOutputLow() {
-  output_high_ = false;
-  context_.broker.OnWritable(context_.loop.Now(), id_);
-}
+void Connection::OnOutputLow() { context_.broker.OnWritable(context_.loop.Now(), id_); }
 
 void Connection::OnClosed(const Status& reason) {
   if (!reason.ok()) {
@@ -83,9 +80,9 @@ void Connection::OnClosed(const Status& reason) {
 }
 
 session::DeliverResult Connection::Deliver(const codec::Publish& message) {
-  if (output_high_) return session::DeliverResult::kWindowFull;
-  if (WindowsAreShort(message.qos)) {
-    context_.window_shortages.Add();
+  if (stream_->output_high()) return session::DeliverResult::kWindowFull;
+  if (OutgoingIsShort(message.qos)) {
+    context_.outgoing_shortages.Add();
     return session::DeliverResult::kWindowFull;
   }
   OutputPool::Lease out(context_.outputs);
@@ -96,8 +93,8 @@ session::DeliverResult Connection::Deliver(const codec::Publish& message) {
 }
 
 // One message a client is always let through, and its end asks the broker for the next.
-bool Connection::WindowsAreShort(codec::Qos qos) const {
-  return qos != codec::Qos::kAtMostOnce && context_.windows.exhausted() && state_ != nullptr &&
+bool Connection::OutgoingIsShort(codec::Qos qos) const {
+  return qos != codec::Qos::kAtMostOnce && context_.outgoing.exhausted() && state_ != nullptr &&
          state_->outbound.size() > 0;
 }
 

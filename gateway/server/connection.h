@@ -28,12 +28,12 @@ struct ConnectionContext {
   const session::Capabilities& capabilities;
   session::Counters& counters;
   OutputPool& outputs;
-  // What all connections hold: of input not consumed, and of messages in flight to clients.
+  // What all connections hold: of input not consumed, and of messages on their way to clients.
   transport::ByteBudget& input;
-  transport::ByteBudget& windows;
+  transport::ByteBudget& outgoing;
   // Times that a publish found no room and its connection was not read any further.
   Counter& paused;
-  Counter& window_shortages;  // times that a message waited because `windows` was used up
+  Counter& outgoing_shortages;  // times that a message waited because `outgoing` was used up
 
   // Told by connections. Removing destroys the connection.
   class Owner {
@@ -72,7 +72,6 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
  private:
   // transport::StreamHandler
   size_t OnBytes(ByteSpan bytes) override;
-  void OnOutputHigh() override { output_high_ = true; }
   void OnOutputLow() override;
   void OnClosed(const Status& reason) override;
   // broker::ClientHandle
@@ -95,7 +94,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   bool Offer(const codec::Publish& publish, session::Output* out);
   void Hold(const codec::Publish& publish);
   void Unhold();
-  bool WindowsAreShort(codec::Qos qos) const;
+  bool OutgoingIsShort(codec::Qos qos) const;
   void ChargeWindow();
   uint16_t HeldQos2PacketId() const;
   void UpdateReading();
@@ -111,7 +110,6 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   transport::ByteBudget::Charge window_charge_;
   std::array<transport::Timer, session::kTimerKinds> timers_;
   std::array<bool, session::kTimerKinds> has_timer_{};
-  bool output_high_ = false;
   bool reading_ = true;
   bool stopped_ = false;  // by StopReading
   bool closing_ = false;  // the session has said Close

@@ -35,18 +35,19 @@ Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl 
       broker_counters_(parts.metrics),
       access_(std::move(access)),
       input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
-      windows_(std::make_shared<transport::ByteBudget>(options_.max_window_bytes)),
+      outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
       local_events_(options_.local_events, parts.clock),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
           "Times that a connection was not read because a message found no room.")),
-      window_shortages_(parts.metrics.AddCounter(
-          "sluice_window_shortages_total",
-          "Times that a message waited because those in flight used up their memory.")) {
+      outgoing_shortages_(parts.metrics.AddCounter(
+          "sluice_outgoing_shortages_total",
+          "Times that a message waited because those on their way used up their memory.")) {
   parts_.metrics.AddCallback("sluice_input_bytes", "Input that waits, beyond 2 KiB a connection.",
                              "", [budget = input_] { return static_cast<double>(budget->used()); });
-  parts_.metrics.AddCallback("sluice_window_bytes", "Messages in flight to connected clients.", "",
-                             [budget = windows_] { return static_cast<double>(budget->used()); });
+  parts_.metrics.AddCallback("sluice_outgoing_bytes", "Messages on their way to connected clients.",
+                             "",
+                             [budget = outgoing_] { return static_cast<double>(budget->used()); });
   broker_timer_ = parts_.loop.NewTimer([this] {
     broker_->Tick(parts_.loop.Now());
     ArmBrokerTimer();
@@ -88,6 +89,7 @@ void Server::BuildIngest() {
 
 Status Server::Listen(ListenerSpec spec) {
   spec.transport.input_budget = input_;
+  spec.transport.output_budget = outgoing_;
   auto listener = transport::Listener::Open(
       parts_.loop, std::move(spec.transport), parts_.metrics,
       [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {
@@ -107,8 +109,9 @@ void Server::OnAccept(const std::string& anonymous_identity,
     return;
   }
   const ConnectionContext context{
-      parts_.loop, *broker_, options_.session,  capabilities_, session_counters_, outputs_, *input_,
-      *windows_,   paused_,  window_shortages_, *this};
+      parts_.loop, *broker_, options_.session, capabilities_, session_counters_,
+      outputs_,    *input_,  *outgoing_,       paused_,       outgoing_shortages_,
+      *this};
   auto connection = std::make_unique<Connection>(context, std::move(stream), std::move(identity));
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));

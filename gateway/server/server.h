@@ -49,9 +49,11 @@ struct ServerOptions {
   // it up to 2 KiB does not count. Stops a fleet, each of it within its bounds, from filling the
   // memory. Counter sluice_listener_input_shortages_total.
   size_t max_input_bytes = 3 << 20;
-  // What all connections together may hold of messages in flight to clients that do not acknowledge
-  // them; the rest waits in the broker's queues. Counter sluice_window_shortages_total.
-  size_t max_window_bytes = 1536 << 10;
+  // What all connections together may hold of messages on their way to clients: in flight and not
+  // acknowledged, or written and not taken by the peer. The rest waits in the broker's queues; one
+  // message at a time each client still gets. Stops subscribers that do not read or acknowledge.
+  // Counter sluice_outgoing_shortages_total.
+  size_t max_outgoing_bytes = 2 << 20;
 };
 
 // The MQTT server: listeners, connections, broker and the way of messages into the journal. Loop
@@ -110,7 +112,7 @@ class Server : private ConnectionContext::Owner {
   const broker::AccessControl access_;
   // Shared with the listeners' streams and with the metrics.
   const std::shared_ptr<transport::ByteBudget> input_;
-  const std::shared_ptr<transport::ByteBudget> windows_;
+  const std::shared_ptr<transport::ByteBudget> outgoing_;
   OutputPool outputs_;
   LocalEvents local_events_;
   std::unique_ptr<Ingest> ingest_;
@@ -124,7 +126,7 @@ class Server : private ConnectionContext::Owner {
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;
   Counter& paused_;
-  Counter& window_shortages_;
+  Counter& outgoing_shortages_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for tasks that outlive the server
 };
 

@@ -55,6 +55,10 @@ class ByteStream {
   virtual void Write(ByteSpan bytes) = 0;
   // Bytes written that the system has not taken yet.
   virtual size_t output_bytes() const = 0;
+  // The output has passed its high mark and not come down to the low one since, as of this moment:
+  // within one iteration of the loop the handler is told only at its end. What can wait must not be
+  // written now; OnOutputLow follows.
+  virtual bool output_high() const = 0;
 
   // Counted: reading goes on when every pause has had its resume. Takes effect at once, except for
   // what OnBytes is being shown: consume less of it.

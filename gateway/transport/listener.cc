@@ -62,6 +62,7 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
       on_accept_(std::move(on_accept)) {
   context_->limits = options_.limits;
   context_->input_budget = options_.input_budget;
+  context_->output_budget = options_.output_budget;
   context_->metrics.emplace(metrics,
                             options_.metric_label.empty() ? options_.bind : options_.metric_label);
 }

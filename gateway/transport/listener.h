@@ -28,6 +28,9 @@ struct ListenerOptions {
   // consumed; one that waits for the rest of a large packet when it is used up is closed. Null: no
   // such bound.
   std::shared_ptr<ByteBudget> input_budget = {};
+  // Likewise of output that is not taken; when it is used up, whoever has more than
+  // limits.output_low_bytes counts as being above its high mark.
+  std::shared_ptr<ByteBudget> output_budget = {};
   int backlog = 1024;  // connections the kernel holds for us; it caps this at net.core.somaxconn
   std::string metric_label = {};  // value of the label listener="…"; empty: `bind`
 };

@@ -16,6 +16,7 @@ struct StreamContext {
   StreamLimits limits;
   std::optional<ListenerMetrics> metrics;    // none: nobody counts (connectors)
   std::shared_ptr<ByteBudget> input_budget;  // null: no bound over all connections
+  std::shared_ptr<ByteBudget> output_budget;
   size_t connections = 0;
 
   void AddConnections(int difference) {

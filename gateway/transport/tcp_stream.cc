@@ -47,6 +47,7 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
       context_(std::move(context)),
       peer_{.address = PeerAddress(socket->tcp)},
       input_(&resources_.pool, context_->input_budget.get()),
+      output_charge_(context_->output_budget.get()),
       watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
   socket_->stream = this;
   context_->AddConnections(1);
@@ -76,6 +77,7 @@ void TcpStream::Write(ByteSpan bytes) {
   }
   resources_.pool.Lend(&output_);
   output_.Append(bytes);
+  CountOutput();
   Queue();
   if (output_.size() >= kEarlyFlushBytes) Flush();
 }
@@ -153,7 +155,7 @@ void TcpStream::OfferKept() {
 void TcpStream::OnIterationEnd() {
   if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
   Flush();
-  if (state_ != State::kClosed) return UpdateWatermark();
+  if (state_ != State::kClosed) return TellWatermark();
   if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
   // The stream may be gone.
 }
@@ -169,6 +171,7 @@ void TcpStream::Flush() {
     if (!output_.empty()) return SendRest();
   }
   resources_.pool.Return(&output_);
+  CountOutput();
   if (state_ == State::kDraining) Drained();
 }
 
@@ -188,6 +191,7 @@ void TcpStream::SendRest() {
 void TcpStream::OnWritten(int status) {
   socket_->writing = false;
   resources_.pool.Return(&socket_->in_flight);
+  CountOutput();
   if (status != 0) return Close(StatusOf(status));
   Queue();
 }
@@ -198,16 +202,28 @@ void TcpStream::Drained() {
   if (uv_shutdown(&socket_->shutdown, socket_->uv(), ignore) != 0) Close(Status::Ok());
 }
 
-void TcpStream::UpdateWatermark() {
-  const Watermark::Event event = watermark_.Update(output_bytes());
-  if (event == Watermark::Event::kNone || handler_ == nullptr) return;
+// Rising is noticed at once, or a burst in one iteration would be written far past the mark. When
+// all connections' output has used up its budget, the low mark is the high one.
+void TcpStream::CountOutput() {
+  const size_t bytes = output_bytes();
+  output_charge_.Set(bytes);
+  const ByteBudget* const budget = context_->output_budget.get();
+  const bool is_short = budget != nullptr && budget->exhausted();
+  if (bytes >= context_->limits.output_high_bytes ||
+      (is_short && bytes > context_->limits.output_low_bytes)) {
+    rose_ |= watermark_.Raise();
+  }
+}
+
+void TcpStream::TellWatermark() {
+  if (handler_ == nullptr) return;
   in_callback_ = true;
-  if (event == Watermark::Event::kFellBelowLow) {
-    handler_->OnOutputLow();
-  } else {
+  if (std::exchange(rose_, false)) {
     if (context_->metrics) context_->metrics->output_pauses.Add();
     handler_->OnOutputHigh();
   }
+  const bool fell = watermark_.Update(output_bytes()) == Watermark::Event::kFellBelowLow;
+  if (fell && state_ == State::kOpen) handler_->OnOutputLow();
   in_callback_ = false;
 }
 
@@ -227,6 +243,7 @@ void TcpStream::Close(Status reason) {
   std::exchange(socket_, nullptr)->Close();
   if (linger_.active()) linger_.Stop();
   resources_.pool.Return(&output_);
+  output_charge_.Set(0);
   if (!in_callback_) input_.Clear();
   Queue();
 }

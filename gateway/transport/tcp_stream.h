@@ -43,6 +43,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   void Start(StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
   size_t output_bytes() const override;
+  bool output_high() const override { return watermark_.above(); }
   void PauseReading() override;
   void ResumeReading() override;
   void CloseAfterFlush() override;
@@ -62,7 +63,8 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   void Flush();
   void SendRest();
   void Drained();
-  void UpdateWatermark();
+  void CountOutput();
+  void TellWatermark();
   void UpdateReading();
   void Queue() { resources_.flush_queue.Add(this); }
 
@@ -74,6 +76,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   PeerInfo peer_;
   InputBuffer input_;
   ByteBuffer output_;
+  ByteBudget::Charge output_charge_;
   Watermark watermark_;
   Timer linger_;
   Status reason_;
@@ -82,6 +85,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   bool reading_ = false;
   bool offer_again_ = false;  // kept input is due at the end of the iteration
   bool shutdown_sent_ = false;
+  bool rose_ = false;         // above the high mark, and the handler does not know yet
   bool in_callback_ = false;  // asserts that no handler destroys us in the middle
 };
 

@@ -51,6 +51,7 @@ void TlsStream::Write(ByteSpan bytes) {
   }
   resources_.pool.Lend(&output_);
   output_.Append(bytes);
+  high_ |= output_bytes() >= context_->limits.output_high_bytes;
   Queue();
   if (output_.size() >= kEarlyFlushBytes) EncryptOutput();
 }
@@ -118,6 +119,15 @@ void TlsStream::OnIterationEnd() {
   }
   if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
   EncryptOutput();
+  TellIfLow();
+}
+
+// The inner stream, which has it all now, tells when it is low again, if it was ever high.
+void TlsStream::TellIfLow() {
+  if (!std::exchange(high_, false) || inner_->output_high() || state_ != State::kOpen) return;
+  in_callback_ = true;
+  handler_->OnOutputLow();
+  in_callback_ = false;
 }
 
 void TlsStream::EncryptOutput() {
@@ -159,7 +169,7 @@ void TlsStream::OnOutputHigh() {
 }
 
 void TlsStream::OnOutputLow() {
-  if (handler_ != nullptr) handler_->OnOutputLow();
+  if (handler_ != nullptr && state_ == State::kOpen) handler_->OnOutputLow();
 }
 
 void TlsStream::OnClosed(const Status& reason) {

@@ -23,6 +23,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void Start(StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
   size_t output_bytes() const override { return output_.size() + inner_->output_bytes(); }
+  bool output_high() const override { return high_ || inner_->output_high(); }
   void PauseReading() override;
   void ResumeReading() override;
   void CloseAfterFlush() override;
@@ -46,6 +47,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void Offer(ByteSpan plaintext);
   void OfferKept();
   void EncryptOutput();
+  void TellIfLow();
   void Drain(Status reason);
   void Queue() { resources_.flush_queue.Add(this); }
 
@@ -63,6 +65,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   State state_ = State::kOpen;
   bool offer_again_ = false;
   bool in_callback_ = false;
+  bool high_ = false;         // the plaintext has passed the mark; the inner stream may not know
   bool goodbye_due_ = false;  // close_notify goes behind what is written
 };
 

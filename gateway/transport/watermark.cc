@@ -2,12 +2,15 @@
 
 namespace sluice::transport {
 
+bool Watermark::Raise() {
+  if (above_) return false;
+  above_ = true;
+  ++times_above_;
+  return true;
+}
+
 Watermark::Event Watermark::Update(size_t level) {
-  if (!above_ && level >= high_) {
-    above_ = true;
-    ++times_above_;
-    return Event::kRoseAboveHigh;
-  }
+  if (level >= high_ && Raise()) return Event::kRoseAboveHigh;
   if (above_ && level <= low_) {
     above_ = false;
     return Event::kFellBelowLow;

@@ -17,6 +17,8 @@ class Watermark {
   // The level is at or above the high mark, or at or below the low mark again, for the first time
   // since.
   Event Update(size_t level);
+  // Passes for above whatever the level is; it must be above the low mark. True if that is news.
+  bool Raise();
 
   bool above() const { return above_; }
   uint64_t times_above() const { return times_above_; }

@@ -175,12 +175,64 @@ TEST_F(BackpressureTest, Mqtt5ClientBeyondItsWindowIsClosed) {  // [MQTT-3.3.4-7
   EXPECT_EQ(client.Take().substr(0, 20), "DISCONNECT reason=93");
 }
 
+// Subscribers that take less than they are sent.
+class SubscriberTest : public BackpressureTest {
+ protected:
+  SubscriberTest() {
+    stream_limits_.output_high_bytes = 32 << 10;
+    stream_limits_.output_low_bytes = 8 << 10;
+    stream_limits_.max_output_bytes = 128 << 10;
+  }
+  static void Retain(TestClient& client, const std::string& topic, const std::string& payload) {
+    codec::Publish publish;
+    publish.topic = topic;
+    publish.payload = AsBytes(payload);
+    publish.retain = true;
+    client.Send(publish);
+  }
+};
+
+// Far more than may wait in its output, all within one iteration of the loop.
+TEST_F(SubscriberTest, IsNotClosedForWhatItIsSentAtOnce) {
+  TestClient& publisher = Connect("publisher");
+  for (int i = 0; i < 20; ++i) {
+    Retain(publisher, "news/" + std::to_string(i), std::string(20'000, 'n'));
+    Settle();
+  }
+  TestClient& subscriber = Connect("subscriber");
+  subscriber.Subscribe("news/#");
+  Until([&] { return subscriber.packet_count() == 2 + 20 || subscriber.closed(); });
+  EXPECT_FALSE(subscriber.closed());
+}
+
+TEST_F(SubscriberTest, ThatDoesNotReadDelaysNobodyElse) {
+  TestClient& slow = Connect("slow");
+  slow.Subscribe("news");
+  TestClient& quick = Connect("quick");
+  quick.Subscribe("news");
+  Settle();
+  slow.StopReading();
+  TestClient& publisher = Connect("publisher");
+  const std::string payload(20'000, 'n');
+  size_t sent = 0;
+  while (Count("sluice_broker_queue_dropped_qos0_total") == 0) {
+    publisher.Publish("news", payload, Qos::kAtMostOnce);
+    ++sent;
+    Settle();
+  }
+  EXPECT_EQ(quick.packet_count(), 2 + sent);
+  EXPECT_FALSE(slow.closed());
+  slow.ReadAgain();
+  const size_t before = slow.packet_count();
+  Until([&] { return slow.packet_count() > before + 5; });
+}
+
 // All connections together; each alone is far below its own bound.
 class TotalBoundTest : public BackpressureTest {
  protected:
   TotalBoundTest() {
     options_.max_input_bytes = 128 << 10;
-    options_.max_window_bytes = 64 << 10;
+    options_.max_outgoing_bytes = 64 << 10;
   }
   // The beginning of a packet of 100 KiB.
   static void SendPart(TestClient& client, size_t bytes) {
@@ -276,8 +328,8 @@ TEST_F(TotalBoundTest, MessagesInFlightAreBoundedOverAllSubscribers) {
     publisher.Publish("news", std::string(4000, 'n'), Qos::kAtLeastOnce, 1);
     Settle();
   }
-  EXPECT_LE(Gauge("sluice_window_bytes"), (64 << 10) + 10 * 4100);
-  EXPECT_GT(Count("sluice_window_shortages_total"), 0U);
+  EXPECT_LE(Gauge("sluice_outgoing_bytes"), (64 << 10) + 10 * 4100);
+  EXPECT_GT(Count("sluice_outgoing_shortages_total"), 0U);
 }
 
 TEST_F(TotalBoundTest, WhatWaitedForTheWindowsComesInOrderWhenTheyAreAcknowledged) {
@@ -295,7 +347,25 @@ TEST_F(TotalBoundTest, WhatWaitedForTheWindowsComesInOrderWhenTheyAreAcknowledge
     Settle();
   }
   EXPECT_EQ(slow.packet_count(), 2U + 4U);
-  EXPECT_EQ(Gauge("sluice_window_bytes"), 0);
+  EXPECT_EQ(Gauge("sluice_outgoing_bytes"), 0);
+}
+
+TEST_F(TotalBoundTest, OutputIsBoundedOverAllSubscribers) {
+  stream_limits_.output_low_bytes = 4 << 10;
+  for (int i = 0; i < 10; ++i) {
+    TestClient& slow = Connect("s" + std::to_string(i));
+    slow.Subscribe("news");
+    Settle();
+    slow.StopReading();
+  }
+  TestClient& publisher = Connect("p");
+  const std::string payload(8'000, 'n');
+  while (Count("sluice_broker_queue_dropped_qos0_total") == 0) {
+    publisher.Publish("news", payload, Qos::kAtMostOnce);
+    Settle();
+    ASSERT_LE(Gauge("sluice_outgoing_bytes"), (64 << 10) + 10 * 3 * 8'100);
+  }
+  EXPECT_GT(Gauge("sluice_outgoing_bytes"), 32 << 10);
 }
 
 }  // namespace

@@ -10,12 +10,14 @@ class StreamLimitsTest : public LoopbackTest, public testing::WithParamInterface
  protected:
   void Open(const StreamLimits& limits, size_t input_budget = 16 << 20) {
     budget_ = std::make_shared<ByteBudget>(input_budget);
-    ListenerOptions options{.limits = limits, .input_budget = budget_};
+    output_budget_ = std::make_shared<ByteBudget>(1 << 20);
+    ListenerOptions options{
+        .limits = limits, .input_budget = budget_, .output_budget = output_budget_};
     if (GetParam()) options.tls = test::NewServer();
     Listen(options);
     ConnectPair(GetParam() ? test::NewClient() : nullptr);
   }
-  std::shared_ptr<ByteBudget> budget_;
+  std::shared_ptr<ByteBudget> budget_, output_budget_;
 };
 
 INSTANTIATE_TEST_SUITE_P(, StreamLimitsTest, testing::Bool(), TcpOrTls);
@@ -85,6 +87,36 @@ TEST_P(StreamLimitsTest, PausedConnectionsHoldLittleWhenInputIsShort) {
   EXPECT_EQ(server().recorder.calls, 1);
   EXPECT_FALSE(server().recorder.closed);
   EXPECT_LE(budget_->used(), (32u + 32u) * 1024);  // TLS opens whole records, of up to 16 KiB.
+}
+
+// A burst within one iteration, which the peer takes all the same.
+TEST_P(StreamLimitsTest, OutputIsHighAtOnceAndTheHandlerIsToldWhenItIsLow) {
+  Open({.output_high_bytes = 20'000, .output_low_bytes = 5'000});
+  EXPECT_FALSE(server().stream->output_high());
+  server().stream->Write(AsBytes(std::string(19'000, 'x')));
+  EXPECT_FALSE(server().stream->output_high());
+  server().stream->Write(AsBytes(std::string(1'000, 'x')));
+  EXPECT_TRUE(server().stream->output_high());
+  EXPECT_EQ(server().recorder.lows, 0);
+  RunUntil([&] { return server().recorder.lows == 1; });
+  EXPECT_FALSE(server().stream->output_high());
+}
+
+TEST_P(StreamLimitsTest, LowMarkIsTheHighOneWhenAllOutputIsUsedUp) {
+  Open({.output_high_bytes = 200'000, .output_low_bytes = 5'000});
+  ByteBudget::Charge others(output_budget_.get());
+  others.Set(1 << 20);
+  client().stream->PauseReading();
+  while (!server().stream->output_high()) {
+    ASSERT_LT(server().stream->output_bytes(), 20'000u);
+    server().stream->Write(AsBytes(std::string(4'000, 'x')));
+    RunTwice();
+  }
+  others.Set(0);
+  client().stream->ResumeReading();
+  RunUntil([&] { return server().recorder.lows == 1; });
+  RunTwice();
+  EXPECT_EQ(output_budget_->used(), 0u);
 }
 
 TEST_P(StreamLimitsTest, PeerThatDoesNotCloseIsClosed) {

@@ -27,5 +27,14 @@ TEST(WatermarkTest, CrossingsAreCounted) {
   EXPECT_EQ(mark.times_above(), 3u);
 }
 
+TEST(WatermarkTest, RaisedItIsAboveUntilItFallsBelowLow) {
+  Watermark mark(10, 20);
+  EXPECT_TRUE(mark.Raise());
+  EXPECT_FALSE(mark.Raise());
+  EXPECT_EQ(mark.Update(15), Event::kNone);
+  EXPECT_EQ(mark.Update(30), Event::kNone);
+  EXPECT_EQ(mark.Update(10), Event::kFellBelowLow);
+}
+
 }  // namespace
 }  // namespace sluice::transport
