@@ -79,9 +79,10 @@ def tls_uplink(port, identity, ca="pki/server-ca.crt"):
         f'ca = "{ca}"\ncert = "pki/devices/{identity}.crt"\nkey = "pki/devices/{identity}.key"\n')
 
 
-def route(topic=None, output=None, batch=None, window=None):
-    """A [[route]]; `batch` and `window` are inline tables."""
-    keys = {"topic": topic and f'"{topic}"', "format": output and f'"{output}"', "batch": batch, "window": window}
+def route(topic=None, output=None, batch=None, max_age=None):
+    """A [[route]]; `batch` is an inline table."""
+    keys = {"topic": topic and f'"{topic}"', "format": output and f'"{output}"', "batch": batch,
+            "max_age": max_age and f'"{max_age}"'}
     return ROUTE + "".join(f"{key} = {value}\n" for key, value in keys.items() if value)
 
 

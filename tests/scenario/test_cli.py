@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""The command line: what it prints, where, and with which exit code."""
+
+import json
+import os
+import re
+import unittest
+
+from support import segment
+from support.gateway import ROOT, ROUTE, SLUICE, Gateway, stream, uplink
+from support.process import run
+from support.scenario import DEVICE, Scenario
+
+USAGE = 2  # also what `check` answers to a mistake
+
+
+def sluice(*arguments, directory=None, stdin=None):
+    return run([SLUICE, *arguments], directory, stdin)
+
+
+class Program(unittest.TestCase):
+    def test_version_and_help_are_answers(self):
+        code, out, err = sluice("--version")
+        self.assertEqual((0, ""), (code, err))
+        self.assertRegex(out, r"^sluice \d+\.\d+\.\d+\n$")
+        code, out, err = sluice("--help")
+        self.assertEqual((0, ""), (code, err))
+        for command in ("run", "check", "journal", "try", "status", "consume"):
+            self.assertIn(f"  {command} ", out)
+            self.assertEqual(0, sluice(command, "--help")[0])
+
+    def test_wrong_usage_is_told_on_stderr(self):
+        for arguments in ((), ("bogus",), ("run",), ("journal",), ("journal", "cat", "/tmp"), ("status", "--bogus")):
+            code, out, err = sluice(*arguments)
+            self.assertEqual((USAGE, ""), (code, out), arguments)
+            self.assertIn("--help", err)
+
+
+class Check(Scenario):
+    """Every mistake with its place, the key, and what would be right."""
+
+    def setUp(self):
+        super().setUp()
+        self.gateway_of_file = Gateway(self.directory, [stream(), uplink(1), ROUTE])
+        self.gateway_of_file.write_config()
+        self.file = self.gateway_of_file.config_file
+
+    def check(self):
+        return sluice("check", self.file)
+
+    def change(self, old, new):
+        with open(self.file, encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(1, text.count(old), old)
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+        return text[:text.index(old)].count("\n") + 1
+
+    def assert_mistake(self, *said):
+        code, out, err = self.check()
+        self.assertEqual((USAGE, ""), (code, out))
+        for text in (self.file, *said):
+            self.assertIn(text, err)
+        self.assertEqual(1, len(err.splitlines()), err)
+        code, _, told = sluice("run", self.file)  # does not start either, and says the same
+        self.assertEqual((USAGE, err), (code, told))
+
+    def test_good_file_is_ok_and_what_is_doubtful_is_said(self):
+        code, out, err = self.check()
+        self.assertEqual((0, ""), (code, err))
+        self.assertIn(f"{self.file}: ok\n", out)
+        self.assertIn("warning: uplink upstream sends in plaintext to mqtt://127.0.0.1:1", out)
+
+    def test_value_that_is_none_of_the_known_ones(self):
+        line = self.change('on_full    = "reject"', 'on_full    = "explode"')
+        self.assert_mistake(f":{line}:", "stream.on_full must be one of: reject, drop_oldest, drop_newest")
+
+    def test_unknown_key(self):
+        line = self.change("memory_limit", "memory_limits")
+        self.assert_mistake(f":{line}:", "unknown key 'memory_limits' in [gateway]; known here: ")
+
+    def test_size_without_unit(self):
+        line = self.change('max_bytes = "64MiB"', "max_bytes = 64")
+        self.assert_mistake(f":{line}:", "journal.max_bytes", "with its unit")
+
+    def test_route_to_nowhere(self):
+        self.change('to   = "upstream"', 'to   = "elsewhere"')
+        self.assert_mistake("route.to names the uplink 'elsewhere', which no [[uplink]] declares")
+
+    def test_text_that_is_no_toml(self):
+        line = self.change("[admin]", "[admin")
+        self.assert_mistake(f":{line}:")
+
+    def test_memory_that_cannot_suffice(self):
+        self.change('memory_limit = "48MiB"', 'memory_limit = "9MiB"')
+        self.assert_mistake("gateway.memory_limit of 9 MiB is too small", "raise it")
+
+    def test_file_that_is_missing(self):
+        self.change('cert = "pki/server.crt"', 'cert = "pki/nobody.crt"')
+        self.assert_mistake("listener.tls.cert", "nobody.crt does not exist; create it or correct the path")
+
+    def test_secret_that_others_may_read(self):
+        key = self.path("open.key")
+        with open(key, "w", encoding="utf-8") as file, open(os.path.join(self.pki.directory, "server.key"),
+                                                            encoding="utf-8") as secret:
+            file.write(secret.read())
+        os.chmod(key, 0o644)
+        self.change("pki/server.key", "open.key")
+        self.assert_mistake("listener.tls.key", "open.key", "chmod")
+
+    def test_file_that_is_not_there(self):
+        code, out, err = sluice("check", self.path("none.toml"))
+        self.assertEqual((USAGE, ""), (code, out))
+        self.assertIn("none.toml: No such file or directory", err)
+
+
+class Journal(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.running = self.gateway(stream(segment_bytes="32KiB"))
+        self.client(self.running).publish_readings(200)
+
+    def journal(self, verb, *more):
+        return self.running.cli("journal", verb, self.running.data, *more)
+
+    def test_ls_lists_streams_routes_and_files_of_a_running_gateway(self):
+        code, out, err = self.journal("ls")
+        self.assertEqual((0, ""), (code, err))
+        self.assertRegex(out, r"(?m)^telemetry: offsets 0 to 200, \d+ segments, \d+ bytes, 0 quarantined$")
+        self.assertRegex(out, r"(?m)^dead-letters: offsets 0 to 0, ")
+        code, out, _ = self.journal("ls", "--segments")
+        files = re.findall(r"(?m)^  (\d{20}\.seg) \[", out)
+        self.assertEqual([os.path.basename(path) for path in segment.segments(self.running.data)], files)
+
+    def test_cat_prints_a_line_an_event_from_where_it_is_told(self):
+        code, out, err = self.journal("cat", "telemetry")
+        self.assertEqual((0, "", 200), (code, err, len(out.splitlines())))
+        self.assertRegex(out.splitlines()[7], r"^7 sensor climate.reading.v1 2 readings, \d+ bytes$")
+        _, out, _ = self.journal("cat", "telemetry", "--from", "198", "--json")
+        self.assertEqual(["test/telemetry/198", "test/telemetry/199"], [json.loads(l)["id"] for l in out.splitlines()])
+        _, out, _ = self.journal("cat", "telemetry", "--from", "5", "--count", "3")
+        self.assertEqual(["5", "6", "7"], [line.split()[0] for line in out.splitlines()])
+        self.assertEqual((0, "", ""), self.journal("cat", "telemetry", "--from", "5000"))
+
+    def test_verify_answers_with_its_exit_code(self):
+        code, out, _ = self.journal("verify")
+        self.assertEqual(0, code)
+        self.assertRegex(out, r"telemetry: 200 events, \d+ bytes, 0 gaps over 0 events: sound")
+        self.running.process.terminate()
+        path = segment.segments(self.running.data)[0]
+        segment.flip(path, segment.events(path)[3].begin + 50)
+        code, out, _ = self.journal("verify", "telemetry")
+        self.assertEqual(1, code)
+        self.assertIn("DAMAGED", out)
+        self.assertIn(os.path.basename(path), out)
+
+    def test_what_is_not_there_is_an_error(self):
+        for arguments in (("ls", self.path("nowhere")), ("cat", self.running.data, "nothing"),
+                          ("verify", self.running.data, "nothing")):
+            code, out, err = self.running.cli("journal", *arguments)
+            self.assertEqual((1, ""), (code, out), arguments)
+            self.assertRegex(err, "^sluice: .*(nowhere|nothing)")
+
+
+class TryAndStatus(Scenario):
+    def test_try_shows_the_event_or_the_reason(self):
+        profile = os.path.join(ROOT, "devices", "profiles", "zigbee2mqtt-climate.toml")
+        code, out, _ = sluice("try", profile, stdin=b'{"temperature": 20.5, "humidity": 40}')
+        self.assertEqual(0, code)
+        self.assertIn("climate.reading.v1", out)
+        code, out, _ = sluice("try", profile, stdin=b"{")
+        self.assertEqual(1, code)
+        self.assertEqual("rejected", json.loads(out)["verdict"])
+
+    def test_status_prints_the_books(self):
+        running = self.forwarding_gateway(1)
+        self.client(running).publish_readings(3)
+        status = running.status()
+        self.assertRegex(status, r"(?m)^gateway test: up \d+ s, 1 clients, 0 detached sessions$")
+        self.assertRegex(status, r"(?m)^stream telemetry: accepted 3, committed 3, ")
+        self.assertIn("route telemetry-upstream: accepted 3 = acknowledged 0 + pending 3 + dead-lettered 0 + "
+                      "expired 0 + evicted 0\n", status)
+        self.assertIn("uplink upstream: not connected", status)
+
+    def test_status_of_nobody_is_an_error_that_says_what_to_do(self):
+        running = self.gateway()
+        running.kill()
+        code, out, err = sluice("status", "--admin", f"127.0.0.1:{running.admin_port}")
+        self.assertEqual((1, ""), (code, out))
+        self.assertIn("is the gateway running, and is this its [admin] bind?", err)
+
+    def test_gateway_whose_port_is_taken_says_so(self):
+        first = self.gateway()
+        second = self.own(Gateway(self.directory, [stream()], name="second", data="other"))
+        second.port = first.port
+        process = second.launch()
+        self.assertEqual(1, process.finish())
+        self.assertRegex(process.log(), f"cannot start: .*127.0.0.1:{first.port}.*in use")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
