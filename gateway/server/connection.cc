@@ -115,6 +115,11 @@ void Connection::Disconnect(codec::ReasonCode reason) {
   CarryOut(out.get());
 }
 
+void Connection::CloseIfPeerHasLeft() {
+  if (closing_ || !stream_->peer_has_left()) return;
+  stream_->Close(Status::Unavailable("the client went away while its message waited for room"));
+}
+
 void Connection::Shutdown() { Disconnect(codec::ReasonCode::kServerShuttingDown); }
 
 bool Connection::Retry() {

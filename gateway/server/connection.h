@@ -62,6 +62,9 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Offers the publish that found no room again, and goes on reading if it is taken. Returns
   // whether the connection is free again.
   bool Retry();
+  // Closes if the client has gone away while its publish waited, which nobody who does not read
+  // notices; it will send the publish again.
+  void CloseIfPeerHasLeft();
   // The gateway goes down: DISCONNECT, flush, close.
   void Shutdown();
   // No more is read, what was read is still answered.

@@ -38,19 +38,23 @@ ByteSpan BuildWithin(size_t max_letter_bytes, size_t payload_bytes, Build build)
 
 Ingest::Ingest(std::string gateway, normalise::Normaliser* normaliser,
                std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-               LocalEvents* local_events, const Clock& clock, Metrics& metrics)
+               LocalEvents* local_events, const Clock& clock, Executor& executor, Metrics& metrics)
     : gateway_(std::move(gateway)),
       normaliser_(normaliser),
       streams_(std::move(streams)),
       dead_letters_(std::move(dead_letters)),
       local_events_(local_events),
       clock_(clock),
+      executor_(executor),
       messages_(
           metrics.AddCounter("sluice_ingest_messages_total", "Messages taken into a stream.")),
       ignored_(metrics.AddCounter("sluice_ingest_ignored_total",
                                   "Messages that their profile says hold no reading.")),
       rejected_messages_(metrics.AddCounter("sluice_ingest_dead_letters_total",
-                                            "Messages that could not become an event.")) {}
+                                            "Messages that could not become an event.")),
+      refused_letters_(
+          metrics.AddCounter("sluice_ingest_dead_letters_refused_total",
+                             "Dead letters that an uplink refused; not kept a second time.")) {}
 
 Intake* Ingest::IntakeFor(std::string_view topic) {
   for (const auto& intake : streams_) {
@@ -135,6 +139,11 @@ broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) 
 
 bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stored) {
   journal::Stream& stream = dead_letters_->stream();
+  if (letter.stream == stream.name()) {
+    refused_letters_.Add();
+    executor_.Post(std::move(stored));
+    return true;
+  }
   const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
   const ByteSpan event =
       BuildWithin(stream.max_event_bytes(), letter.event.size(), [&](size_t max_kept) {

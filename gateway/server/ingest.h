@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/executor.h"
 #include "base/metrics.h"
 #include "broker/event_sink.h"
 #include "forward/dead_letter_sink.h"
@@ -28,12 +29,13 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   // Everything outlives the ingest. `dead_letters` may be null when there is no stream at all.
   Ingest(std::string gateway, normalise::Normaliser* normaliser,
          std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-         LocalEvents* local_events, const Clock& clock, Metrics& metrics);
+         LocalEvents* local_events, const Clock& clock, Executor& executor, Metrics& metrics);
 
   // A message feeds the first stream that takes its topic.
   broker::Verdict Accept(const broker::InboundPublish& message,
                          const broker::AckHandle& ack) override;
-  // For events that an uplink refused for good.
+  // For events that an uplink refused for good. A dead letter that is refused itself is only
+  // counted: it would make another one, and that the next, for ever.
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override;
 
   // Nobody waits for a commit.
@@ -52,6 +54,7 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   const std::unique_ptr<Intake> dead_letters_;
   LocalEvents* const local_events_;
   const Clock& clock_;
+  Executor& executor_;
   normalise::EventList events_;
   normalise::Rejection rejection_;
   schema::EventBuilder dead_letter_builder_;
@@ -59,6 +62,7 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   Counter& messages_;
   Counter& ignored_;
   Counter& rejected_messages_;
+  Counter& refused_letters_;
 };
 
 }  // namespace sluice::server

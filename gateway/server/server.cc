@@ -52,6 +52,7 @@ Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl 
     broker_->Tick(parts_.loop.Now());
     ArmBrokerTimer();
   });
+  blocked_timer_ = parts_.loop.NewTimer([this] { CloseDeserted(); });
   goodbye_timer_ = parts_.loop.NewTimer([this] { TryToSayGoodbye(); });
 }
 
@@ -80,7 +81,7 @@ void Server::BuildIngest() {
     dead_letters = intake_for(options_.dead_letter_stream, {});
   ingest_ = std::make_unique<Ingest>(options_.gateway, &parts_.normaliser, std::move(streams),
                                      std::move(dead_letters), &local_events_, parts_.clock,
-                                     parts_.metrics);
+                                     parts_.loop, parts_.metrics);
   broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
                                              &broker_counters_, &parts_.random);
   broker::AddGauges(*broker_, &parts_.metrics);
@@ -125,7 +126,16 @@ void Server::OnGone(Connection* connection) {
   FinishIfEmpty();
 }
 
-void Server::OnBlocked(Connection* connection) { blocked_.push_back(connection); }
+void Server::OnBlocked(Connection* connection) {
+  blocked_.push_back(connection);
+  if (!blocked_timer_.active()) blocked_timer_.Start(options_.held_check_interval);
+}
+
+void Server::CloseDeserted() {
+  if (blocked_.empty()) return;
+  for (Connection* const connection : blocked_) connection->CloseIfPeerHasLeft();
+  blocked_timer_.Start(options_.held_check_interval);
+}
 
 // Space is told from within the journal's Poll, where nothing may be appended.
 void Server::OnSpace() {

@@ -54,6 +54,10 @@ struct ServerOptions {
   // message at a time each client still gets. Stops subscribers that do not read or acknowledge.
   // Counter sluice_outgoing_shortages_total.
   size_t max_outgoing_bytes = 2 << 20;
+  // How often connections whose message waits for room are looked at, whether their client is still
+  // there. Stops clients that give up and come back under new names, while an uplink is away for
+  // hours, from using up all connections.
+  Duration held_check_interval = std::chrono::seconds(5);
 };
 
 // The MQTT server: listeners, connections, broker and the way of messages into the journal. Loop
@@ -96,6 +100,7 @@ class Server : private ConnectionContext::Owner {
                 std::unique_ptr<transport::ByteStream> stream);
   void OnSpace();
   void RetryBlocked();
+  void CloseDeserted();
   void ArmBrokerTimer();
   void TryToSayGoodbye();
   void SayGoodbye();
@@ -122,6 +127,7 @@ class Server : private ConnectionContext::Owner {
   std::deque<Connection*> blocked_;  // wait for room, the longest first
   bool retry_posted_ = false;
   transport::Timer broker_timer_;
+  transport::Timer blocked_timer_;  // runs while anybody is blocked
   transport::Timer goodbye_timer_;
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;

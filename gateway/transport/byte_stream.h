@@ -65,6 +65,10 @@ class ByteStream {
   virtual void PauseReading() = 0;
   virtual void ResumeReading() = 0;
 
+  // The peer has closed or lost its side, although what it sent before may not have been read yet.
+  // For streams that are paused, which notice nothing by themselves. A system call.
+  virtual bool peer_has_left() const = 0;
+
   // No more bytes are delivered; sends what is written, says goodbye (TLS close_notify, TCP FIN),
   // gives the peer limits.close_linger to take it and close its side, then OnClosed(OK).
   virtual void CloseAfterFlush() = 0;

@@ -1,6 +1,9 @@
 #include "transport/tcp_stream.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <utility>
 
@@ -8,6 +11,8 @@
 
 namespace sluice::transport {
 namespace {
+
+constexpr unsigned kKeepAliveSeconds = 60;
 
 Status StatusOf(int error) {
   if (error == UV_EOF) return Status::Unavailable("the peer closed the connection");
@@ -53,6 +58,8 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
   context_->AddConnections(1);
   // Both ends write small records that somebody waits for; gathering them is our own flush's work.
   uv_tcp_nodelay(&socket_->tcp, 1);
+  // A paused connection is not read, so only the kernel can find out that its peer lost power.
+  uv_tcp_keepalive(&socket_->tcp, 1, kKeepAliveSeconds);
 }
 
 TcpStream::~TcpStream() {
@@ -84,6 +91,17 @@ void TcpStream::Write(ByteSpan bytes) {
 
 size_t TcpStream::output_bytes() const {
   return output_.size() + (socket_ == nullptr ? 0 : socket_->in_flight.size());
+}
+
+// The kernel knows of the peer's FIN or reset before anybody reads that far.
+bool TcpStream::peer_has_left() const {
+  uv_os_fd_t fd = -1;
+  if (socket_ == nullptr) return true;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&socket_->tcp), &fd) != 0) return true;
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+         info.tcpi_state != TCP_ESTABLISHED;
 }
 
 void TcpStream::PauseReading() {

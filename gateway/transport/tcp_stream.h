@@ -44,6 +44,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   void Write(ByteSpan bytes) override;
   size_t output_bytes() const override;
   bool output_high() const override { return watermark_.above(); }
+  bool peer_has_left() const override;
   void PauseReading() override;
   void ResumeReading() override;
   void CloseAfterFlush() override;

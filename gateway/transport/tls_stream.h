@@ -24,6 +24,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void Write(ByteSpan bytes) override;
   size_t output_bytes() const override { return output_.size() + inner_->output_bytes(); }
   bool output_high() const override { return high_ || inner_->output_high(); }
+  bool peer_has_left() const override { return inner_->peer_has_left(); }
   void PauseReading() override;
   void ResumeReading() override;
   void CloseAfterFlush() override;

@@ -154,6 +154,26 @@ TEST_F(BackpressureTest, RoomThatComesBetweenTakeoverAndCloseIsNotGivenToTheOldC
   EXPECT_TRUE(Stored().empty());
 }
 
+// Nobody reads its FIN; without this each attempt of a device with a new name would leave a
+// connection behind until the uplink is back.
+TEST_F(BackpressureTest, ClientThatGivesUpIsNoticedWithoutReadingIt) {
+  options_.held_check_interval = std::chrono::milliseconds(1);
+  TestClient& leaver = ConnectV311("d1");
+  TestClient& stayer = ConnectV311("d2");
+  FillStream();
+  PublishOne(leaver, 7);
+  PublishOne(stayer, 7);
+  Settle();
+  ASSERT_EQ(paused(), 2U);
+  leaver.Vanish();
+  Until([&] { return server_->broker().connected_clients() == 1; });
+  Settle();
+  MakeRoom();
+  Commit();
+  EXPECT_EQ(stayer.Take(), "PUBACK id=7");
+  EXPECT_EQ(Stored().size(), 1U);
+}
+
 TEST_F(BackpressureTest, Mqtt311WindowIsKeptByNotReading) {
   options_.session.receive_maximum = 2;
   TestClient& client = ConnectV311("d1");

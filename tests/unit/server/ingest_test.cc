@@ -162,6 +162,21 @@ TEST_F(IngestTest, RefusedEventTooLargeForTheDeadLettersIsCut) {
   EXPECT_EQ(StoredAttributes("dead-letters", "event_bytes"), std::vector<std::string>{"8000"});
 }
 
+// Else a dead letter whose uplink refuses it would make the next one, for ever.
+TEST_F(IngestTest, DeadLetterThatIsRefusedItselfIsOnlyCounted) {
+  Start();
+  bool stored = false;
+  const forward::DeadLetter letter{.route = "cloud",
+                                   .stream = "dead-letters",
+                                   .reason_name = "not authorized",
+                                   .event = AsBytes(std::string_view("e"))};
+  ASSERT_TRUE(server_->ingest().Store(letter, [&] { stored = true; }));
+  EXPECT_FALSE(stored);
+  Until([&] { return stored; });
+  EXPECT_EQ(stream("dead-letters").next_offset(), 0U);
+  EXPECT_EQ(Count("sluice_ingest_dead_letters_refused_total"), 1U);
+}
+
 TEST_F(IngestTest, FullDeadLettersLetTheRouteWait) {
   dead_letters_.max_bytes = 128 << 10;
   Start();

@@ -119,6 +119,17 @@ TEST_P(StreamLimitsTest, LowMarkIsTheHighOneWhenAllOutputIsUsedUp) {
   EXPECT_EQ(output_budget_->used(), 0u);
 }
 
+TEST_P(StreamLimitsTest, PeerThatHasLeftIsNoticedWithoutReading) {
+  Open({});
+  server().stream->PauseReading();
+  RunTwice();
+  EXPECT_FALSE(server().stream->peer_has_left());
+  client().stream->Close();
+  RunTwice();
+  EXPECT_TRUE(server().stream->peer_has_left());
+  EXPECT_FALSE(server().recorder.closed);
+}
+
 TEST_P(StreamLimitsTest, PeerThatDoesNotCloseIsClosed) {
   Open({.close_linger = std::chrono::milliseconds(1)});
   client().stream->PauseReading();  // so it never sees our FIN
