@@ -85,7 +85,8 @@ size_t TlsStream::OnBytes(ByteSpan ciphertext) {
   }
   if (state_ != State::kOpen) return size;
   if (result == tls::Engine::DecryptResult::kEndOfData) {
-    Drain(Status::Unavailable("the peer closed the connection"));
+    ended_ = true;
+    DrainIfEnded();
   } else if (result == tls::Engine::DecryptResult::kFailed) {
     Drain(Status::IoError("TLS: " + engine_->FailureText()));
   }
@@ -118,6 +119,7 @@ void TlsStream::OnIterationEnd() {
     early_.Release();
   }
   if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
+  DrainIfEnded();
   EncryptOutput();
   TellIfLow();
 }
@@ -143,6 +145,12 @@ void TlsStream::EncryptOutput() {
   inner_->Write(records.view());
   records.Clear();
   if (std::exchange(goodbye_due_, false)) inner_->CloseAfterFlush();
+}
+
+// Not while the handler is paused: it would never see what the peer said before it left.
+void TlsStream::DrainIfEnded() {
+  if (!ended_ || pauses_ > 0 || state_ != State::kOpen) return;
+  Drain(Status::Unavailable("the peer closed the connection"));
 }
 
 void TlsStream::Drain(Status reason) {

@@ -50,6 +50,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void EncryptOutput();
   void TellIfLow();
   void Drain(Status reason);
+  void DrainIfEnded();
   void Queue() { resources_.flush_queue.Add(this); }
 
   LoopResources& resources_;
@@ -65,6 +66,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   int pauses_ = 0;
   State state_ = State::kOpen;
   bool offer_again_ = false;
+  bool ended_ = false;  // the peer said close_notify; what came before it goes first
   bool in_callback_ = false;
   bool high_ = false;         // the plaintext has passed the mark; the inner stream may not know
   bool goodbye_due_ = false;  // close_notify goes behind what is written

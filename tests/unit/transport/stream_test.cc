@@ -107,6 +107,23 @@ TEST_P(StreamTest, WhatAHandlerLeavesWhenItPausesComesOnResume) {
   }
 }
 
+// A device that says everything at once and leaves, while there is no room for its messages.
+TEST_P(StreamTest, LastWordsOfAPeerAreShownOnResume) {
+  Open();
+  server().recorder.on_bytes = [&](ByteSpan) -> size_t {
+    server().stream->PauseReading();
+    return 0;
+  };
+  client().stream->Write(AsBytes("farewell"));
+  client().stream->CloseAfterFlush();
+  RunTwice();
+  EXPECT_FALSE(server().recorder.closed);
+  server().recorder.on_bytes = nullptr;
+  server().stream->ResumeReading();
+  RunUntil([&] { return server().recorder.closed.has_value(); });
+  EXPECT_EQ(server().recorder.received, "farewell");
+}
+
 TEST_P(StreamTest, AnotherHandlerTakesOverWhatIsLeft) {
   Open();
   Recorder second;
