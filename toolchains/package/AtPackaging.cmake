@@ -1,0 +1,5 @@
+# Read by cpack, when the program is there to be asked what it needs.
+if(CPACK_GENERATOR STREQUAL DEB)
+  execute_process(COMMAND ${CPACK_SLUICE_DEPENDS}
+    OUTPUT_VARIABLE CPACK_DEBIAN_PACKAGE_DEPENDS OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+endif()
