@@ -9,20 +9,6 @@
 #include "app/toml_reader.h"
 
 namespace sluice::app {
-namespace {
-
-// The parts of toml++ that throw stay in here.
-Result<toml::table> ParseToml(std::string_view file, std::string_view text) {
-  try {
-    return toml::parse(text, file);
-  } catch (const toml::parse_error& error) {
-    Mistakes mistakes{std::string(file)};
-    mistakes.Add(error.source(), error.description());
-    return Status::InvalidArgument(mistakes.ToString());
-  }
-}
-
-}  // namespace
 
 Result<LoadedConfig> ParseConfig(std::string_view file, std::string_view text) {
   auto table = ParseToml(file, text);

@@ -11,17 +11,6 @@ namespace {
 
 constexpr size_t kMaxProfileBytes = 1 << 20;
 
-// The parts of toml++ that throw stay in here.
-Result<toml::table> ParseToml(std::string_view file, std::string_view text) {
-  try {
-    return toml::parse(text, file);
-  } catch (const toml::parse_error& error) {
-    Mistakes mistakes{std::string(file)};
-    mistakes.Add(error.source(), error.description());
-    return Status::InvalidArgument(mistakes.ToString());
-  }
-}
-
 }  // namespace
 
 Result<normalise::Profile> ParseProfile(std::string_view file, std::string_view text) {

@@ -17,6 +17,16 @@ void Mistakes::Add(std::string_view what) { lines_.push_back(fmt::format("{}: {}
 
 std::string Mistakes::ToString() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
 
+Result<toml::table> ParseToml(std::string_view file, std::string_view text) {
+  try {
+    return toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    Mistakes mistakes{std::string(file)};
+    mistakes.Add(error.source(), error.description());
+    return Status::InvalidArgument(mistakes.ToString());
+  }
+}
+
 TableReader::TableReader(const toml::table& table, std::string name, Mistakes* mistakes)
     : table_(table), name_(std::move(name)), mistakes_(mistakes) {}
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/status.h"
 
 namespace sluice::app {
 
@@ -32,6 +33,10 @@ class Mistakes {
   std::string file_;
   std::vector<std::string> lines_;
 };
+
+// A file's text as a table; the error says where the text stops being TOML. toml++ throws only in
+// here. `file` is for messages.
+Result<toml::table> ParseToml(std::string_view file, std::string_view text);
 
 // Reads the keys of one TOML table into variables that keep their value when the key is absent.
 // Wrong types and values are reported, and on destruction every key that nobody asked for, so that
