@@ -19,6 +19,7 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
   }
   if (cost > options.max_dirty_bytes) return AppendVerdict::kTooLarge;
   if (dirty.size() + cost > options.max_dirty_bytes) {
+    busy = true;
     Refuse();
     return AppendVerdict::kBusy;
   }

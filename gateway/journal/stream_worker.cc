@@ -167,13 +167,16 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
   return NoteSpace() || progress;
 }
 
-// Somebody who was refused hears of it when the largest event would be taken.
+// Somebody who was refused hears of it when the largest event would be taken. Who found the memory
+// full hears of it when that is free: the disk may have become full meanwhile, and only another
+// attempt tells.
 bool StreamWorker::NoteSpace() {
   StreamCore& core = *parts_.core;
   const size_t largest = RecordBytes(core.options.max_event_bytes) + kBatchBytes;
   const bool room = core.room >= core.dirty.size() + largest;
-  if (core.refused && room && core.dirty.size() <= core.options.max_dirty_bytes / 2) {
-    core.refused = false;
+  const bool memory = core.dirty.size() <= core.options.max_dirty_bytes / 2;
+  if (core.refused && memory && (room || core.busy)) {
+    core.refused = core.busy = false;
     core.space = true;
   }
   return core.space;

@@ -55,6 +55,25 @@ TEST_F(OnFullTest, AcknowledgingMakesRoomAndTells) {
   EXPECT_GT(stream().status().first_offset, 0u);
 }
 
+TEST_F(OnFullTest, WhoeverFoundTheMemoryFullIsAskedAgainThoughTheDiskIsFullMeanwhile) {
+  // One of these leaves less than an event's room behind a full buffer.
+  for (int lead = 0; lead < 16; ++lead) {
+    Open();
+    Fill(lead, kEventBytes / 2);
+    AppendVerdict verdict = AppendVerdict::kBusy;
+    while (verdict == AppendVerdict::kBusy) {
+      do {
+        verdict = Append(PayloadOf(stream().next_offset(), kEventBytes)).verdict;
+      } while (verdict == AppendVerdict::kStored);
+      const int before = spaces_;
+      Run();
+      EXPECT_EQ(spaces_ - before, verdict == AppendVerdict::kBusy ? 1 : 0) << lead;
+    }
+    Crash();
+    env_.Format();
+  }
+}
+
 TEST_F(OnFullTest, NothingIsDeletedBelowAnUnsavedCursor) {
   options_.cursor_interval = std::chrono::seconds(60);
   Open();
