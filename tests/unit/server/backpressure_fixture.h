@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server_fixture.h"
+
+namespace sluice::server {
+
+// A server whose stream is small and quickly full.
+class BackpressureTest : public ServerTest {
+ protected:
+  BackpressureTest() {
+    telemetry_.max_bytes = 64 << 10;
+    telemetry_.segment_bytes = 8 << 10;
+  }
+  static void PublishOne(TestClient& client, uint16_t packet_id, Qos qos = Qos::kAtLeastOnce) {
+    client.Publish("devices/d1/climate", kReading, qos, packet_id);
+  }
+  // Each of so many clients, one after the other, publishes what finds no room.
+  void FillDirtyBufferOf(int clients) {
+    std::vector<TestClient*> publishers;
+    for (int i = 0; i < clients; ++i) publishers.push_back(&Connect("d" + std::to_string(i)));
+    FillDirtyBuffer();
+    for (int i = 0; i < clients; ++i) {
+      const std::string n = std::to_string(i);
+      publishers[static_cast<size_t>(i)]->Publish("devices/d" + n + "/climate", "{\"t\":" + n + "}",
+                                                  Qos::kAtLeastOnce, 1);
+      Settle();
+    }
+  }
+  uint64_t paused() { return Count("sluice_connections_paused_total"); }
+};
+
+}  // namespace sluice::server
