@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+"""Installs, upgrades under load, removes and purges the package in a chroot of its architecture.
+
+The demo's fleet, upstream, outage and verdict are used; the gateway is the installed one. In the middle of the load,
+with the uplink away, the new version is unpacked under the running gateway, which is then restarted as the package
+does on a machine with systemd. Needs root; another architecture than this machine's needs binfmt_misc.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import glob
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "firmware_sim"))
+
+import demo  # noqa: E402
+import demo_config  # noqa: E402
+from demo_programs import DemoError, Program  # noqa: E402
+
+CONFIG = "/etc/sluice/gateway.toml"
+
+
+class Chroot:
+    """A minimal Debian with the libraries that the package depends on."""
+
+    def __init__(self, path, arch, packages):
+        self.path = path
+        depends = subprocess.check_output(["dpkg-deb", "-f", packages[0], "Depends"], text=True)
+        needed = re.sub(r"\s*\([^)]*\)", "", depends).replace(" ", "").strip()
+        mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}",
+                        f"--include={needed}", "bookworm", path, f"deb {mirror} bookworm main"], check=True)
+
+    def file(self, path):
+        return self.path + path
+
+    def run(self, *command, check=True):
+        done = subprocess.run(["chroot", self.path, *command], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False,
+                              env={**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive",
+                                   "LC_ALL": "C"})
+        if check and done.returncode != 0:
+            raise DemoError(f"{' '.join(command)}: {done.stdout}")
+        return done.stdout.strip()
+
+    def dpkg(self, *arguments):
+        return self.run("dpkg", *arguments)
+
+    def install(self, package):
+        name = "/root/" + os.path.basename(package)
+        shutil.copy(package, self.file(name))
+        self.dpkg("--force-confold", "-i", name)
+
+    def version(self):
+        return self.run("dpkg-query", "-W", "-f", "${Version}", "sluice")
+
+    def owner_and_mode(self, path):
+        return self.run("stat", "-c", "%U:%G %a", path)
+
+
+@contextlib.contextmanager
+def emulation(arch):
+    """Programs of that architecture run here while this lasts."""
+    name = {"arm64": "qemu-aarch64", "armhf": "qemu-arm"}.get(arch)
+    folder = "/proc/sys/fs/binfmt_misc"
+    if name is None or os.path.exists(os.path.join(folder, name)):
+        yield
+        return
+    if not os.path.exists(os.path.join(folder, "register")):
+        subprocess.run(["mount", "-t", "binfmt_misc", "binfmt_misc", folder], check=True)
+    with open(f"/usr/lib/binfmt.d/{name}.conf", encoding="ascii") as file:
+        rule = file.read()
+    with open(os.path.join(folder, "register"), "w", encoding="ascii") as file:
+        file.write(rule)
+    # The emulator's default processor checks pointers in software, ten times slower than these.
+    os.environ["QEMU_CPU"] = "cortex-a53" if arch == "arm64" else "cortex-a15"
+    try:
+        yield
+    finally:
+        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+            file.write("-1")
+
+
+def expect(what, seen, wanted):
+    if seen != wanted:
+        raise DemoError(f"{what}: {seen!r} instead of {wanted!r}")
+
+
+class PackageDemo(demo.Demo):
+    def __init__(self, options, directory):
+        super().__init__(options, directory)
+        self.chroot = options.chroot
+        self.gateway_command = ["chroot", "--userspec=sluice:sluice", self.chroot.path, "/usr/bin/sluice"]
+
+    async def start_gateway(self):
+        """The demo's configuration, with the paths of the package, in place of the conffile."""
+        already_said = len(self.gateway.read_log()) if self.gateway else 0
+        text = demo_config.GATEWAY.format(root="/nowhere", port=self.port, admin_port=self.admin_port,
+                                          relay_port=self.relay.port, memory=64)
+        text = text.replace('"gateway-data"', '"/var/lib/sluice"').replace("pki/", "")
+        text = text.replace("/nowhere/devices/profiles", "/usr/share/sluice/profiles")
+        demo_config.write(self.chroot.file(CONFIG), text)
+        for name in ("server.crt", "server.key", "devices-ca.crt"):
+            shutil.copy(os.path.join(self.path("pki"), name), self.chroot.file("/etc/sluice/" + name))
+            self.chroot.run("chown", "sluice:sluice", "/etc/sluice/" + name)
+        self.chroot.run("chmod", "0400", "/etc/sluice/server.key")
+        self.gateway = await Program.start("gateway", [*self.gateway_command, "run", CONFIG], self.directory)
+        patience = 60
+        self.port = int(await self.gateway.wait_for_line(r"listening on \S*:(\d+)", patience, already_said))
+        self.admin_port = int(await self.gateway.wait_for_line(r"admin on \S*:(\d+)", patience, already_said))
+        await self.gateway.wait_for_line("gateway demo ready", patience, already_said)
+        self.say(f"installed gateway {self.chroot.version()} on port {self.port}")
+
+    async def disturb(self):
+        await self.until(demo.UPLINK_GOES)
+        await self.relay.cut()
+        self.phase = "uplink away"
+        await self.until(demo.GATEWAY_DIES)
+        self.phase = "upgrading"
+        before = self.chroot.version()
+        await asyncio.get_running_loop().run_in_executor(None, self.chroot.install, self.options.upgrade)
+        expect("the gateway during the upgrade is running", self.gateway.alive, True)
+        self.say(f"upgraded {before} to {self.chroot.version()} under the running gateway")
+        await self.gateway.terminate()
+        expect("exit code of the old gateway", self.gateway.process.returncode, 0)
+        await self.start_gateway()
+        await self.until(demo.UPLINK_RETURNS)
+        await self.relay.restore()
+        self.phase = "normal"
+
+
+def check_installed(chroot):
+    expect("/var/lib/sluice", chroot.owner_and_mode("/var/lib/sluice"), "sluice:sluice 750")
+    expect("/etc/sluice", chroot.owner_and_mode("/etc/sluice"), "root:sluice 750")
+    expect("shell of the service user", chroot.run("getent", "passwd", "sluice").split(":")[-1], "/usr/sbin/nologin")
+    for path in ("/usr/lib/systemd/system/sluice.service", "/usr/share/bash-completion/completions/sluice",
+                 "/usr/share/man/man1/sluice.1.gz", "/usr/share/sluice/profiles/tasmota-sensor.toml"):
+        expect(f"{path} is there", os.path.exists(chroot.file(path)) or "/man/" in path, True)
+    expect("conffile", chroot.run("dpkg-query", "-W", "-f", "${Conffiles}", "sluice").split()[0], CONFIG)
+    # The shipped configuration is right but for the certificates, which are the site's.
+    complaints = chroot.run("sluice", "check", CONFIG, check=False)
+    mistakes = [line for line in complaints.splitlines() if "error" in line and "server." not in line and
+                "devices-ca" not in line]
+    expect("mistakes in the shipped configuration", mistakes, [])
+
+
+def check_removed(chroot):
+    journal = glob.glob(chroot.file("/var/lib/sluice/*"))
+    expect("journal before removal is there", bool(journal), True)
+    chroot.dpkg("-r", "sluice")
+    expect("program after removal", os.path.exists(chroot.file("/usr/bin/sluice")), False)
+    expect("configuration after removal is there", os.path.exists(chroot.file(CONFIG)), True)
+    expect("journal after removal", glob.glob(chroot.file("/var/lib/sluice/*")), journal)
+    chroot.dpkg("-P", "sluice")
+    expect("configuration after purge", os.path.exists(chroot.file(CONFIG)), False)
+    expect("journal after purge", os.path.exists(chroot.file("/var/lib/sluice")), False)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--arch", required=True, choices=("amd64", "arm64", "armhf"))
+    parser.add_argument("--packages", required=True, help="directory with releases 1 and 2 of the package")
+    parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
+    parser.add_argument("--devices", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=20)
+    options = parser.parse_args()
+    options.rate, options.upstream, options.gateway, options.keep = 10, "embedded", "", False
+    return options
+
+
+def main():
+    options = parse_arguments()
+    packages = sorted(glob.glob(os.path.join(options.packages, f"sluice_*-[12]_{options.arch}.deb")))[-2:]
+    if len(packages) != 2:
+        sys.exit(f"two releases of the package for {options.arch} are needed in {options.packages}")
+    directory = tempfile.mkdtemp(prefix="sluice-package-")
+    os.chmod(directory, stat.S_IRWXU | stat.S_IXGRP | stat.S_IXOTH)
+    try:
+        return test(options, packages, directory)
+    except DemoError as error:
+        print(f"package: FAILED: {error}; see {directory}")
+        return 1
+
+
+def test(options, packages, directory):
+    with emulation(options.arch):
+        options.chroot = Chroot(os.path.join(directory, "root"), options.arch, packages)
+        options.upgrade = packages[1]
+        options.chroot.install(packages[0])
+        check_installed(options.chroot)
+        demo.Demo = PackageDemo
+        if not asyncio.run(demo.supervise(options, directory)):
+            return 1
+        check_removed(options.chroot)
+    shutil.rmtree(directory)
+    print(f"package: {options.arch} ok: installed, upgraded under load, removed, purged")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
