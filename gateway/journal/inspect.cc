@@ -21,7 +21,7 @@ RouteSummary SummaryOfRoute(const Env& env, const StreamPaths& paths, std::strin
     summary.books = *books;
   } else if (!slot.ok()) {
     summary.status = slot.status();
-  } else {
+  } else if (damaged || slot->has_value()) {
     summary.status = Status::Corruption(paths.Cursor(summary.route));
   }
   return summary;

@@ -48,7 +48,8 @@ Result<std::optional<Slot>> SlotFile::Load(const Env& env, const std::string& pa
   }
   std::optional<Slot> slot;
   if (content.ok()) slot = DecodeSlots(AsBytes(*content));
-  *damaged = !slot.has_value();
+  // An empty file was made by a process that died before its first write.
+  *damaged = !slot.has_value() && !(content.ok() && content->empty());
   return slot;
 }
 

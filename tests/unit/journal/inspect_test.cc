@@ -32,6 +32,13 @@ TEST_F(InspectTest, ListsWhatARunningJournalHolds) {
   EXPECT_EQ(s.routes[0].books.Cursor(), 3u);
 }
 
+TEST_F(InspectTest, CursorThatWasNeverWrittenIsNoDamageButABrokenOneIs) {
+  env_.SetContent(CursorPath(), "");
+  EXPECT_TRUE(Verify().sound());
+  env_.SetContent(CursorPath(), std::string(4096 + 72, '\0'));
+  EXPECT_FALSE(Verify().sound());
+}
+
 TEST_F(InspectTest, VisitsRecordsFromAnOffsetUntilToldToStop) {
   uint64_t expected = 17;
   const auto visit = [&](const Record& r) {
