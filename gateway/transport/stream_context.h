@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 
+#include "base/status.h"
 #include "transport/byte_budget.h"
+#include "transport/input_buffer.h"
 #include "transport/listener_metrics.h"
 #include "transport/stream_limits.h"
 
@@ -22,6 +24,18 @@ struct StreamContext {
   void AddConnections(int difference) {
     connections += static_cast<size_t>(difference);
     if (metrics) metrics->connections.Add(difference);
+  }
+
+  // Whether a connection that is read may go on with what its handler has left: the start of a
+  // packet whose rest does not come.
+  Status JudgeKept(const InputBuffer& input) {
+    if (input.over_budget()) {
+      if (metrics) metrics->input_shortages.Add();
+      return {StatusCode::kResourceExhausted, "the memory for unread input is used up"};
+    }
+    if (input.size() < limits.max_input_bytes) return Status::Ok();
+    if (metrics) metrics->input_overflows.Add();
+    return {StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"};
   }
 };
 

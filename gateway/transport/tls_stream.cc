@@ -100,13 +100,7 @@ void TlsStream::Offer(ByteSpan plaintext) {
   in_callback_ = false;
   if (state_ != State::kOpen) return input_.Clear();
   if (pauses_ > 0) return;
-  if (input_.over_budget()) {
-    if (context_->metrics) context_->metrics->input_shortages.Add();
-    return Close({StatusCode::kResourceExhausted, "the memory for unread input is used up"});
-  }
-  if (input_.size() < context_->limits.max_input_bytes) return;
-  if (context_->metrics) context_->metrics->input_overflows.Add();
-  Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
+  if (const Status verdict = context_->JudgeKept(input_); !verdict.ok()) Close(verdict);
 }
 
 void TlsStream::OfferKept() {
