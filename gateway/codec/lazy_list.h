@@ -7,10 +7,10 @@
 
 namespace sluice::codec {
 
-// The entries of a packet's payload, read as one goes: a SUBSCRIBE of a legal size can hold so many
-// that a vector of them would be several times the packet. A view: valid as long as the bytes.
-// `ReadEntry(ByteReader*, Entry*)` is found beside Entry and reads well-formed bytes.
-template <typename Entry>
+// Entries of a packet that may be many, read as one goes: a packet of the greatest legal size can
+// hold tens of millions, and a vector of them would be several times the packet. A view: valid as
+// long as the bytes. `Read` reads the next entry from well-formed bytes that have one more.
+template <typename Entry, void (*Read)(ByteReader*, Entry*)>
 class LazyList {
  public:
   class Iterator {
@@ -31,7 +31,7 @@ class LazyList {
 
    private:
     void Load() {
-      if (left_ > 0) ReadEntry(&reader_, &entry_);
+      if (left_ > 0) Read(&reader_, &entry_);
     }
     ByteReader reader_;
     size_t left_;
@@ -39,14 +39,14 @@ class LazyList {
   };
 
   LazyList() = default;
-  // `bytes` are `count` well-formed entries and nothing else.
+  // `bytes` are well-formed, and `Read` finds `count` entries in them.
   LazyList(ByteSpan bytes, size_t count) : bytes_(bytes), count_(count) {}
 
   Iterator begin() const { return {bytes_, count_}; }
   std::default_sentinel_t end() const { return {}; }
   size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
-  // The entries as they are on the wire.
+  // Where the entries are on the wire.
   ByteSpan bytes() const { return bytes_; }
 
  private:

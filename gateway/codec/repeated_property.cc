@@ -41,13 +41,13 @@ void SeekProperty(ByteReader* in, PropertyId id) {
 
 }  // namespace
 
-void NextRepeated(ByteReader* properties, UserProperty* value) {
+void ReadNext(ByteReader* properties, UserProperty* value) {
   SeekProperty(properties, PropertyId::kUserProperty);
   value->name = TakeText(properties);
   value->value = TakeText(properties);
 }
 
-void NextRepeated(ByteReader* properties, uint32_t* subscription_id) {
+void ReadNext(ByteReader* properties, uint32_t* subscription_id) {
   SeekProperty(properties, PropertyId::kSubscriptionIdentifier);
   *subscription_id = TakeVarint(properties);
 }

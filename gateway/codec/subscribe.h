@@ -24,7 +24,7 @@ struct Subscription {
 };
 void ReadEntry(ByteReader* in, Subscription* out);
 
-using SubscriptionList = LazyList<Subscription>;
+using SubscriptionList = LazyList<Subscription, ReadEntry>;
 
 // SUBSCRIBE (section 3.8). A view: valid as long as the packet's bytes.
 struct Subscribe {

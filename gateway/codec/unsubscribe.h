@@ -17,7 +17,7 @@ struct Unsubscription {
 };
 void ReadEntry(ByteReader* in, Unsubscription* out);
 
-using UnsubscriptionList = LazyList<Unsubscription>;
+using UnsubscriptionList = LazyList<Unsubscription, ReadEntry>;
 
 // UNSUBSCRIBE (section 3.10). A view: valid as long as the packet's bytes.
 struct Unsubscribe {
