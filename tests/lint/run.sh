@@ -9,6 +9,9 @@ git ls-files '*.h' '*.cc' | xargs clang-format --dry-run --Werror
 echo "lint: layers"
 /usr/bin/python3 tests/lint/layers.py
 
+echo "lint: every cited rule has a test"
+/usr/bin/python3 tests/lint/rule_ids.py --strict
+
 echo "lint: scripts"
 git ls-files '*.sh' run .ci/run | xargs -n 1 bash -n
 git ls-files '*.py' | xargs /usr/bin/python3 -m py_compile

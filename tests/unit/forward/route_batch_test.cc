@@ -66,6 +66,7 @@ TEST_F(RouteBatchTest, EventLargerThanABatchTravelsAlone) {
   EXPECT_EQ(uplink.Offsets(1), Range(1, 2));
 }
 
+// [MQTT-3.2.2-15]
 TEST_F(RouteBatchTest, BatchFitsTheBrokersPackets) {
   limits.maximum_packet_bytes = 6000;
   Start();
