@@ -157,7 +157,11 @@ class CrashLoop:
         """A gateway that nobody reached since its start would make the kill an idle one."""
         start = eventually(self.gateway.metrics, "metrics")
         start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed"))
-        self.gateway.wait_for("sluice_stream_committed", start + self.options.devices)
+        def at_work():
+            if not self.fleet.alive:
+                raise AssertionError(f"the fleet died, code {self.fleet.exit_code}: {self.fleet.log()[-2000:]}")
+            return (self.gateway.total("sluice_stream_committed") or 0) >= start + self.options.devices
+        eventually(at_work, "gateway at work")
         return self.gateway.total("sluice_stream_committed")
 
     # The end
