@@ -136,6 +136,7 @@ class Outages(Forwarding):
                 for i in range(100):
                     device.send(topic_of(device.identity), reading(100 * turn + i))
             consumer.wait_for_events(arrived + 20)  # the cut comes in the middle of the work
+            running.wait_for("sluice_uplink_connects_total", turn + 1)
             link.cut()
             running.wait_for("sluice_uplink_disconnects_total", turn + 1)
             link.restore()
