@@ -99,14 +99,15 @@ class ImageDemo(demo.Demo):
         for _ in range(self.options.cuts):
             await asyncio.sleep(random.uniform(2, 5))
             self.check_alive(self.fleet)
-            if random.random() < 0.5:
+            if uplink_goes := random.random() < 0.5:
                 await self.relay.cut()
             await asyncio.sleep(random.uniform(0, 2))
             fleet = self.fleet_status()
             await self.gateway.kill()
             self.say(f"power cut {len(self.boots)}, {fleet.get('acknowledged', 0)} acknowledged so far")
             await self.start_gateway()
-            await self.relay.restore()
+            if uplink_goes:
+                await self.relay.restore()
         self.phase = "normal"
 
     async def judge(self, books):
