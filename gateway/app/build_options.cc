@@ -154,7 +154,7 @@ Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
   if (!uplink.password_file.empty()) {
     auto password = ReadFileToString(Env::Posix(), uplink.password_file, 4096);
     if (!password.ok()) return password.status();
-    options.password = password->substr(0, password->find('\n'));
+    options.password = password->substr(0, password->find_first_of("\r\n"));
   }
   if (Status status = forward::CheckPahoOptions(options); !status.ok()) return status;
   return options;

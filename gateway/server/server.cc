@@ -148,8 +148,9 @@ void Server::OnSpace() {
 
 void Server::RetryBlocked() {
   retry_posted_ = false;
-  // Whoever finds no room again keeps its place behind those that were not asked yet.
-  for (size_t left = blocked_.size(); left > 0; --left) {
+  // Whoever finds no room again keeps its place behind those that were not asked yet. A message
+  // that is taken may end other connections, which leave the queue.
+  for (size_t left = blocked_.size(); left > 0 && !blocked_.empty(); --left) {
     Connection* const connection = blocked_.front();
     blocked_.pop_front();
     if (!connection->Retry()) blocked_.push_back(connection);
