@@ -91,8 +91,8 @@ done
 cp "$modules"/modules.{order,builtin,builtin.modinfo} "$root/lib/modules/$version/"
 depmod -b "$root" "$version"
 # Packed, because half of a small board's memory is all that an initramfs may take; busybox unpacks one as it loads it.
-find "$root/lib/modules" -name '*.ko' -exec gzip -9n {} +
-sed -i 's/\.ko\>/.ko.gz/g' "$root/lib/modules/$version/modules.dep"
+find "$root/lib/modules" -name '*.ko' -exec xz -6 --check=crc32 {} +
+sed -i 's/\.ko\>/.ko.xz/g' "$root/lib/modules/$version/modules.dep"
 rm -f "$root/lib/modules/$version"/modules.{builtin.bin,builtin.modinfo,order,symbols,symbols.bin,softdep,dep.bin,alias.bin,builtin.alias.bin,devname}
 
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet -0 -o -H newc -R 0:0) | zstd -q -12 -f -o "$out/initramfs.zst"
