@@ -53,6 +53,24 @@ class ImageDemo(demo.Demo):
         for name, source in files.items():
             subprocess.run(["mcopy", "-o", "-i", self.disk + BOOT_PARTITION, source, "::site/" + name], check=True)
 
+    def write_broken_slot(self):
+        """A newer slot whose gateway ends at once; the boot loader has to come back from it by itself."""
+        broken = self.path("broken/usr/bin")
+        os.makedirs(broken)
+        demo_config.write(os.path.join(broken, "sluice"), "#!/bin/sh\nexit 1\n")
+        os.chmod(os.path.join(broken, "sluice"), 0o755)
+        subprocess.run("find usr | cpio --quiet -o -H newc >../broken.cpio", shell=True, cwd=self.path("broken"),
+                       check=True)
+        entry = subprocess.check_output([os.path.join(ROOT, "toolchains/image/entry.sh"), "slot-b", "2",
+                                         "sluice.health_seconds=3"], text=True)
+        entry = entry.replace("slot-b/linux", "slot-a/linux").replace(
+            "initrd /slot-b/initrd", "initrd /slot-a/initrd\ninitrd /slot-b/broken")
+        demo_config.write(self.path("slot-b.conf"), entry)
+        partition = self.disk + BOOT_PARTITION
+        subprocess.run(["mmd", "-i", partition, "::slot-b"], check=True)
+        for source, target in (("broken.cpio", "slot-b/broken"), ("slot-b.conf", "loader/entries/slot-b+3.conf")):
+            subprocess.run(["mcopy", "-i", partition, self.path(source), "::" + target], check=True)
+
     def machine(self):
         options = self.options
         command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-m", str(options.memory),
@@ -68,6 +86,8 @@ class ImageDemo(demo.Demo):
     async def start_gateway(self):
         if self.gateway is None:
             self.write_site()
+            if self.options.broken_slot:
+                self.write_broken_slot()
         already_said = len(self.gateway.read_log()) if self.gateway else 0
         began = time.monotonic()
         self.gateway = await Program.start("gateway", self.machine(), self.directory)
@@ -119,6 +139,12 @@ class ImageDemo(demo.Demo):
         repaired = len(re.findall(r"recovering journal", self.gateway.read_log()))
         print(f"  {len(self.boots)} boots, {min(self.boots):.1f} to {max(self.boots):.1f} s to the first TLS "
               f"connection; the file system recovered its journal {repaired} times")
+        if self.options.broken_slot:
+            entries = subprocess.check_output(["mdir", "-b", "-i", self.disk + BOOT_PARTITION, "::loader/entries"],
+                                              text=True).split()
+            tries = self.gateway.read_log().count("has not become healthy")
+            print(f"  the newer slot was tried {tries} times; entries now: {' '.join(entries)}")
+            sound = sound and tries == 3 and any(entry.endswith("/slot-a.conf") for entry in entries)
         return sound and accepted == sum(parts.values())
 
 
@@ -133,6 +159,8 @@ def parse_arguments():
     parser.add_argument("--memory-limit", type=int, default=24, help="MiB for the gateway")
     parser.add_argument("--disk", type=int, default=256, help="MiB of the medium")
     parser.add_argument("--cuts", type=int, default=0)
+    parser.add_argument("--broken-slot", action="store_true",
+                        help="a newer slot whose gateway does not work comes first")
     parser.add_argument("--devices", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--rate", type=float, default=5)
