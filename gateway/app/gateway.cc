@@ -10,6 +10,7 @@
 #include "app/memory_plan.h"
 #include "app/profile_file.h"
 #include "app/status_report.h"
+#include "app/storage_wear.h"
 #include "base/env.h"
 #include "base/log.h"
 
@@ -119,7 +120,10 @@ Status Gateway::StartAdmin() {
   return Status::Ok();
 }
 
-void Gateway::RegisterBooks() { RegisterBookMetrics(*journal_, metrics_); }
+void Gateway::RegisterBooks() {
+  RegisterBookMetrics(*journal_, metrics_);
+  RegisterWearMetric(metrics_);
+}
 
 // Tools and tests that bind port 0 read these lines.
 void Gateway::ReportAddresses() const {

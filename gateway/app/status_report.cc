@@ -5,6 +5,8 @@
 #include <chrono>
 #include <iterator>
 
+#include "app/storage_wear.h"
+
 namespace sluice::app {
 namespace {
 
@@ -51,6 +53,7 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
     fmt::format_to(std::back_inserter(out), "uplink {}: {}\n", upstream->name(),
                    upstream->connected() ? "connected" : "not connected");
   }
+  out += WearText(WrittenBytes(), uptime) + "\n";
   return out;
 }
 
