@@ -98,6 +98,9 @@ class PahoLink : public Link {
         client_(PahoUrl(options.url), options.client_id,
                 mqtt::create_options(options.mqtt5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1)) {
     client_.set_connection_lost_handler([this](const std::string&) { PostLost(); });
+    // What a broker of MQTT 5 says before it closes the connection comes here instead.
+    client_.set_disconnected_handler(
+        [this](const mqtt::properties&, mqtt::ReasonCode) { PostLost(); });
   }
 
   void Connect(bool resume) override {
