@@ -3,9 +3,11 @@
 #
 # Makes DIR a sysroot from Debian's own packages of that suite and architecture, unpacked, nothing configured: no root,
 # no foreign architecture on this machine, nothing run. Needs mmdebstrap. DIR is complete or absent; a complete one whose
-# package list is this script's is kept. SLUICE_DEBIAN_MIRROR names another mirror.
+# package list is this script's is kept. DIR/.libraries says which package brings which shared library.
+# SLUICE_DEBIAN_MIRROR names another mirror.
 set -euo pipefail
 suite=$1 arch=$2 dir=$3
+libraries=$(dirname "$(readlink -f "$0")")/package/libraries.sh
 mirror=${SLUICE_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 case $suite in
@@ -17,7 +19,7 @@ esac
 packages=(libc6-dev "$libstdcxx" libuv1-dev libmbedtls-dev libflatbuffers-dev flatbuffers-compiler
   libpaho-mqttpp-dev libpaho-mqtt-dev libssl-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev
   libspdlog-dev libfmt-dev libxxhash-dev libhttp-parser-dev libgtest-dev libgmock-dev)
-stamp="$suite $arch ${packages[*]}"
+stamp="2 $suite $arch ${packages[*]}"
 [ "$(cat "$dir/.complete" 2>/dev/null)" = "$stamp" ] && exit 0
 
 echo "sysroot: unpacking Debian $suite for $arch"
@@ -27,6 +29,7 @@ trap 'rm -rf "$partial"' EXIT
 # Only the main suite: a point release's security index is now and then out of step between architectures.
 include=$(IFS=, && echo "${packages[*]}")
 mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$arch" --include="$include" \
+  --extract-hook="'$libraries' \"\$1\"/var/cache/apt/archives/*.deb >\"\$1\"/.libraries" \
   "$suite" "$partial/root" "deb $mirror $suite main"
 
 # The linker and qemu resolve an absolute link against this machine's root.

@@ -41,5 +41,6 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
   ${package_dir}/conffiles ${package_dir}/postinst ${package_dir}/prerm ${package_dir}/postrm)
 set(CPACK_PROJECT_CONFIG_FILE ${package_dir}/AtPackaging.cmake)
-set(CPACK_SLUICE_DEPENDS ${package_dir}/depends.sh ${CMAKE_READELF} ${CMAKE_BINARY_DIR}/bin/sluice)
+set(CPACK_SLUICE_DEPENDS ${package_dir}/depends.sh ${CMAKE_READELF} ${CMAKE_BINARY_DIR}/bin/sluice
+  ${CMAKE_SYSROOT})
 include(CPack)

@@ -1,26 +1,20 @@
 #!/usr/bin/env bash
-# usage: depends.sh READELF PROGRAM
+# usage: depends.sh READELF PROGRAM [SYSROOT]
 #
-# Prints a Depends: line for PROGRAM: the packages of the libraries it is linked with. dpkg-shlibdeps cannot read a
-# program for another architecture here, but in one Debian release a library's package has the same name on all of
-# them, so this machine's own is asked; it has to have them installed, and to be of the release built for.
+# Prints a Depends: line for PROGRAM: the packages of the libraries that it is linked with, by what the sysroot's packages
+# say of themselves, or this machine's. (dpkg-shlibdeps would need those of the other architecture installed.)
 set -euo pipefail
-readelf=$1 program=$2
+readelf=$1 program=$2 sysroot=${3:-}
+here=$(dirname "$(readlink -f "$0")")
 
-# The library's own package may need at least the version that was built with.
-bound() {
-  case $1 in
-    libc6 | libstdc++6) echo "$1 (>= $(dpkg-query -W -f '${Version}' "$1" | sed 's/^[0-9]*://; s/[-+].*//' | cut -d. -f1,2))" ;;
-    *) echo "$1" ;;
-  esac
-}
-
-"$readelf" -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r library; do
-  case $library in
-    ld-linux* | libc.so.* | libm.so.*) package=libc6 ;;
-    *) package=$(dpkg-query -S "*/$library" 2>/dev/null | grep -v '^diversion' | grep -v -- '-cross:' |
-        grep -m 1 "linux-gnu[a-z]*/$library\$" | cut -d: -f1) ;;
-  esac
-  [ -n "$package" ] || { echo "depends: no package has $library" >&2; exit 1; }
-  bound "$package"
+if [ -n "$sysroot" ]; then
+  libraries=$(cat "$sysroot/.libraries")
+else
+  libraries=$("$here/libraries.sh")
+fi
+"$readelf" -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | while read -r file; do
+  dependency=$(awk -v name="${file%%.so.*}" -v version="${file#*.so.}" \
+    '$1 == name && $2 == version { $1 = $2 = ""; sub(/^ +/, ""); print; exit }' <<<"$libraries")
+  [ -n "$dependency" ] || { echo "depends: no package has $file" >&2; exit 1; }
+  echo "$dependency"
 done | sort -u | { cat; echo adduser; } | paste -sd, | sed 's/,/, /g'
