@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # usage: cross.sh arm64|armhf [--suite bookworm|trixie] [--build-only]
 #
-# Builds for a board, and runs the unit tests and the fuzzers' corpora under qemu-user. Programs are in build/arm64/bin
-# (build/arm64-trixie/bin for the newer suite), their debug information beside them in *.debug.
+# Builds for a board, with the tuned mbedTLS (mbedtls.sh), and runs the unit tests and the fuzzers' corpora under
+# qemu-user. Programs are in build/arm64/bin (build/arm64-trixie/bin for the newer suite), their debug information beside
+# them in *.debug.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -23,22 +24,7 @@ case $arch in
   *) usage ;;
 esac
 sysroot=$PWD/build/sysroot/$suite-$arch
-toolchains/sysroot.sh "$suite" "$arch" "$sysroot"
-
-build=build/$arch options=()
-if [ "$suite" = trixie ]; then
-  build=build/$arch-trixie
-  # libc and libstdc++ have to be the sysroot's, which only clang can be told.
-  options+=(-B "$build" -DCMAKE_SYSROOT="$sysroot" -DSLUICE_CROSS_COMPILER=clang)
-  # Generated headers only go with their own release's flatc.
-  mkdir -p build/tools
-  printf '#!/bin/sh\nexec %s -L %s %s/usr/bin/flatc "$@"\n' "$qemu" "$sysroot" "$sysroot" >"build/tools/flatc-$suite-$arch"
-  chmod +x "build/tools/flatc-$suite-$arch"
-  options+=(-DFLATC="$PWD/build/tools/flatc-$suite-$arch")
-  # Debian 13 made time_t 64 bits wide on armhf, and only its own compiler knows by itself.
-  [ "$arch" = armhf ] && export CFLAGS=-D_TIME_BITS=64 CXXFLAGS=-D_TIME_BITS=64
-fi
-cmake --preset "$arch" "${options[@]}" >/dev/null
+build=$(toolchains/configure.sh "$arch" "$suite")
 cmake --build "$build" ${SLUICE_BUILD_JOBS:+-j "$SLUICE_BUILD_JOBS"}
 
 for program in sluice sluice-fleet; do

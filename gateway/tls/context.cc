@@ -116,6 +116,17 @@ Status Context::Impl::SetAuthorities(const std::string& file) {
   return Status::Ok();
 }
 
+Status Context::Impl::SetMaxFragment(uint16_t bytes) {
+  for (const unsigned char code : {MBEDTLS_SSL_MAX_FRAG_LEN_512, MBEDTLS_SSL_MAX_FRAG_LEN_1024,
+                                   MBEDTLS_SSL_MAX_FRAG_LEN_2048, MBEDTLS_SSL_MAX_FRAG_LEN_4096}) {
+    if (bytes == 256u << code && mbedtls_ssl_conf_max_frag_len(&config, code) == 0) {
+      return Status::Ok();
+    }
+  }
+  return Status::InvalidArgument("a maximum fragment length is 512, 1024, 2048 or 4096, not " +
+                                 std::to_string(bytes));
+}
+
 Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
   const int result =
       mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg, MBEDTLS_CIPHER_AES_256_GCM,
@@ -157,6 +168,9 @@ Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) 
   }
   SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.server_ca_file));
   mbedtls_ssl_conf_authmode(&impl->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+  if (config.max_fragment_bytes != 0) {
+    SLUICE_RETURN_IF_ERROR(impl->SetMaxFragment(config.max_fragment_bytes));
+  }
   compat::EnableTicketSignal(&impl->config);
   impl->server_name = config.server_name;
   return std::shared_ptr<Context>(new Context(std::move(impl)));

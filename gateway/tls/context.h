@@ -37,6 +37,9 @@ struct ClientConfig {
   std::string certificate_file = {};  // empty: no client certificate
   std::string key_file = {};
   MinVersion min_version = MinVersion::kTls12;
+  // The largest record either side sends, asked for in TLS 1.2 (RFC 6066, section 4): 512, 1,024,
+  // 2,048 or 4,096; 0: 16 KiB. A server may ignore it.
+  uint16_t max_fragment_bytes = 0;
 };
 
 // Keys, certificates and rules shared by all connections of a listener (or to a server), loaded and
@@ -45,7 +48,8 @@ struct ClientConfig {
 //
 // The curves are P-256, X25519, P-384: with mbedTLS's own order, P-521 first, a handshake costs
 // half as much again. Renegotiation is off (it lets a client buy handshakes for the price of a
-// record). A client may ask for smaller records (maximum fragment length).
+// record). A client may ask for smaller records (maximum fragment length, RFC 6066): a build with
+// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH then holds no larger buffers once the handshake is over.
 class Context : public std::enable_shared_from_this<Context> {
  public:
   // Failures name the file and the remedy: unreadable, loose permissions, not PEM, expired, key of

@@ -17,6 +17,7 @@ struct Context::Impl {
   Status SetDefaults(int endpoint, MinVersion min_version);
   Status SetOwnCertificate(const std::string& certificate_file, const std::string& key_file);
   Status SetAuthorities(const std::string& file);
+  Status SetMaxFragment(uint16_t bytes);
   Status EnableTickets(std::chrono::seconds lifetime);
 
   mbedtls_entropy_context entropy;

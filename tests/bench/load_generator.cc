@@ -31,6 +31,7 @@ struct Options {
   uint64_t messages = 200'000, rate = 0;
   double seconds_at_most = 120;
   int version = 311;
+  uint16_t max_fragment = 0;
   bool hold = false;
 };
 
@@ -42,6 +43,7 @@ std::shared_ptr<sluice::tls::Context> TlsContext(const Options& options, size_t 
   config.server_name = "localhost";
   config.certificate_file = fmt::format("{}/devices/{}.crt", options.pki, name);
   config.key_file = fmt::format("{}/devices/{}.key", options.pki, name);
+  config.max_fragment_bytes = options.max_fragment;
   auto context = sluice::tls::Context::NewClient(config);
   if (!context.ok()) {
     fmt::print(stderr, "bench-load: {}\n", context.status().message());
@@ -170,6 +172,7 @@ int main(int argc, char** argv) {
   app.add_option("--address", options.address, "host:port");
   app.add_option("--topic", options.topic, "{} becomes the client's number");
   app.add_option("--pki", options.pki, "folder made by certs/make-pki.sh: use TLS");
+  app.add_option("--max-fragment", options.max_fragment, "TLS maximum fragment length; 0: 16 KiB");
   app.add_option("--prefix", options.prefix, "of client ids and certificates");
   app.add_option("--clients", options.clients);
   app.add_option("--payload", options.payload, "bytes of JSON");

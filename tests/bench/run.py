@@ -237,7 +237,8 @@ def idle(bin_dir, args, clients):
         cpu = cpu_seconds(target.process.pid)
         load = subprocess.Popen(
             [bin_dir / "bench-load", "--address", f"127.0.0.1:{target.port}", "--clients", str(clients),
-             "--messages", str(clients), "--rate", str(clients), "--pki", str(work / "pki"), "--hold"],
+             "--messages", str(clients), "--rate", str(clients), "--payload", str(args.payload), "--pki", str(work / "pki"),
+             "--max-fragment", str(args.max_fragment), "--hold"],
             stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
         result = json.loads(load.stdout.readline())
         after = rss_kib(target.process.pid)
@@ -289,6 +290,7 @@ def main():
     parser.add_argument("--durability", default="commit")
     parser.add_argument("--linger", default="4ms")
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--max-fragment", type=int, default=0, help="TLS maximum fragment length of the idle ones")
     parser.add_argument("--idle", type=int, default=1000, help="idle TLS connections to measure; 0 leaves it out")
     args = parser.parse_args()
     args.bin = args.bin.resolve()
