@@ -109,6 +109,10 @@ void AddFleetArguments(CLI::App* command, FleetArguments* arguments) {
       ->required();
   command->add_option("--pki", options.pki,
                       "directory made by certs/make-pki.sh; required with mqtts");
+  command
+      ->add_option("--max-fragment", options.max_fragment,
+                   "TLS maximum fragment length that devices ask for")
+      ->check(CLI::IsMember({512, 1024, 2048, 4096}));
   command->add_option("--ledger", options.ledger, "file for what was acknowledged")->required();
   command->add_flag("--append", options.append, "add a run to a ledger that has content");
   command->add_option("--first-seq", options.device.first_seq, "where the devices' counters start")

@@ -8,6 +8,7 @@
 #include "firmware_sim/fleet.h"
 #include "firmware_sim/paho_link.h"
 #include "firmware_sim/status_report.h"
+#include "firmware_sim/tls_fragment.h"
 
 namespace sluice::fleet {
 namespace {
@@ -121,6 +122,10 @@ int RunFleet(const FleetOptions& options) {
   if (!ledger.ok()) {
     LogError("ledger: {}", ledger.status().ToString());
     return 1;
+  }
+  if (options.max_fragment != 0 && !AskForFragments(options.max_fragment)) {
+    LogError("--max-fragment: {} is no length that TLS knows", options.max_fragment);
+    return 2;
   }
   const auto make_link = [&](uint32_t index, LinkListener& listener) {
     return MakeLink(options, index, listener);

@@ -35,6 +35,7 @@ struct FleetOptions {
   Duration drain = std::chrono::seconds(60);  // how long to wait for acknowledgements afterwards
   uint32_t connect_rate = 200;                // connections a second, all devices together
   std::chrono::seconds keep_alive{60};
+  uint16_t max_fragment = 0;  // bytes of a TLS record that devices ask for; 0: they don't
 };
 
 // "device-0007" for number 7.
