@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# usage: build.sh arm64 [--site DIR] [--size MIB]
+# usage: build.sh arm64 [--site DIR] [--size MIB] [--package FILE]
 #
 # Makes build/image/sluice-arm64.img, an appliance image: a FAT partition with systemd-boot, kernel and initramfs (the
 # gateway and busybox, nothing else), and a data partition. No root, no loop devices, Debian packages only. --site puts
-# a site's files (gateway.toml, keys, network.conf) on it; anybody can put them there later with a laptop.
+# a site's files (gateway.toml, keys, network.conf) on it; anybody can put them there later with a laptop. --package takes
+# the gateway from that .deb instead of building one.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 here=toolchains/image
-arch=arm64 site='' data_mib=32
-[ "${1:-}" = arm64 ] || { echo "usage: ./run image arm64 [--site DIR] [--size MIB]" >&2; exit 2; }
+arch=arm64 site='' data_mib=32 package=
+[ "${1:-}" = arm64 ] || { echo "usage: ./run image arm64 [--site DIR] [--size MIB] [--package FILE]" >&2; exit 2; }
 shift
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;;
     --size) data_mib=$2 ;;
+    --package) package=$2 ;;
     *) echo "image: what is '$1'?" >&2; exit 2 ;;
   esac
   shift 2
@@ -23,12 +25,14 @@ out=build/image
 mkdir -p "$out"
 began=$(date +%s)
 
-toolchains/package/deb.sh "$arch"
-package=$(ls -t build/packages/sluice_*_"$arch".deb | head -n 1)
+if [ -z "$package" ]; then
+  toolchains/package/deb.sh "$arch"
+  package=$(ls -t build/packages/sluice_*_"$arch".deb | head -n 1)
+fi
 
 # The packages, unpacked; kept as long as the list is the same.
 libraries=$(dpkg-deb -f "$package" Depends | sed 's/ ([^)]*)//g; s/, adduser//; s/ //g')
-include=linux-image-arm64,busybox-static,e2fsprogs,fdisk,systemd-boot-efi,$libraries
+include=linux-image-arm64,busybox-static,e2fsprogs,fdisk,systemd-boot-efi,rdate,$libraries
 if [ "$(cat "$out/packages.stamp" 2>/dev/null)" != "$include" ]; then
   rm -rf "$out/packages"
   mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$arch" --include="$include" \
@@ -49,15 +53,15 @@ printf 'root:x:0:0::/:/bin/false\nsluice:x:100:100::/var/lib/sluice:/bin/false\n
 printf 'root:x:0:\nsluice:x:100:\n' >"$root/etc/group"
 install -m 0755 "$packages/bin/busybox" "$root/bin/busybox"
 # Only what init calls gets a name; in particular no getty, login or telnetd.
-for applet in sh awk basename blockdev cat chmod chown cp cut echo find findfs free hwclock ip mkdir modprobe mount mv \
-  partprobe rdate readlink reboot rm sed seq sleep sort start-stop-daemon sync sysctl timeout tr udhcpc umount usleep watchdog \
+for applet in sh awk basename blockdev cat chmod chown cp cut date echo find findfs free hwclock ip mkdir modprobe mount mv \
+  partprobe readlink reboot rm sed seq sleep sort start-stop-daemon sync sysctl timeout tr udhcpc umount usleep watchdog \
   wget xargs; do
   ln -s busybox "$root/bin/$applet"
 done
 dpkg-deb -x "$package" "$out/gateway"
 install -m 0755 "$out/gateway/usr/bin/sluice" "$root/usr/bin/sluice"
 cp -r "$out/gateway/usr/share/sluice/profiles" "$root/usr/share/sluice/"
-install -m 0755 "$packages"/sbin/{e2fsck,resize2fs,sfdisk} "$root/sbin/"
+install -m 0755 "$packages"/sbin/{e2fsck,resize2fs,sfdisk} "$packages/usr/sbin/rdate" "$root/sbin/"
 
 # Libraries: the closure of what these programs need, where the loader looks.
 triple=aarch64-linux-gnu
