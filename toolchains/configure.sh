@@ -12,16 +12,17 @@ build=build/$arch
 options=("-DSLUICE_MBEDTLS_SOURCE=$(toolchains/mbedtls.sh "$suite")")
 case $arch in
   amd64)
-    [ "$suite" = bookworm ] || { echo "configure: amd64 is built for this machine's own Debian only" >&2; exit 2; }
-    preset=release
+    preset=release qemu="qemu-x86_64 -cpu max"
     options+=(-DSLUICE_BENCH=OFF)
+    # For Debian 12 it is this machine's own compiler and libraries.
+    [ "$suite" = bookworm ] || options+=(--toolchain toolchains/package/x86_64-linux-gnu.cmake)
     ;;
   arm64) preset=arm64 qemu="qemu-aarch64 -cpu cortex-a53" ;;
   armhf) preset=armhf qemu="qemu-arm -cpu cortex-a15" ;;
   *) echo "configure: architecture '$arch' is none of amd64, arm64 and armhf" >&2; exit 2 ;;
 esac
 
-[ "$arch" = amd64 ] || toolchains/sysroot.sh "$suite" "$arch" "$sysroot" >&2
+[ "$arch-$suite" = amd64-bookworm ] || toolchains/sysroot.sh "$suite" "$arch" "$sysroot" >&2
 if [ "$suite" = trixie ]; then
   # libc and libstdc++ have to be the sysroot's, which only clang can be told.
   options+=(-DCMAKE_SYSROOT="$sysroot" -DSLUICE_CROSS_COMPILER=clang)

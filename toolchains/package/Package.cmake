@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_CURRENT_LIST_DIR})
 install(TARGETS sluice RUNTIME DESTINATION bin)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/devices/profiles DESTINATION share/sluice FILES_MATCHING PATTERN *.toml)
 install(FILES ${CMAKE_SOURCE_DIR}/gateway/docs/gateway.toml DESTINATION share/doc/sluice/examples)
-install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/sluice RENAME copyright)
+include(${package_dir}/Copyright.cmake)
 install(FILES ${package_dir}/completion.bash DESTINATION share/bash-completion/completions RENAME sluice)
 install(FILES ${package_dir}/sluice.service DESTINATION lib/systemd/system)
 # An absolute destination: a package's configuration is in /etc, wherever its programs are.
