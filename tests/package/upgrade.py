@@ -8,36 +8,30 @@ does on a machine with systemd. Needs root; another architecture than this machi
 
 import argparse
 import asyncio
-import contextlib
 import glob
 import os
-import re
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "firmware_sim"))
+from emulation import emulation
+from installed import CERTIFICATES, CONFIG, configuration, depends, expect, two_releases
 
-import demo  # noqa: E402
-import demo_config  # noqa: E402
-from demo_programs import DemoError, Program  # noqa: E402
-
-CONFIG = "/etc/sluice/gateway.toml"
+import demo
+from demo_config import write
+from demo_programs import DemoError, Program
 
 
 class Chroot:
     """A minimal Debian with the libraries that the package depends on."""
 
-    def __init__(self, path, arch, packages):
+    def __init__(self, path, arch, suite, package):
         self.path = path
-        depends = subprocess.check_output(["dpkg-deb", "-f", packages[0], "Depends"], text=True)
-        needed = re.sub(r"\s*\([^)]*\)", "", depends).replace(" ", "").strip()
         mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
         subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}",
-                        f"--include={needed}", "bookworm", path, f"deb {mirror} bookworm main"], check=True)
+                        f"--include={depends(package)}", suite, path, f"deb {mirror} {suite} main"], check=True)
 
     def file(self, path):
         return self.path + path
@@ -66,34 +60,6 @@ class Chroot:
         return self.run("stat", "-c", "%U:%G %a", path)
 
 
-@contextlib.contextmanager
-def emulation(arch):
-    """Programs of that architecture run here while this lasts."""
-    name = {"arm64": "qemu-aarch64", "armhf": "qemu-arm"}.get(arch)
-    folder = "/proc/sys/fs/binfmt_misc"
-    if name is None or os.path.exists(os.path.join(folder, name)):
-        yield
-        return
-    if not os.path.exists(os.path.join(folder, "register")):
-        subprocess.run(["mount", "-t", "binfmt_misc", "binfmt_misc", folder], check=True)
-    with open(f"/usr/lib/binfmt.d/{name}.conf", encoding="ascii") as file:
-        rule = file.read()
-    with open(os.path.join(folder, "register"), "w", encoding="ascii") as file:
-        file.write(rule)
-    # The emulator's default processor checks pointers in software, ten times slower than these.
-    os.environ["QEMU_CPU"] = "cortex-a53" if arch == "arm64" else "cortex-a15"
-    try:
-        yield
-    finally:
-        with open(os.path.join(folder, name), "w", encoding="ascii") as file:
-            file.write("-1")
-
-
-def expect(what, seen, wanted):
-    if seen != wanted:
-        raise DemoError(f"{what}: {seen!r} instead of {wanted!r}")
-
-
 class PackageDemo(demo.Demo):
     def __init__(self, options, directory):
         super().__init__(options, directory)
@@ -103,12 +69,9 @@ class PackageDemo(demo.Demo):
     async def start_gateway(self):
         """The demo's configuration, with the paths of the package, in place of the conffile."""
         already_said = len(self.gateway.read_log()) if self.gateway else 0
-        text = demo_config.GATEWAY.format(root="/nowhere", port=self.port, admin_port=self.admin_port,
-                                          relay_port=self.relay.port, memory=64)
-        text = text.replace('"gateway-data"', '"/var/lib/sluice"').replace("pki/", "")
-        text = text.replace("/nowhere/devices/profiles", "/usr/share/sluice/profiles")
-        demo_config.write(self.chroot.file(CONFIG), text)
-        for name in ("server.crt", "server.key", "devices-ca.crt"):
+        write(self.chroot.file(CONFIG),
+              configuration(f"mqtt://127.0.0.1:{self.relay.port}", self.port, self.admin_port))
+        for name in CERTIFICATES:
             shutil.copy(os.path.join(self.path("pki"), name), self.chroot.file("/etc/sluice/" + name))
             self.chroot.run("chown", "sluice:sluice", "/etc/sluice/" + name)
         self.chroot.run("chmod", "0400", "/etc/sluice/server.key")
@@ -167,6 +130,7 @@ def check_removed(chroot):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--arch", required=True, choices=("amd64", "arm64", "armhf"))
+    parser.add_argument("--suite", default="bookworm")
     parser.add_argument("--packages", required=True, help="directory with releases 1 and 2 of the package")
     parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
     parser.add_argument("--devices", type=int, default=10)
@@ -178,9 +142,7 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
-    packages = sorted(glob.glob(os.path.join(options.packages, f"sluice_*-[12]_{options.arch}.deb")))[-2:]
-    if len(packages) != 2:
-        sys.exit(f"two releases of the package for {options.arch} are needed in {options.packages}")
+    packages = two_releases(options.packages, options.arch, options.suite)
     directory = tempfile.mkdtemp(prefix="sluice-package-")
     os.chmod(directory, stat.S_IRWXU | stat.S_IXGRP | stat.S_IXOTH)
     try:
@@ -192,7 +154,7 @@ def main():
 
 def test(options, packages, directory):
     with emulation(options.arch):
-        options.chroot = Chroot(os.path.join(directory, "root"), options.arch, packages)
+        options.chroot = Chroot(os.path.join(directory, "root"), options.arch, options.suite, packages[0])
         options.upgrade = packages[1]
         options.chroot.install(packages[0])
         check_installed(options.chroot)
@@ -201,7 +163,7 @@ def test(options, packages, directory):
             return 1
         check_removed(options.chroot)
     shutil.rmtree(directory)
-    print(f"package: {options.arch} ok: installed, upgraded under load, removed, purged")
+    print(f"package: {options.arch} {options.suite} ok: installed, upgraded under load, removed, purged")
     return 0
 
 
