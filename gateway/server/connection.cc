@@ -174,8 +174,11 @@ void Connection::DoConnect(const codec::Connect& connect, session::Output* out) 
   const MonotonicTime now = context_.loop.Now();
   const broker::ConnectOutcome outcome = context_.broker.OnConnect(now, connect, identity_, this);
   if (outcome.reason != codec::ReasonCode::kSuccess) {
-    LogInfo("refused CONNECT of {} ({}): {}", Printable(identity_), stream_->peer().address,
-            codec::ReasonCodeName(outcome.reason, codec::PacketType::kConnack));
+    if (context_.log_limit.Allows(now)) {
+      LogInfo("refused CONNECT of {} ({}): {}{}", Printable(identity_), stream_->peer().address,
+              codec::ReasonCodeName(outcome.reason, codec::PacketType::kConnack),
+              context_.log_limit.LeftOut());
+    }
     session_.RefuseConnect(outcome.reason, out);
     return;
   }
@@ -269,9 +272,11 @@ void Connection::DoClose(const session::Close& close) {
   ChargeWindow();
   context_.broker.OnDisconnect(context_.loop.Now(), id_, close, HeldQos2PacketId());
   if (close.cause != session::CloseCause::kClientDisconnected &&
-      close.cause != session::CloseCause::kStreamClosed) {
-    LogInfo("closing {} ({}): {}, {}", Printable(identity_), stream_->peer().address,
-            codec::ReasonCodeName(close.reason, codec::PacketType::kDisconnect), close.detail);
+      close.cause != session::CloseCause::kStreamClosed &&
+      context_.log_limit.Allows(context_.loop.Now())) {
+    LogInfo("closing {} ({}): {}, {}{}", Printable(identity_), stream_->peer().address,
+            codec::ReasonCodeName(close.reason, codec::PacketType::kDisconnect), close.detail,
+            context_.log_limit.LeftOut());
   }
   if (close.cause != session::CloseCause::kStreamClosed) stream_->CloseAfterFlush();
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/log_limit.h"
 #include "base/metrics.h"
 #include "broker/broker.h"
 #include "broker/client_handle.h"
@@ -34,6 +35,7 @@ struct ConnectionContext {
   // Times that a publish found no room and its connection was not read any further.
   Counter& paused;
   Counter& outgoing_shortages;  // times that a message waited because `outgoing` was used up
+  LogLimit& log_limit;          // of lines that clients can provoke
 
   // Told by connections. Removing destroys the connection.
   class Owner {

@@ -106,13 +106,15 @@ void Server::OnAccept(const std::string& anonymous_identity,
   std::string identity = stream->peer().identity;
   if (identity.empty()) identity = anonymous_identity;
   if (identity.empty()) {
-    LogWarn("{} came without a certificate; closing", stream->peer().address);
+    if (log_limit_.Allows(parts_.loop.Now())) {
+      LogWarn("{} came without a certificate; closing{}", stream->peer().address,
+              log_limit_.LeftOut());
+    }
     return;
   }
   const ConnectionContext context{
-      parts_.loop, *broker_, options_.session, capabilities_, session_counters_,
-      outputs_,    *input_,  *outgoing_,       paused_,       outgoing_shortages_,
-      *this};
+      parts_.loop, *broker_,   options_.session, capabilities_,       session_counters_, outputs_,
+      *input_,     *outgoing_, paused_,          outgoing_shortages_, log_limit_,        *this};
   auto connection = std::make_unique<Connection>(context, std::move(stream), std::move(identity));
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));

@@ -119,6 +119,7 @@ class Server : private ConnectionContext::Owner {
   const std::shared_ptr<transport::ByteBudget> input_;
   const std::shared_ptr<transport::ByteBudget> outgoing_;
   OutputPool outputs_;
+  LogLimit log_limit_;  // of lines that clients can provoke
   LocalEvents local_events_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<broker::Broker> broker_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/log_limit.h"
 #include "tls/context.h"
 #include "transport/socket_address.h"
 #include "transport/tcp_stream.h"
@@ -51,7 +52,7 @@ class Listener::Impl {
   std::unordered_map<uint64_t, std::unique_ptr<TlsHandshake>> handshakes_;
   uint64_t next_id_ = 0;
   bool connection_waits_ = false;  // libuv holds one and takes no more until it is accepted
-  MonotonicTime next_log_{};
+  LogLimit refusals_;              // strangers shall not fill the disk with our log
 };
 
 Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
@@ -161,10 +162,9 @@ void Listener::Impl::CountFailure(const TlsHandshake::Outcome& outcome) {
       metrics().handshake_aborts.Add();
       break;
   }
-  // A line a second at most: strangers shall not fill the disk with our log.
-  if (loop_.Now() < next_log_) return;
-  next_log_ = loop_.Now() + std::chrono::seconds(1);
-  LogInfo("{}: refused {}: {}", address_, outcome.address, outcome.reason.message());
+  if (!refusals_.Allows(loop_.Now())) return;
+  LogInfo("{}: refused {}: {}{}", address_, outcome.address, outcome.reason.message(),
+          refusals_.LeftOut());
 }
 
 void Listener::Impl::UpdateHalfOpen() {
