@@ -11,8 +11,9 @@ namespace sluice::tls {
 // their own they cost only the pages in use, and go back to the system when the connection closes.
 // So allocations from 16 KiB up are mapped (a threshold glibc only looks at when the heap would
 // have to grow, hence no slack on top of it). The price is a system call for each such allocation,
-// which no hot path makes. The alternative, a build of mbedTLS with variable buffers, is not what
-// the distribution ships and fixes.
+// which no hot path makes. Whoever sends large records has touched more of them, and keeps it;
+// devices that ask for small ones cost less for good with the tuned build (mbedtls_tuning.h): then
+// a connection's buffers come from the heap and are as small as was agreed.
 //
 // Nothing happens with another C library than glibc.
 void UseLazyRecordBuffers();
