@@ -25,13 +25,13 @@ from demo_programs import DemoError, Program
 
 
 class Chroot:
-    """A minimal Debian with the libraries that the package depends on."""
+    """A minimal Debian of that suite with the libraries that the package depends on."""
 
     def __init__(self, path, arch, suite, package):
         self.path = path
         mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
         subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}",
-                        f"--include={depends(package)}", suite, path, f"deb {mirror} {suite} main"], check=True)
+                        f"--include={depends(package)},bash-completion", suite, path, f"deb {mirror} {suite} main"], check=True)
 
     def file(self, path):
         return self.path + path
@@ -108,6 +108,9 @@ def check_installed(chroot):
                  "/usr/share/man/man1/sluice.1.gz", "/usr/share/sluice/profiles/tasmota-sensor.toml"):
         expect(f"{path} is there", os.path.exists(chroot.file(path)) or "/man/" in path, True)
     expect("conffile", chroot.run("dpkg-query", "-W", "-f", "${Conffiles}", "sluice").split()[0], CONFIG)
+    shutil.copy(os.path.join(os.path.dirname(__file__), "complete.bash"), chroot.file("/root"))
+    completion = "/usr/share/bash-completion/completions/sluice"
+    expect("completion", chroot.run("/root/complete.bash", completion, "journal", "c"), "cat")
     # The shipped configuration is right but for the certificates, which are the site's.
     complaints = chroot.run("sluice", "check", CONFIG, check=False)
     mistakes = [line for line in complaints.splitlines() if "error" in line and "server." not in line and
