@@ -1,44 +1,52 @@
 #!/usr/bin/env bash
-# usage: build.sh arm64 [--site DIR] [--size MIB] [--package FILE]
+# usage: build.sh arm64 [--board uefi|raspberry-pi] [--site DIR] [--size MIB] [--package FILE]
 #
 # Makes build/image/sluice-arm64.img, an appliance image: a FAT partition with systemd-boot, kernel and initramfs (the
 # gateway and busybox, nothing else), and a data partition. No root, no loop devices, Debian packages only. --site puts
 # a site's files (gateway.toml, keys, network.conf) on it; anybody can put them there later with a laptop. --package takes
-# the gateway from that .deb instead of building one.
+# the gateway from that .deb instead of building one. The image for Raspberry Pi, sluice-arm64-raspberry-pi.img, has the
+# board's own firmware (which is not free software) in the place of systemd-boot, and no slots.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 here=toolchains/image
-arch=arm64 site='' data_mib=32 package=
-[ "${1:-}" = arm64 ] || { echo "usage: ./run image arm64 [--site DIR] [--size MIB] [--package FILE]" >&2; exit 2; }
+arch=arm64 site='' data_mib=32 package='' board=uefi
+[ "${1:-}" = arm64 ] || { echo "usage: ./run image arm64 [--board uefi|raspberry-pi] [--site DIR] [--size MIB] [--package FILE]" >&2; exit 2; }
 shift
 while [ $# -gt 0 ]; do
   case $1 in
     --site) site=$2 ;;
     --size) data_mib=$2 ;;
     --package) package=$2 ;;
+    --board) board=$2 ;;
     *) echo "image: what is '$1'?" >&2; exit 2 ;;
   esac
   shift 2
 done
+case $board in
+  uefi) image=sluice-$arch label=gpt types=(uefi linux) ;;
+  # The ROM of a Pi 3 looks for FAT32 in a table of the old kind.
+  raspberry-pi) image=sluice-$arch-$board label=dos types=(c 83) ;;
+  *) echo "image: board '$board' is neither uefi nor raspberry-pi" >&2; exit 2 ;;
+esac
 esp_mib=128
 out=build/image
 mkdir -p "$out"
 began=$(date +%s)
 
 if [ -z "$package" ]; then
-  toolchains/package/deb.sh "$arch"
-  package=$(ls -t build/packages/sluice_*_"$arch".deb | head -n 1)
+  package=$(toolchains/package/deb.sh "$arch" | tee /dev/stderr | sed -n 's/^deb: \(.*\), .*/\1/p')
 fi
 
-# The packages, unpacked; kept as long as the list is the same.
+# unpack NAME COMPONENTS PACKAGE,...: Debian's packages in build/image/NAME; kept as long as the list is the same.
+unpack() {
+  [ "$(cat "$out/$1.stamp" 2>/dev/null)" = "$3" ] && return
+  rm -rf "${out:?}/$1"
+  mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$arch" --include="$3" \
+    bookworm "$out/$1" "deb ${SLUICE_DEBIAN_MIRROR:-http://deb.debian.org/debian} bookworm $2"
+  echo "$3" >"$out/$1.stamp"
+}
 libraries=$(dpkg-deb -f "$package" Depends | sed 's/ ([^)]*)//g; s/, adduser//; s/ //g')
-include=linux-image-arm64,busybox-static,e2fsprogs,fdisk,systemd-boot-efi,rdate,$libraries
-if [ "$(cat "$out/packages.stamp" 2>/dev/null)" != "$include" ]; then
-  rm -rf "$out/packages"
-  mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$arch" --include="$include" \
-    bookworm "$out/packages" "deb ${SLUICE_DEBIAN_MIRROR:-http://deb.debian.org/debian} bookworm main"
-  echo "$include" >"$out/packages.stamp"
-fi
+unpack packages main "linux-image-arm64,busybox-static,e2fsprogs,fdisk,systemd-boot-efi,rdate,$libraries"
 packages=$out/packages
 kernel=$(ls "$packages"/boot/vmlinuz-*)
 version=${kernel##*/vmlinuz-}
@@ -101,30 +109,29 @@ rm -f "$root/lib/modules/$version"/modules.{builtin.bin,builtin.modinfo,order,sy
 
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet -0 -o -H newc -R 0:0) | zstd -q -12 -f -o "$out/initramfs.zst"
 
-# The FAT partition. An entry's name counts its boots: slot-a+3.conf has three tries to become good.
+# The FAT partition.
 stage=$out/boot
 rm -rf "$stage"
-mkdir -p "$stage"/{EFI/BOOT,loader/entries,slot-a,site}
-cp "$packages/usr/lib/systemd/boot/efi/systemd-bootaa64.efi" "$stage/EFI/BOOT/BOOTAA64.EFI"
+mkdir -p "$stage"/{slot-a,site}
 cp "$kernel" "$stage/slot-a/linux"
 cp "$out/initramfs.zst" "$stage/slot-a/initrd"
-printf 'timeout 0\neditor no\ndefault slot-*\n' >"$stage/loader/loader.conf"
-"$here/entry.sh" slot-a 1 >"$stage/loader/entries/slot-a+3.conf"
+[ "$board" = raspberry-pi ] && unpack raspi-firmware "main non-free-firmware" raspi-firmware
+"$here/boards/$board.sh" "$packages" "$stage"
 cp "$here/site-readme.txt" "$stage/site/README.txt"
 [ -n "$site" ] && cp "$site"/* "$stage/site/"
 rm -f "$out/esp.img" "$out/data.img"
 truncate -s "${esp_mib}M" "$out/esp.img"
-mkfs.vfat -n SLUICE-BOOT "$out/esp.img" >/dev/null
+mkfs.vfat -F 32 -s 1 -n SLUICE-BOOT "$out/esp.img" >/dev/null
 mcopy -s -i "$out/esp.img" "$stage"/* ::
 truncate -s "${data_mib}M" "$out/data.img"
 mke2fs -q -t ext4 -L sluice-data -m 0 -E lazy_itable_init=0,lazy_journal_init=0 "$out/data.img"
 
 # The disk: 1 MiB, the FAT partition, the data partition, 1 MiB for the second partition table.
-image=$out/sluice-$arch.img
+image=$out/$image.img
 rm -f "$image"
 truncate -s $((esp_mib + data_mib + 2))M "$image"
-printf 'label: gpt\nstart=1MiB, size=%sMiB, type=uefi, name=boot\nstart=%sMiB, size=%sMiB, type=linux, name=data\n' \
-  "$esp_mib" $((esp_mib + 1)) "$data_mib" | sfdisk -q "$image"
+printf 'label: %s\nstart=1MiB, size=%sMiB, type=%s\nstart=%sMiB, size=%sMiB, type=%s\n' \
+  "$label" "$esp_mib" "${types[0]}" $((esp_mib + 1)) "$data_mib" "${types[1]}" | sfdisk -q "$image"
 dd if="$out/esp.img" of="$image" bs=1M seek=1 conv=notrunc,sparse status=none
 dd if="$out/data.img" of="$image" bs=1M seek=$((esp_mib + 1)) conv=notrunc,sparse status=none
 rm -f "$out/esp.img" "$out/data.img"
