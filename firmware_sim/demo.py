@@ -32,6 +32,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def read_status(path):
+    """What a fleet wrote last; nothing before its first second."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {}
+
+
 class Demo:
     def __init__(self, options, directory):
         self.options = options
@@ -130,12 +139,15 @@ class Demo:
             "fleet",
             [self.fleet_program, "run", "--url", f"mqtts://127.0.0.1:{self.port}", "--pki", "pki",
              "--devices", str(options.devices), "--seconds", str(options.seconds), "--rate", str(options.rate),
-             "--ledger", "ledger", "--status-file", "fleet.json", "--qos", "10:70:20", "--malformed", "0.01",
-             "--reconnect", "0.005", "--sleepers", "0.1", "--sleep-seconds", "1.5", "--resend", "0.002",
-             "--clean-sessions", "0.2", "--day-seconds", str(max(4, options.seconds)), "--drain-seconds", "90"],
+             "--ledger", "ledger", "--status-file", "fleet.json", "--day-seconds", str(max(4, options.seconds)),
+             *self.fleet_arguments()],
             self.directory, stdout=self.path("fleet.out"))
         self.fleet_began = time.monotonic()
         self.phase = "normal"
+
+    def fleet_arguments(self):
+        return ["--qos", "10:70:20", "--malformed", "0.01", "--reconnect", "0.005", "--sleepers", "0.1",
+                "--sleep-seconds", "1.5", "--resend", "0.002", "--clean-sessions", "0.2", "--drain-seconds", "90"]
 
     # Running
 
@@ -195,12 +207,7 @@ class Demo:
                      f"acknowledged {fleet.get('acknowledged', 0):>7}  {gateway}")
 
     def fleet_status(self):
-        """What the fleet wrote last; nothing before its first second."""
-        try:
-            with open(self.path("fleet.json"), encoding="utf-8") as file:
-                return json.load(file)
-        except (OSError, ValueError):
-            return {}
+        return read_status(self.path("fleet.json"))
 
     # Ending
 

@@ -82,7 +82,8 @@ def parse_arguments():
 def main():
     options = parse_arguments()
     good = image_demo.run(PowerCuts, options)
-    print(f"image: {'ok' if good else 'FAILED'}, {options.cuts} power cuts, {options.memory} MiB, {options.boot}")
+    where = f"{options.memory} MiB, {options.boot}" if options.board == "virt" else options.board
+    print(f"image: {'ok' if good else 'FAILED'}, {options.cuts} power cuts, {where}")
     return 0 if good else 1
 
 

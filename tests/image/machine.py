@@ -17,17 +17,20 @@ from demo_programs import DemoError, Program  # noqa: E402
 
 FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 BOOT_PARTITION = "@@1M"
+PI_TREE = "bcm2837-rpi-3-b.dtb"
 # What a machine that emulates another processor on a busy one may take.
 PATIENCE = 120
+# In emulation a handshake may take half a second: a queue of them would outlast its own timeout.
+FEW_HANDSHAKES = [("max_half_open = 256", 'max_half_open = 16\nhandshake_timeout = "60s"\nconnect_timeout = "60s"')]
 
 
 def add_arguments(parser, **defaults):
-    parser.add_argument("--image", default=os.path.join(ROOT, "build/image/sluice-arm64.img"))
+    parser.add_argument("--image", help="default: build/image's")
+    parser.add_argument("--board", choices=("virt", "raspberry-pi"), default="virt",
+                        help="raspberry-pi: a Pi 3 as qemu has it, with its own image; always direct, always 1,024 MiB")
     parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
-    parser.add_argument("--boot", choices=("uefi", "direct"), default="uefi")
-    parser.add_argument("--kernel", help="direct: the kernel", default=os.path.join(ROOT, "build/image/boot/slot-a/linux"))
-    parser.add_argument("--initrd", help="direct: the initramfs",
-                        default=os.path.join(ROOT, "build/image/boot/slot-a/initrd"))
+    parser.add_argument("--boot", choices=("uefi", "direct"), default="uefi",
+                        help="direct: qemu starts the image's kernel, as U-Boot would")
     parser.add_argument("--memory", type=int, default=256, help="MiB of the machine")
     parser.add_argument("--memory-limit", type=int, default=24, help="MiB for the gateway")
     parser.add_argument("--disk", type=int, default=256, help="MiB of the medium")
@@ -41,9 +44,13 @@ class Machine:
         self.directory = directory
         self.port, self.admin_port = demo.free_port(), demo.free_port()
         self.disk = self.path("disk.img")
-        shutil.copy(options.image, self.disk)
+        self.pi = options.board == "raspberry-pi"
+        name = "sluice-arm64-raspberry-pi.img" if self.pi else "sluice-arm64.img"
+        shutil.copy(options.image or os.path.join(ROOT, "build/image", name), self.disk)
         os.truncate(self.disk, options.disk << 20)
-        self.initrd = options.initrd
+        if options.boot == "direct" or self.pi:
+            for file in ("linux", "initrd", *([PI_TREE] if self.pi else [])):
+                self.get("slot-a/" + file, file)
         self.more = []  # further arguments of qemu
         self.program = None
 
@@ -53,6 +60,10 @@ class Machine:
     def put(self, source, target):
         """Copies a file to the FAT partition."""
         subprocess.run(["mcopy", "-o", "-i", self.disk + BOOT_PARTITION, source, "::" + target], check=True)
+
+    def get(self, source, name):
+        """Copies a file of the FAT partition to the test's directory."""
+        subprocess.run(["mcopy", "-n", "-i", self.disk + BOOT_PARTITION, "::" + source, self.path(name)], check=True)
 
     def write_site(self, relay_port, changes=()):
         """The demo's configuration, its paths and addresses as they are in the machine."""
@@ -71,27 +82,29 @@ class Machine:
 
     def overlay(self, tree):
         """Boots (directly) with the files of a folder over those of the initramfs."""
-        initrd = self.path("initrd")
-        with open(self.options.initrd, "rb") as original, open(initrd, "wb") as out:
-            out.write(original.read())
-            out.write(bytes(-out.tell() % 4))
-            out.flush()
+        with open(self.path("initrd"), "ab") as initrd:
+            initrd.write(bytes(-initrd.tell() % 4))
+            initrd.flush()
             names = subprocess.check_output(["find", ".", "-mindepth", "1", "-print0"], cwd=tree)
-            subprocess.run(["cpio", "--quiet", "-0", "-o", "-H", "newc", "-R", "0:0"], cwd=tree, input=names, stdout=out,
-                           check=True)
-        self.initrd = initrd
+            subprocess.run(["cpio", "--quiet", "-0", "-o", "-H", "newc", "-R", "0:0"], cwd=tree, input=names,
+                           stdout=initrd, check=True)
 
     def command(self):
         options = self.options
-        command = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-m", str(options.memory),
-                   "-display", "none", "-serial", "stdio", "-nodefaults",
-                   "-drive", f"file={self.disk},format=raw,if=none,id=disk", "-device", "virtio-blk-device,drive=disk",
-                   "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:8883,"
-                              f"hostfwd=tcp:127.0.0.1:{self.admin_port}-:9464",
-                   "-device", "virtio-net-device,netdev=net", *self.more]
-        if options.boot == "uefi":
-            return [*command, "-bios", FIRMWARE]
-        return [*command, "-kernel", options.kernel, "-initrd", self.initrd, "-append", "quiet console=ttyAMA0"]
+        disk = f"file={self.disk},format=raw"
+        net = (f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:8883,"
+               f"hostfwd=tcp:127.0.0.1:{self.admin_port}-:9464")
+        direct = ["-kernel", self.path("linux"), "-initrd", self.path("initrd"), "-append",
+                  "quiet console=ttyS1,115200 sluice.watchdog=off" if self.pi else "quiet console=ttyAMA0"]
+        command = ["qemu-system-aarch64", "-display", "none", "-netdev", net, *self.more]
+        if self.pi:  # whose watchdog, in qemu, ends the machine as soon as it is armed
+            return [*command, "-M", "raspi3b", "-drive", disk + ",if=sd", "-device", "usb-net,netdev=net",
+                    *direct, "-dtb", self.path(PI_TREE), "-serial", "null", "-serial", "stdio"]
+        return [*command, "-M", "virt", "-cpu", "cortex-a53", "-m", str(options.memory), "-nodefaults",
+                "-serial", "stdio",
+                "-drive", disk + ",if=none,id=disk", "-device", "virtio-blk-device,drive=disk",
+                "-device", "virtio-net-device,netdev=net",
+                *(["-bios", FIRMWARE] if options.boot == "uefi" else direct)]
 
     async def start(self):
         """The time to the first TLS connection, and what the machine says of its memory once the gateway is healthy."""
