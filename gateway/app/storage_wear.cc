@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -13,6 +12,7 @@ namespace {
 
 constexpr std::string_view kKey = "\nwrite_bytes: ";
 constexpr size_t kMaxIoFile = 4096;
+constexpr Duration kShortestForecast = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -33,10 +33,11 @@ std::optional<uint64_t> WrittenBytes() {
 
 std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime) {
   if (!written_bytes) return "storage: the kernel does not count what is written";
-  constexpr double kDay = std::chrono::duration<double>(std::chrono::hours(24)).count();
-  const double seconds = std::max(1.0, std::chrono::duration<double>(uptime).count());
-  const double a_day = static_cast<double>(*written_bytes) / seconds * kDay;
-  return fmt::format("storage: {} bytes written, {:.0f} a day at this pace", *written_bytes, a_day);
+  // What a start writes says nothing about a day.
+  if (uptime < kShortestForecast) return fmt::format("storage: {} bytes written", *written_bytes);
+  const double days = std::chrono::duration<double>(uptime) / std::chrono::hours(24);
+  return fmt::format("storage: {} bytes written, {:.0f} a day at this pace", *written_bytes,
+                     static_cast<double>(*written_bytes) / days);
 }
 
 void RegisterWearMetric(Metrics& metrics) {
