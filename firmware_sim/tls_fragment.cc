@@ -22,15 +22,16 @@ uint8_t CodeOf(uint16_t bytes) {
   }
 }
 
-void OnNewConnection(void* ssl, void*, CRYPTO_EX_DATA*, int, long code, void*) {
-  SSL_set_tlsext_max_fragment_length(static_cast<SSL*>(ssl), static_cast<uint8_t>(code));
+void OnNewContext(void* context, void*, CRYPTO_EX_DATA*, int, long code, void*) {
+  SSL_CTX_set_tlsext_max_fragment_length(static_cast<SSL_CTX*>(context),
+                                         static_cast<uint8_t>(code));
 }
 
 }  // namespace
 
 bool AskForFragments(uint16_t bytes) {
   const uint8_t code = CodeOf(bytes);
-  return code != 0 && SSL_get_ex_new_index(code, nullptr, OnNewConnection, nullptr, nullptr) >= 0;
+  return code != 0 && SSL_CTX_get_ex_new_index(code, nullptr, OnNewContext, nullptr, nullptr) >= 0;
 }
 
 }  // namespace sluice::fleet

@@ -32,7 +32,7 @@ if [ "$suite" = trixie ]; then
   chmod +x "build/tools/flatc-$suite-$arch"
   options+=(-DFLATC="$PWD/build/tools/flatc-$suite-$arch")
   # Debian 13 made time_t 64 bits wide on armhf, and only its own compiler knows by itself.
-  [ "$arch" = armhf ] && export CFLAGS=-D_TIME_BITS=64 CXXFLAGS=-D_TIME_BITS=64
+  [ "$arch" = armhf ] && export CFLAGS="-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64" CXXFLAGS=-D_TIME_BITS=64
 fi
 cmake --preset "$preset" -B "$build" "${options[@]}" >/dev/null
 echo "$build"
