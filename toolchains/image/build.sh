@@ -108,6 +108,8 @@ sed -i 's/\.ko\>/.ko.xz/g' "$root/lib/modules/$version/modules.dep"
 rm -f "$root/lib/modules/$version"/modules.{builtin.bin,builtin.modinfo,order,symbols,symbols.bin,softdep,dep.bin,alias.bin,builtin.alias.bin,devname}
 
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet -0 -o -H newc -R 0:0) | zstd -q -12 -f -o "$out/initramfs.zst"
+# A loader may put another archive behind it; the kernel finds one at multiples of four only.
+truncate -s %4 "$out/initramfs.zst"
 
 # The FAT partition.
 stage=$out/boot
