@@ -24,6 +24,9 @@ from demo_config import write
 from demo_programs import DemoError, Program
 
 
+ENABLED = "/etc/systemd/system/multi-user.target.wants/sluice.service"
+
+
 class Chroot:
     """A minimal Debian of that suite with the libraries that the package depends on."""
 
@@ -107,6 +110,7 @@ def check_installed(chroot):
     for path in ("/usr/lib/systemd/system/sluice.service", "/usr/share/bash-completion/completions/sluice",
                  "/usr/share/man/man1/sluice.1.gz", "/usr/share/sluice/profiles/tasmota-sensor.toml"):
         expect(f"{path} is there", os.path.exists(chroot.file(path)) or "/man/" in path, True)
+    expect("the service is enabled", os.path.islink(chroot.file(ENABLED)), True)
     expect("conffile", chroot.run("dpkg-query", "-W", "-f", "${Conffiles}", "sluice").split()[0], CONFIG)
     shutil.copy(os.path.join(os.path.dirname(__file__), "complete.bash"), chroot.file("/root"))
     completion = "/usr/share/bash-completion/completions/sluice"
@@ -126,6 +130,7 @@ def check_removed(chroot):
     expect("configuration after removal is there", os.path.exists(chroot.file(CONFIG)), True)
     expect("journal after removal", glob.glob(chroot.file("/var/lib/sluice/*")), journal)
     chroot.dpkg("-P", "sluice")
+    expect("the service is enabled after purge", os.path.lexists(chroot.file(ENABLED)), False)
     expect("configuration after purge", os.path.exists(chroot.file(CONFIG)), False)
     expect("journal after purge", os.path.exists(chroot.file("/var/lib/sluice")), False)
 
