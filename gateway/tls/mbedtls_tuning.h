@@ -1,7 +1,7 @@
 #pragma once
 
-// What a build of mbedTLS for the gateway changes in mbedTLS's own configuration, 2.28 or 3.6; it is
-// read at that configuration's end (-DSLUICE_MBEDTLS_SOURCE, see toolchains/README.md). The
+// What a build of mbedTLS for the gateway changes in mbedTLS's own configuration, 2.28 or 3.6; it
+// is read at that configuration's end (-DSLUICE_MBEDTLS_SOURCE, see toolchains/README.md). The
 // distribution's library knows nothing of it.
 
 // Record buffers shrink after the handshake to what the device asked for (maximum fragment length,
