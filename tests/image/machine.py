@@ -15,7 +15,7 @@ import demo  # noqa: E402
 import demo_config  # noqa: E402
 from demo_programs import DemoError, Program  # noqa: E402
 
-FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
+FIRMWARE = {"uefi": "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd", "u-boot": "/usr/lib/u-boot/qemu_arm64/u-boot.bin"}
 BOOT_PARTITION = "@@1M"
 PI_TREE = "bcm2837-rpi-3-b.dtb"
 # What a machine that emulates another processor on a busy one may take.
@@ -29,8 +29,8 @@ def add_arguments(parser, **defaults):
     parser.add_argument("--board", choices=("virt", "raspberry-pi"), default="virt",
                         help="raspberry-pi: a Pi 3 as qemu has it, with its own image; always direct, always 1,024 MiB")
     parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
-    parser.add_argument("--boot", choices=("uefi", "direct"), default="uefi",
-                        help="direct: qemu starts the image's kernel, as U-Boot would")
+    parser.add_argument("--boot", choices=("uefi", "u-boot", "direct"), default="uefi",
+                        help="u-boot: its UEFI, which needs less memory; direct: qemu starts the image's kernel")
     parser.add_argument("--memory", type=int, default=256, help="MiB of the machine")
     parser.add_argument("--memory-limit", type=int, default=24, help="MiB for the gateway")
     parser.add_argument("--disk", type=int, default=256, help="MiB of the medium")
@@ -104,7 +104,7 @@ class Machine:
                 "-serial", "stdio",
                 "-drive", disk + ",if=none,id=disk", "-device", "virtio-blk-device,drive=disk",
                 "-device", "virtio-net-device,netdev=net",
-                *(["-bios", FIRMWARE] if options.boot == "uefi" else direct)]
+                *(direct if options.boot == "direct" else ["-bios", FIRMWARE[options.boot]])]
 
     async def start(self):
         """The time to the first TLS connection, and what the machine says of its memory once the gateway is healthy."""
