@@ -22,7 +22,9 @@ class Clock {
   virtual MonotonicTime Now() const = 0;
   virtual WallTime WallNow() const = 0;
   // False until the wall clock has been set after boot (a board without a battery starts in 1970).
-  bool WallIsSet() const { return WallNow() > FromUnixNanos(kEarliestPlausibleUnixNanos); }
+  bool WallIsSet() const { return IsPlausible(WallNow()); }
+  // Whether `t` was read from a clock that was set.
+  static bool IsPlausible(WallTime t) { return t > FromUnixNanos(kEarliestPlausibleUnixNanos); }
 
   static constexpr int64_t kEarliestPlausibleUnixNanos = 1'704'067'200'000'000'000;  // 2024-01-01
 };

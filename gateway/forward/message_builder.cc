@@ -32,7 +32,9 @@ void MessageBuilder::Clear() {
 }
 
 bool MessageBuilder::IsExpired(const SourceRecord& record, WallTime now) const {
-  return options_.max_age && now - record.appended > *options_.max_age;
+  // What was stored before the clock was set has no age that anybody knows.
+  return options_.max_age && Clock::IsPlausible(record.appended) &&
+         now - record.appended > *options_.max_age;
 }
 
 MessageBuilder::Added MessageBuilder::Add(const SourceRecord& record, WallTime now) {

@@ -221,6 +221,19 @@ TEST_F(RouteBatchTest, OldEventsExpireIntoOneGap) {
   EXPECT_EQ(source.books().acknowledged, 2u);
 }
 
+TEST_F(RouteBatchTest, EventsFromBeforeTheClockWasSetHaveNoAge) {
+  options.max_age = seconds(60);
+  clock.SetWall(
+      FromUnixNanos(5'000'000'000));  // a board without a battery, five seconds after boot
+  StartUnconnected();
+  Publish(3);
+  clock.SetWall(FromUnixNanos(1'790'000'000'000'000'000));
+  uplink.Accept();
+  Run();
+  Advance(seconds(1));
+  EXPECT_EQ(uplink.Offsets(0), Range(0, 3));
+}
+
 TEST_F(RouteBatchTest, EventsBelowTheirMaxAgeDoNotExpire) {
   options.max_age = seconds(60);
   StartUnconnected();
