@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -16,11 +17,9 @@
 namespace sluice::transport {
 namespace {
 
-// Leaves a processor to the loop and the journal where there is more than one.
-size_t MaxParallelWork() {
-  const unsigned processors = std::thread::hardware_concurrency();
-  return processors > 1 ? processors - 1 : 1;
-}
+// One processor is left to the loop; libuv's pool has four threads, and what waits there waits in
+// its order instead of ours.
+size_t MaxParallelWork() { return std::clamp(std::thread::hardware_concurrency(), 2u, 5u) - 1; }
 
 template <typename Handle>
 uv_handle_t* AsHandle(Handle* handle) {
@@ -139,9 +138,7 @@ Timer Loop::StartTimer(Duration after, std::function<void()> callback) {
   return timer;
 }
 
-void Loop::QueueWork(std::function<void()> work, std::function<void()> done) {
-  impl_->workers.Add(std::move(work), std::move(done));
-}
+void Loop::QueueWork(Work work) { impl_->workers.Add(std::move(work)); }
 
 size_t Loop::waiting_work() const { return impl_->workers.waiting(); }
 

@@ -33,6 +33,15 @@ class Timer {
   Impl* impl_ = nullptr;
 };
 
+// Something that takes milliseconds.
+struct Work {
+  std::function<void()> run;   // on the worker pool
+  std::function<void()> done;  // then, on the loop thread
+  // Asked on the loop thread when the work's turn has come; false drops it. Empty: it is wanted.
+  std::function<bool()> wanted = {};
+  bool urgent = false;
+};
+
 // The event loop (libuv). Its thread is the one that calls Run; everything but Post and Stop
 // belongs there. Timers, listeners and streams must be gone before it is. Destruction waits for
 // work that is on a worker.
@@ -57,10 +66,9 @@ class Loop : public Executor {
   Timer NewTimer(std::function<void()> callback);
   Timer StartTimer(Duration after, std::function<void()> callback);
 
-  // Runs `work` on the worker pool, then `done` on the loop thread. No more than
-  // `max_parallel_work` of the works run at a time, the rest wait in order: with every processor on
-  // a handshake the loop would have none.
-  void QueueWork(std::function<void()> work, std::function<void()> done);
+  // No more works run at a time than leave a processor to the loop; the rest wait, the urgent ones
+  // in front, otherwise in order.
+  void QueueWork(Work work);
   size_t waiting_work() const;  // queued and not begun
 
   // Runs `callback` on the loop thread when the signal arrives, instead of its default action.

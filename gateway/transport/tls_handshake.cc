@@ -11,11 +11,12 @@ TlsHandshake::TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner,
       inner_(std::move(inner)),
       max_bytes_(limits.max_handshake_bytes),
       on_end_(std::move(on_end)),
+      patience_(limits.handshake_timeout),
       step_(std::make_shared<tls::HandshakeStep>()) {
   step_->engine = std::move(engine);
-  timer_ = loop_.StartTimer(limits.handshake_timeout, [this] {
-    Fail(End::kTimeout, Status::Unavailable("the TLS handshake took too long"));
-  });
+  timer_ = loop_.NewTimer(
+      [this] { Fail(End::kTimeout, Status::Unavailable("the TLS handshake took too long")); });
+  AwaitPeer();
   inner_->Start(this);
   if (is_client) RunStep();
 }
@@ -33,18 +34,39 @@ size_t TlsHandshake::OnBytes(ByteSpan bytes) {
   return bytes.size();
 }
 
+void TlsHandshake::AwaitPeer() {
+  awaited_since_ = loop_.Now();
+  timer_.Start(patience_);
+}
+
 void TlsHandshake::RunStep() {
   SLUICE_CHECK(!running_);
   running_ = true;
+  timer_.Stop();
+  patience_ -= loop_.Now() - awaited_since_;
   inner_->PauseReading();
-  loop_.QueueWork([step = step_] { step->Run(); },
-                  [this, alive = std::weak_ptr<bool>(alive_), step = step_] {
-                    if (!alive.expired()) OnStepDone();
-                  });
+  const std::weak_ptr<bool> alive = alive_;
+  loop_.QueueWork({.run = [step = step_] { step->Run(); },
+                   .done =
+                       [this, alive, step = step_] {
+                         if (!alive.expired()) OnStepDone();
+                       },
+                   .wanted = [this, alive] { return !alive.expired() && IsStepWanted(); },
+                   .urgent = begun_});
+}
+
+bool TlsHandshake::IsStepWanted() {
+  if (failing_) return false;
+  // Later ones are in front of the queue; and who leaves then may have said why.
+  if (begun_ || !inner_->peer_has_left()) return true;
+  Fail(End::kAborted, Status::Unavailable("the peer did not wait for its turn"));
+  return false;
 }
 
 void TlsHandshake::OnStepDone() {
   running_ = false;
+  begun_ = true;
+  AwaitPeer();
   if (failing_) return;
   inner_->Write(step_->output.view());
   step_->output.Clear();

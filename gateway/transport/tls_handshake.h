@@ -12,7 +12,11 @@ namespace sluice::transport {
 
 // Carries a stream from connected to encrypted. Handshake steps, milliseconds of arithmetic each,
 // run on the worker pool; while one does, the engine is the worker's and the stream is not read.
-// Internal to transport.
+//
+// When more devices come than the processor has steps for, after a power cut say, they wait. What
+// has been spent on one is not wasted then: the next step of a handshake goes before the first of
+// another, none is begun for a peer that has given up waiting, and the peer's time does not run
+// while it waits for us. Internal to transport.
 class TlsHandshake final : private StreamHandler {
  public:
   enum class End : uint8_t { kDone, kFailed, kTimeout, kFlood, kAborted };
@@ -39,7 +43,9 @@ class TlsHandshake final : private StreamHandler {
  private:
   size_t OnBytes(ByteSpan bytes) override;
   void OnClosed(const Status& reason) override;
+  void AwaitPeer();
   void RunStep();
+  bool IsStepWanted();
   void OnStepDone();
   void Fail(End end, Status reason);
 
@@ -48,9 +54,12 @@ class TlsHandshake final : private StreamHandler {
   const size_t max_bytes_;
   Callback on_end_;
   Timer timer_;
+  Duration patience_;  // that is left for the peer, all its turns together
+  MonotonicTime awaited_since_;
   // Shared with the worker while a step runs; the loop does not look into it then.
   std::shared_ptr<tls::HandshakeStep> step_;
-  bool running_ = false;
+  bool begun_ = false;    // a step was made
+  bool running_ = false;  // one waits or is made
   bool failing_ = false;  // the stream is closing; only OnClosed is awaited
   End end_ = End::kAborted;
   tls::Failure failure_ = tls::Failure::kNone;

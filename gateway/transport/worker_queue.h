@@ -4,38 +4,37 @@
 
 #include <cstddef>
 #include <deque>
-#include <functional>
+
+#include "transport/loop.h"
 
 namespace sluice::transport {
 
-// Work for libuv's worker pool, a bounded number at a time, in order. Loop thread only. Internal to
+// Work for libuv's worker pool, a bounded number at a time. Loop thread only. Internal to
 // transport.
 class WorkerQueue {
  public:
   // `max_parallel` > 0.
   WorkerQueue(uv_loop_t* loop, size_t max_parallel) : loop_(loop), max_parallel_(max_parallel) {}
 
-  void Add(std::function<void()> work, std::function<void()> done);
+  void Add(Work work);
   // Forgets what has not begun, and the `done` of what has; the loop must run until running() is 0.
   void Abandon();
 
-  size_t waiting() const { return waiting_.size(); }
+  size_t waiting() const { return urgent_.size() + waiting_.size(); }
   size_t running() const { return running_; }
 
  private:
-  struct Job {
-    std::function<void()> work, done;
-  };
   struct Request;
 
   void StartWaiting();
+  void Start(Work work);
   void Finish(Request* request);
 
   uv_loop_t* loop_;
   size_t max_parallel_;
   size_t running_ = 0;
   bool abandoned_ = false;
-  std::deque<Job> waiting_;
+  std::deque<Work> urgent_, waiting_;
 };
 
 }  // namespace sluice::transport

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
+
 #include "loopback.h"
 #include "test_pki.h"
+#include "tls/engine.h"
 
 namespace sluice::transport {
 namespace {
@@ -53,6 +56,54 @@ TEST_F(HandshakeLimitsTest, DeviceThatWaitedForARoomIsServed) {
   client(0).stream.reset();
   RunUntil([&] { return accepted_.size() == 1; });
   EXPECT_EQ(server().stream->peer().identity, "alpha");
+}
+
+// The workers are busy with others: a client hello has arrived, and nobody answers it.
+class WaitingHandshakeTest : public HandshakeLimitsTest {
+ protected:
+  void ConnectAndWait(const StreamLimits& limits) {
+    while (loop_.waiting_work() == 0) {
+      loop_.QueueWork({.run = [this] { gate_.wait(); }, .done = [this] { ++held_; }});
+      ++holders_;
+    }
+    ListenTls(limits);
+    ConnectRaw();
+    ByteBuffer hello;
+    ByteSpan nothing;
+    test::NewClient()->NewEngine()->Handshake(&nothing, &hello);
+    client().stream->Write(hello.view());
+    RunUntil([&] { return loop_.waiting_work() == 2; });
+  }
+
+  void LetGo() {
+    if (!gate_.try_wait()) gate_.count_down();
+  }
+  void TearDown() override {
+    LetGo();
+    RunUntil([&] { return held_ == holders_; });
+  }
+
+  std::latch gate_{1};
+  int holders_ = 0, held_ = 0;
+};
+
+TEST_F(WaitingHandshakeTest, PeerThatGivesUpBuysNoWork) {
+  ConnectAndWait({});
+  client().stream.reset();
+  RunTwice();
+  LetGo();
+  RunUntil([&] { return counters().handshake_aborts.value() == 1; });
+  EXPECT_EQ(listener_->half_open(), 0u);
+}
+
+TEST_F(WaitingHandshakeTest, TimeInTheQueueIsNotThePeers) {
+  ConnectAndWait({.handshake_timeout = std::chrono::milliseconds(300)});
+  bool later = false;
+  const Timer timer = loop_.StartTimer(std::chrono::milliseconds(400), [&] { later = true; });
+  RunUntil([&] { return later; });
+  EXPECT_EQ(counters().handshake_timeouts.value(), 0u);
+  LetGo();
+  RunUntil([&] { return !client().recorder.received.empty(); });  // the answer, at last
 }
 
 TEST_F(HandshakeLimitsTest, FloodOfAnUnfinishedRecordIsCut) {

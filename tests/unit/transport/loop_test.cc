@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <thread>
@@ -90,31 +91,82 @@ TEST_F(LoopTest, TimerMayRestartAndDestroyItselfInItsCallback) {
 TEST_F(LoopTest, WorkRunsElsewhereAndIsDoneHere) {
   std::thread::id worker;
   bool done = false;
-  loop_.QueueWork([&] { worker = std::this_thread::get_id(); },
-                  [&] {
-                    EXPECT_NE(worker, std::this_thread::get_id());
-                    done = true;
-                  });
+  loop_.QueueWork({.run = [&] { worker = std::this_thread::get_id(); },
+                   .done =
+                       [&] {
+                         EXPECT_NE(worker, std::this_thread::get_id());
+                         done = true;
+                       }});
   RunUntil([&] { return done; });
 }
 
 TEST_F(LoopTest, ParallelWorkLeavesAProcessorToTheLoop) {
-  const int allowed = static_cast<int>(std::max(1u, std::thread::hardware_concurrency() - 1));
+  const int allowed = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 5u)) - 1;
   std::atomic<int> parallel{0}, most{0};
   int done = 0;
   for (int i = 0; i < 50; ++i) {
-    loop_.QueueWork(
-        [&] {
-          const int now = ++parallel;
-          for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
-          }
-          --parallel;
-        },
-        [&] { ++done; });
+    loop_.QueueWork({.run =
+                         [&] {
+                           const int now = ++parallel;
+                           for (int seen = most;
+                                seen < now && !most.compare_exchange_weak(seen, now);) {
+                           }
+                           --parallel;
+                         },
+                     .done = [&] { ++done; }});
   }
   EXPECT_GT(loop_.waiting_work(), 0u);
   RunUntil([&] { return done == 50; });
   EXPECT_LE(most, allowed);
+}
+
+// Holds every worker until it is told to let go.
+class BusyWorkersTest : public LoopTest {
+ protected:
+  BusyWorkersTest() {
+    while (loop_.waiting_work() == 0) {
+      loop_.QueueWork({.run = [this] { gate_.wait(); }, .done = [this] { ++held_; }});
+      ++holders_;
+    }
+  }
+  void LetGo() {
+    gate_.count_down();
+    RunUntil([this] { return held_ == holders_ && loop_.waiting_work() == 0; });
+  }
+  void Queue(std::string name, bool urgent) {
+    loop_.QueueWork({.run = [] {},
+                     .done = [this] { ++done_; },
+                     .wanted =
+                         [this, name] {
+                           turns_.push_back(name);
+                           return !name.starts_with("stale");
+                         },
+                     .urgent = urgent});
+  }
+
+  std::latch gate_{1};
+  int holders_ = 0, held_ = 0, done_ = 0;
+  std::vector<std::string> turns_;
+};
+
+TEST_F(BusyWorkersTest, UrgentWorkOvertakes) {
+  Queue("first", false);
+  Queue("second", false);
+  Queue("urgent", true);
+  Queue("urgent too", true);
+  LetGo();
+  RunUntil([this] { return done_ == 4; });
+  EXPECT_EQ(turns_, (std::vector<std::string>{"urgent", "urgent too", "first", "second"}));
+}
+
+TEST_F(BusyWorkersTest, WorkThatIsNotWantedAnyMoreIsDropped) {
+  Queue("stale", false);
+  Queue("stale and urgent", true);
+  Queue("wanted", false);
+  LetGo();
+  RunUntil([this] { return turns_.size() == 3 && done_ > 0; });
+  EXPECT_EQ(done_, 1);
+  EXPECT_EQ(turns_.back(), "wanted");
 }
 
 TEST_F(LoopTest, DestructionWaitsForWorkAndDropsTheRest) {
@@ -124,13 +176,13 @@ TEST_F(LoopTest, DestructionWaitsForWorkAndDropsTheRest) {
   {
     Loop loop;
     for (int i = 0; i < 1000; ++i) {
-      loop.QueueWork(
-          [&] {
-            ++begun;
-            gate.wait();
-            ++finished;
-          },
-          [] { FAIL(); });
+      loop.QueueWork({.run =
+                          [&] {
+                            ++begun;
+                            gate.wait();
+                            ++finished;
+                          },
+                      .done = [] { FAIL(); }});
     }
     opener = std::thread([&] { gate.count_down(); });
   }
