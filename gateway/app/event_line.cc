@@ -49,28 +49,58 @@ void WriteReading(const schema::Reading& reading, JsonWriter* json) {
   json->EndObject();
 }
 
+void WriteTime(std::string_view key, WallTime time, JsonWriter* json) {
+  std::string text;
+  schema::AppendRfc3339(time, &text);
+  json->Member(key, std::string_view(text));
+}
+
+void WriteId(const schema::EventView& event, JsonWriter* json) {
+  std::string id;
+  schema::AppendEventId(event.gateway(), event.stream(), event.offset(), &id);
+  json->Member("id", std::string_view(id));
+  json->Member("gateway", event.gateway());
+  json->Member("stream", event.stream());
+  json->Member("offset", event.offset());
+}
+
+// Where the event comes from, and from when it is.
+void WriteOrigin(const schema::EventView& event, JsonWriter* json) {
+  json->Member("device", event.device());
+  json->Member("identity", event.identity());
+  json->Member("topic", event.topic());
+  if (!event.profile().empty()) json->Member("profile", event.profile());
+  WriteTime("time", event.time(), json);
+  json->Member("time_source", schema::TimeSourceName(event.time_source()));
+  WriteTime("received", event.received(), json);
+  if (event.sequence()) json->Member("sequence", *event.sequence());
+  if (!event.traceparent().empty()) json->Member("traceparent", event.traceparent());
+}
+
+void WriteAttributes(const schema::EventView& event, JsonWriter* json) {
+  if (event.attribute_count() == 0) return;
+  json->Key("attributes");
+  json->BeginObject();
+  for (size_t i = 0; i < event.attribute_count(); ++i) {
+    json->Member(event.attribute(i).key, event.attribute(i).value);
+  }
+  json->EndObject();
+}
+
 }  // namespace
 
 void AppendEventLine(const schema::EventView& event, std::string* out) {
-  std::string id;
-  schema::AppendEventId(event.gateway(), event.stream(), event.offset(), &id);
-  std::string time;
-  schema::AppendRfc3339(event.time(), &time);
   JsonWriter json(out);
   json.BeginObject();
-  json.Member("id", std::string_view(id));
-  json.Member("gateway", event.gateway());
-  json.Member("stream", event.stream());
-  json.Member("offset", event.offset());
+  WriteId(event, &json);
   json.Member("type", event.type());
-  json.Member("device", event.device());
-  json.Member("identity", event.identity());
-  json.Member("time", std::string_view(time));
-  if (event.sequence()) json.Member("sequence", *event.sequence());
+  json.Member("severity", schema::SeverityName(event.severity()));
+  WriteOrigin(event, &json);
   json.Key("readings");
   json.BeginArray();
   for (size_t i = 0; i < event.reading_count(); ++i) WriteReading(event.reading(i), &json);
   json.EndArray();
+  WriteAttributes(event, &json);
   json.EndObject();
   out->push_back('\n');
 }

@@ -10,9 +10,12 @@ namespace sluice::app {
 
 // The lines that `sluice consume` prints, each with its newline. They append to `out`.
 
-// {"id":…,"gateway":…,"stream":…,"offset":…,"type":…,"device":…,"identity":…,"time":…,"sequence":…,
-// "readings":[{"name":…,"value":…,"unit":…,"quality":…},…]}; "sequence" only when the device sent
-// one, "value_base64" instead of "value" for bytes.
+// All that is in an event:
+// {"id":…,"gateway":…,"stream":…,"offset":…,"type":…,"severity":…,"device":…,"identity":…,
+// "topic":…,"profile":…,"time":…,"time_source":…,"received":…,"sequence":…,"traceparent":…,
+// "readings":[{"name":…,"value":…,"unit":…,"quality":…},…],"attributes":{…}}. Without what the
+// event lacks of profile, sequence, traceparent and attributes; "value_base64" instead of "value"
+// for bytes.
 void AppendEventLine(const schema::EventView& event, std::string* out);
 
 // {"gap":{"gateway":…,"stream":…,"first":…,"last":…,"count":…,"reason":…}}

@@ -24,6 +24,8 @@ class ConsumerTest : public ::testing::Test {
     fields.offset = offset;
     fields.device = "d1";
     fields.identity = "hub";
+    fields.topic = "devices/hub/d1";
+    fields.time_source = schema::TimeSource::kGatewayUnset;
     fields.time = fields.received = FromUnixNanos(1'790'000'000'500'000'000);
     if (offset == 7) fields.sequence = 70;
     return std::string(AsText(events_.Finish(fields)));
@@ -68,9 +70,10 @@ class ConsumerTest : public ::testing::Test {
 TEST_F(ConsumerTest, SingleEventIsALine) {
   EXPECT_EQ(Receive(Event(7)),
             R"({"id":"gw/telemetry/7","gateway":"gw","stream":"telemetry","offset":7,)"
-            R"("type":"climate.reading.v1","device":"d1","identity":"hub",)"
-            R"("time":"2026-09-21T14:13:20.5Z","sequence":70,"readings":[{"name":"temperature",)"
-            R"("value":21.5,"unit":"Cel","quality":"good"}]})"
+            R"("type":"climate.reading.v1","severity":"info","device":"d1","identity":"hub",)"
+            R"("topic":"devices/hub/d1","time":"2026-09-21T14:13:20.5Z",)"
+            R"("time_source":"gateway_unset","received":"2026-09-21T14:13:20.5Z","sequence":70,)"
+            R"("readings":[{"name":"temperature","value":21.5,"unit":"Cel","quality":"good"}]})"
             "\n");
 }
 
