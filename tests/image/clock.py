@@ -70,9 +70,10 @@ class ClockDemo(image_demo.ImageDemo):
                             for seconds in (now - (time.monotonic() - self.began) - 2, now + 2))
         with open(self.path("events.jsonl"), encoding="utf-8") as file:
             for event in map(json.loads, file):
-                if event["time"].startswith("1970-01-02T00:0"):
+                guessed = event["time_source"] == "gateway_unset"
+                if guessed and event["time"].startswith("1970-01-02T00:0"):
                     before += 1
-                elif earliest <= event["time"] <= latest:
+                elif not guessed and earliest <= event["time"] <= latest:
                     right += 1
                 else:
                     wrong += 1
