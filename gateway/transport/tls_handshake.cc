@@ -56,7 +56,6 @@ void TlsHandshake::RunStep() {
 }
 
 bool TlsHandshake::IsStepWanted() {
-  if (failing_) return false;
   // Later ones are in front of the queue; and who leaves then may have said why.
   if (begun_ || !inner_->peer_has_left()) return true;
   Fail(End::kAborted, Status::Unavailable("the peer did not wait for its turn"));
@@ -66,13 +65,10 @@ bool TlsHandshake::IsStepWanted() {
 void TlsHandshake::OnStepDone() {
   running_ = false;
   begun_ = true;
-  AwaitPeer();
-  if (failing_) return;
   inner_->Write(step_->output.view());
   step_->output.Clear();
   inner_->ResumeReading();
   if (step_->result == tls::Engine::HandshakeResult::kDone) {
-    timer_.Stop();
     return std::exchange(on_end_, {})({.end = End::kDone,
                                        .inner = std::move(inner_),
                                        .engine = std::move(step_->engine),
@@ -86,13 +82,13 @@ void TlsHandshake::OnStepDone() {
     return Fail(End::kFailed,
                 Status::Unavailable("TLS handshake: " + step_->engine->FailureText()));
   }
+  AwaitPeer();
   if (tls::Engine::HasRecord(step_->input.view())) RunStep();
 }
 
 // The stream's OnClosed reports the end, when an alert has had its chance to leave.
 void TlsHandshake::Fail(End end, Status reason) {
   timer_.Stop();
-  failing_ = true;
   end_ = end;
   reason_ = std::move(reason);
   if (end == End::kFailed) return inner_->CloseAfterFlush();

@@ -59,8 +59,7 @@ class TlsHandshake final : private StreamHandler {
   // Shared with the worker while a step runs; the loop does not look into it then.
   std::shared_ptr<tls::HandshakeStep> step_;
   bool begun_ = false;    // a step was made
-  bool running_ = false;  // one waits or is made
-  bool failing_ = false;  // the stream is closing; only OnClosed is awaited
+  bool running_ = false;  // one waits or is made, and the timer stands still
   End end_ = End::kAborted;
   tls::Failure failure_ = tls::Failure::kNone;
   Status reason_;
