@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <latch>
-
+#include "busy_workers.h"
 #include "loopback.h"
 #include "test_pki.h"
 #include "tls/engine.h"
@@ -62,10 +61,6 @@ TEST_F(HandshakeLimitsTest, DeviceThatWaitedForARoomIsServed) {
 class WaitingHandshakeTest : public HandshakeLimitsTest {
  protected:
   void ConnectAndWait(const StreamLimits& limits) {
-    while (loop_.waiting_work() == 0) {
-      loop_.QueueWork({.run = [this] { gate_.wait(); }, .done = [this] { ++held_; }});
-      ++holders_;
-    }
     ListenTls(limits);
     ConnectRaw();
     ByteBuffer hello;
@@ -75,23 +70,14 @@ class WaitingHandshakeTest : public HandshakeLimitsTest {
     RunUntil([&] { return loop_.waiting_work() == 2; });
   }
 
-  void LetGo() {
-    if (!gate_.try_wait()) gate_.count_down();
-  }
-  void TearDown() override {
-    LetGo();
-    RunUntil([&] { return held_ == holders_; });
-  }
-
-  std::latch gate_{1};
-  int holders_ = 0, held_ = 0;
+  BusyWorkers workers_{loop_};
 };
 
 TEST_F(WaitingHandshakeTest, PeerThatGivesUpBuysNoWork) {
   ConnectAndWait({});
   client().stream.reset();
   RunTwice();
-  LetGo();
+  workers_.LetGo();
   RunUntil([&] { return counters().handshake_aborts.value() == 1; });
   EXPECT_EQ(listener_->half_open(), 0u);
 }
@@ -102,7 +88,7 @@ TEST_F(WaitingHandshakeTest, TimeInTheQueueIsNotThePeers) {
   const Timer timer = loop_.StartTimer(std::chrono::milliseconds(400), [&] { later = true; });
   RunUntil([&] { return later; });
   EXPECT_EQ(counters().handshake_timeouts.value(), 0u);
-  LetGo();
+  workers_.LetGo();
   RunUntil([&] { return !client().recorder.received.empty(); });  // the answer, at last
 }
 

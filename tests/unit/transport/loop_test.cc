@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "busy_workers.h"
+
 namespace sluice::transport {
 namespace {
 
@@ -120,19 +122,8 @@ TEST_F(LoopTest, ParallelWorkLeavesAProcessorToTheLoop) {
   EXPECT_LE(most, allowed);
 }
 
-// Holds every worker until it is told to let go.
 class BusyWorkersTest : public LoopTest {
  protected:
-  BusyWorkersTest() {
-    while (loop_.waiting_work() == 0) {
-      loop_.QueueWork({.run = [this] { gate_.wait(); }, .done = [this] { ++held_; }});
-      ++holders_;
-    }
-  }
-  void LetGo() {
-    gate_.count_down();
-    RunUntil([this] { return held_ == holders_ && loop_.waiting_work() == 0; });
-  }
   void Queue(std::string name, bool urgent) {
     loop_.QueueWork({.run = [] {},
                      .done = [this] { ++done_; },
@@ -144,9 +135,9 @@ class BusyWorkersTest : public LoopTest {
                      .urgent = urgent});
   }
 
-  std::latch gate_{1};
-  int holders_ = 0, held_ = 0, done_ = 0;
+  int done_ = 0;
   std::vector<std::string> turns_;
+  BusyWorkers workers_{loop_};
 };
 
 TEST_F(BusyWorkersTest, UrgentWorkOvertakes) {
@@ -154,7 +145,7 @@ TEST_F(BusyWorkersTest, UrgentWorkOvertakes) {
   Queue("second", false);
   Queue("urgent", true);
   Queue("urgent too", true);
-  LetGo();
+  workers_.LetGo();
   RunUntil([this] { return done_ == 4; });
   EXPECT_EQ(turns_, (std::vector<std::string>{"urgent", "urgent too", "first", "second"}));
 }
@@ -163,7 +154,7 @@ TEST_F(BusyWorkersTest, WorkThatIsNotWantedAnyMoreIsDropped) {
   Queue("stale", false);
   Queue("stale and urgent", true);
   Queue("wanted", false);
-  LetGo();
+  workers_.LetGo();
   RunUntil([this] { return turns_.size() == 3 && done_ > 0; });
   EXPECT_EQ(done_, 1);
   EXPECT_EQ(turns_.back(), "wanted");
