@@ -4,26 +4,10 @@
 
 #include "base/json_writer.h"
 #include "schema/cloudevents.h"
+#include "schema/cloudevents_json.h"
 
 namespace sluice::app {
 namespace {
-
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string Base64(ByteSpan bytes) {
-  std::string text;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t left = bytes.size() - i;
-    const uint32_t triple = static_cast<uint32_t>(bytes[i]) << 16 |
-                            (left > 1 ? static_cast<uint32_t>(bytes[i + 1]) << 8 : 0) |
-                            (left > 2 ? bytes[i + 2] : 0);
-    for (size_t k = 0; k < 4; ++k) {
-      text.push_back(k > left ? '=' : kBase64[triple >> (18 - 6 * k) & 63]);
-    }
-  }
-  return text;
-}
 
 struct ValueWriter {
   JsonWriter& json;
@@ -32,7 +16,9 @@ struct ValueWriter {
     json.Null();
   }
   void operator()(ByteSpan bytes) const {
-    json.Member("value_base64", std::string_view(Base64(bytes)));
+    std::string text;
+    schema::AppendBase64(bytes, &text);
+    json.Member("value_base64", std::string_view(text));
   }
   template <typename T>
   void operator()(T value) const {
@@ -77,16 +63,6 @@ void WriteOrigin(const schema::EventView& event, JsonWriter* json) {
   if (!event.traceparent().empty()) json->Member("traceparent", event.traceparent());
 }
 
-void WriteAttributes(const schema::EventView& event, JsonWriter* json) {
-  if (event.attribute_count() == 0) return;
-  json->Key("attributes");
-  json->BeginObject();
-  for (size_t i = 0; i < event.attribute_count(); ++i) {
-    json->Member(event.attribute(i).key, event.attribute(i).value);
-  }
-  json->EndObject();
-}
-
 }  // namespace
 
 void AppendEventLine(const schema::EventView& event, std::string* out) {
@@ -100,7 +76,7 @@ void AppendEventLine(const schema::EventView& event, std::string* out) {
   json.BeginArray();
   for (size_t i = 0; i < event.reading_count(); ++i) WriteReading(event.reading(i), &json);
   json.EndArray();
-  WriteAttributes(event, &json);
+  schema::WriteAttributes(event, &json);
   json.EndObject();
   out->push_back('\n');
 }

@@ -6,21 +6,6 @@
 namespace sluice::schema {
 namespace {
 
-void AppendBase64(ByteSpan bytes, std::string* out) {  // RFC 4648, 4
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t left = bytes.size() - i;
-    const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 |
-                           (left > 1 ? static_cast<uint32_t>(bytes[i + 1]) << 8 : 0) |
-                           (left > 2 ? bytes[i + 2] : 0);
-    out->push_back(kAlphabet[group >> 18]);
-    out->push_back(kAlphabet[group >> 12 & 63]);
-    out->push_back(left > 1 ? kAlphabet[group >> 6 & 63] : '=');
-    out->push_back(left > 2 ? kAlphabet[group & 63] : '=');
-  }
-}
-
 // A member whose text is made in place: letters, digits and signs that need no escaping.
 template <typename Append>
 void MemberInPlace(JsonWriter& json, std::string* out, std::string_view name, Append append) {
@@ -72,17 +57,6 @@ void WriteReadings(JsonWriter& json, std::string* out, const EventView& event) {
   json.EndArray();
 }
 
-void WriteAttributes(JsonWriter& json, const EventView& event) {
-  if (event.attribute_count() == 0) return;
-  json.Key("attributes");
-  json.BeginObject();
-  for (size_t i = 0; i < event.attribute_count(); ++i) {
-    const Attribute attribute = event.attribute(i);
-    json.Member(attribute.key, attribute.value);
-  }
-  json.EndObject();
-}
-
 void WriteData(JsonWriter& json, std::string* out, const EventView& event) {
   json.Key("data");
   json.BeginObject();
@@ -96,7 +70,7 @@ void WriteData(JsonWriter& json, std::string* out, const EventView& event) {
   }
   if (const auto sequence = event.sequence()) json.Member("sequence", *sequence);
   WriteReadings(json, out, event);
-  WriteAttributes(json, event);
+  WriteAttributes(event, &json);
   json.EndObject();
 }
 
@@ -118,6 +92,32 @@ void WriteContext(JsonWriter& json, std::string* out, const EventView& event) {
 }
 
 }  // namespace
+
+void AppendBase64(ByteSpan bytes, std::string* out) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const size_t left = bytes.size() - i;
+    const uint32_t group = static_cast<uint32_t>(bytes[i]) << 16 |
+                           (left > 1 ? static_cast<uint32_t>(bytes[i + 1]) << 8 : 0) |
+                           (left > 2 ? bytes[i + 2] : 0);
+    out->push_back(kAlphabet[group >> 18]);
+    out->push_back(kAlphabet[group >> 12 & 63]);
+    out->push_back(left > 1 ? kAlphabet[group >> 6 & 63] : '=');
+    out->push_back(left > 2 ? kAlphabet[group & 63] : '=');
+  }
+}
+
+void WriteAttributes(const EventView& event, JsonWriter* json) {
+  if (event.attribute_count() == 0) return;
+  json->Key("attributes");
+  json->BeginObject();
+  for (size_t i = 0; i < event.attribute_count(); ++i) {
+    const Attribute attribute = event.attribute(i);
+    json->Member(attribute.key, attribute.value);
+  }
+  json->EndObject();
+}
 
 void AppendEventJson(const EventView& event, std::string* out) {
   JsonWriter json(out);

@@ -3,7 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/clock.h"
+#include "base/json_writer.h"
 #include "base/status.h"
 #include "schema/batch_view.h"
 #include "schema/event_view.h"
@@ -18,6 +20,12 @@ namespace sluice::schema {
 //   "readings":[{"name":"temperature","value":21.5,"unit":"Cel"}]
 // A reading has "quality" when it is not good, and "value_base64" instead of "value" for bytes.
 void AppendEventJson(const EventView& event, std::string* out);
+
+// What stands in "value_base64" (RFC 4648, section 4).
+void AppendBase64(ByteSpan bytes, std::string* out);
+
+// The member "attributes" of the object under way; nothing for an event that has none.
+void WriteAttributes(const EventView& event, JsonWriter* json);
 
 // A gap as an event of type "sluice.gap.v1"; data is {"first","last","count","reason"}. `time` is
 // when it is sent: nobody knows when the missing were measured.
