@@ -84,11 +84,13 @@ class Demo:
 
     async def make_pki(self):
         script = os.path.join(demo_config.ROOT, "certs", "make-pki.sh")
-        pki = await Program.start("pki", [script, self.path("pki"), "--devices", "device-",
-                                          str(self.options.devices)], self.directory)
+        pki = await Program.start("pki", [script, self.path("pki"), *self.pki_arguments()], self.directory)
         if await pki.finish(300) != 0:
             raise DemoError("certs/make-pki.sh failed")
-        self.say(f"made a PKI with {self.options.devices} devices")
+        self.say("made a PKI")
+
+    def pki_arguments(self):
+        return ["--devices", "device-", str(self.options.devices)]
 
     async def start_upstream(self):
         if self.options.upstream == "mosquitto":

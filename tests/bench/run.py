@@ -237,8 +237,8 @@ def idle(bin_dir, args, clients):
         cpu = cpu_seconds(target.process.pid)
         load = subprocess.Popen(
             [bin_dir / "bench-load", "--address", f"127.0.0.1:{target.port}", "--clients", str(clients),
-             "--messages", str(clients), "--rate", str(clients), "--payload", str(args.payload), "--pki", str(work / "pki"),
-             "--max-fragment", str(args.max_fragment), "--hold"],
+             "--messages", str(clients), "--rate", str(clients), "--payload", str(args.payload),
+             "--pki", str(work / "pki"), "--max-fragment", str(args.max_fragment), "--hold"],
             stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
         result = json.loads(load.stdout.readline())
         after = rss_kib(target.process.pid)

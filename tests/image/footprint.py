@@ -6,7 +6,6 @@ With --program it is another build's gateway in the same image, also one for arm
 
 import argparse
 import asyncio
-import os
 import sys
 
 import image_demo
@@ -15,7 +14,7 @@ import measured
 import silent_fleet
 
 import demo
-from demo_programs import DemoError, Program, metrics
+from demo_programs import metrics
 
 
 class Footprint(demo.Demo):
@@ -40,14 +39,13 @@ class Footprint(demo.Demo):
         self.print_table()
         return True
 
-    async def make_pki(self):
-        command = [os.path.join(machine.ROOT, "certs/make-pki.sh"), self.path("pki"), "--devices", "device-", "1"]
+    def pki_arguments(self):
+        arguments = ["--devices", "device-", "1"]
         connected = 0
         for number, total in enumerate(self.options.counts):
-            command += ["--devices", f"silent{number}-", str(total - connected)]
+            arguments += ["--devices", f"silent{number}-", str(total - connected)]
             connected = total
-        if await (await Program.start("pki", command, self.directory)).finish(300) != 0:
-            raise DemoError("certs/make-pki.sh failed")
+        return arguments
 
     async def measure(self, devices):
         """After a while of silence, in which what handshakes needed is given back."""

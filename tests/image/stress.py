@@ -14,7 +14,7 @@ import machine
 import measured
 import silent_fleet
 
-from demo_programs import DemoError, Program, total
+from demo_programs import total
 
 
 class Stress(image_demo.ImageDemo):
@@ -23,12 +23,8 @@ class Stress(image_demo.ImageDemo):
             *machine.FEW_HANDSHAKES, ('max_bytes  = "64MiB"', f'max_bytes  = "{self.options.stream}MiB"')])
         measured.stand_in(self.machine, self.options.program)
 
-    async def make_pki(self):
-        await super().make_pki()
-        script = machine.ROOT + "/certs/make-pki.sh"
-        more = await Program.start("pki", [script, "pki", "--devices", "silent-", str(self.options.silent)], self.directory)
-        if await more.finish(300) != 0:
-            raise DemoError("certs/make-pki.sh failed")
+    def pki_arguments(self):
+        return [*super().pki_arguments(), "--devices", "silent-", str(self.options.silent)]
 
     async def start_fleet(self):
         await self.relay.cut()

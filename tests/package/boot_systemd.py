@@ -6,7 +6,6 @@ the uplink is away, dpkg upgrades the package, the gateway is stopped dead (SIGS
 killed. Needs root for mmdebstrap, and qemu-system; the processor is emulated.
 """
 
-import argparse
 import asyncio
 import os
 import re
@@ -17,7 +16,7 @@ import time
 
 from debian_machine import Machine, make_disk, make_root
 from emulation import emulation
-from installed import CERTIFICATES, CONFIG, configuration, depends, expect, two_releases
+from installed import CERTIFICATES, CONFIG, configuration, depends, expect, parse_arguments
 
 import demo
 from demo_config import write
@@ -198,22 +197,9 @@ class SystemdDemo(demo.Demo):
         self.ok(f"stopped in order within {took:.1f} s; removed while it ran, and purged")
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--arch", required=True, choices=("amd64", "arm64"))
-    parser.add_argument("--suite", default="bookworm")
-    parser.add_argument("--packages", required=True, help="directory with releases 1 and 2 of the package")
-    parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
-    parser.add_argument("--devices", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=60)
-    options = parser.parse_args()
-    options.rate, options.upstream, options.gateway = 5, "embedded", ""
-    options.packages = two_releases(options.packages, options.arch, options.suite)
-    return options
-
-
 def main():
-    options = parse_arguments()
+    options = parse_arguments(__doc__, ("amd64", "arm64"), seconds=60)
+    options.rate = 5
     directory = tempfile.mkdtemp(prefix="sluice-systemd-")
     with emulation(options.arch):
         make_root(directory, options.arch, options.suite, depends(options.packages[0]))

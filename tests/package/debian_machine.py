@@ -5,13 +5,11 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, os.path.join(ROOT, "firmware_sim"))
+from installed import make_debian
 
-from demo_config import write  # noqa: E402
-from demo_programs import DemoError, Program  # noqa: E402
+from demo_config import write
+from demo_programs import DemoError, Program
 
 QEMU = {
     "amd64": ["qemu-system-x86_64", "-M", "q35", "-cpu", "max"],
@@ -42,11 +40,9 @@ def make_root(directory, arch, suite, depends):
     for name, text in FILES.items():
         os.makedirs(os.path.dirname(os.path.join(files, name)), exist_ok=True)
         write(os.path.join(files, name), text)
-    mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
-    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}",
-                    f"--include={PACKAGES.format(arch=arch)},{depends}", f'--essential-hook=cp -r {files}/. "$1/"',
-                    '--customize-hook=chroot "$1" systemctl --quiet enable test-shell systemd-networkd',
-                    suite, os.path.join(directory, "root"), f"deb {mirror} {suite} main"], check=True)
+    make_debian(os.path.join(directory, "root"), arch, suite, f"{PACKAGES.format(arch=arch)},{depends}",
+                f'--essential-hook=cp -r {files}/. "$1/"',
+                '--customize-hook=chroot "$1" systemctl --quiet enable test-shell systemd-networkd')
 
 
 def make_disk(directory, mib=2048):

@@ -1,5 +1,6 @@
 """What the tests of the installed package share: the demo, with a package's paths."""
 
+import argparse
 import glob
 import os
 import re
@@ -28,6 +29,27 @@ def configuration(upstream, port=0, admin_port=0, address="127.0.0.1"):
             raise DemoError(f"the demo's configuration has no {ours}")
         text = text.replace(ours, theirs)
     return text
+
+
+def parse_arguments(doc, architectures, seconds):
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("--arch", required=True, choices=architectures)
+    parser.add_argument("--suite", default="bookworm", choices=RELEASE)
+    parser.add_argument("--packages", required=True, help="directory with releases 1 and 2 of the package")
+    parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
+    parser.add_argument("--devices", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.set_defaults(upstream="embedded", gateway="")
+    options = parser.parse_args()
+    options.packages = two_releases(options.packages, options.arch, options.suite)
+    return options
+
+
+def make_debian(path, arch, suite, packages, *more):
+    """A minimal Debian with these packages, commas between; `more` are arguments of mmdebstrap."""
+    mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}", f"--include={packages}",
+                    *more, suite, path, f"deb {mirror} {suite} main"], check=True)
 
 
 def two_releases(directory, arch, suite):

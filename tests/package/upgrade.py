@@ -6,7 +6,6 @@ with the uplink away, the new version is unpacked under the running gateway, whi
 does on a machine with systemd. Needs root; another architecture than this machine's needs binfmt_misc.
 """
 
-import argparse
 import asyncio
 import glob
 import os
@@ -17,7 +16,7 @@ import sys
 import tempfile
 
 from emulation import emulation
-from installed import CERTIFICATES, CONFIG, configuration, depends, expect, two_releases
+from installed import CERTIFICATES, CONFIG, configuration, depends, expect, make_debian, parse_arguments
 
 import demo
 from demo_config import write
@@ -32,9 +31,7 @@ class Chroot:
 
     def __init__(self, path, arch, suite, package):
         self.path = path
-        mirror = os.environ.get("SLUICE_DEBIAN_MIRROR", "http://deb.debian.org/debian")
-        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", f"--architectures={arch}",
-                        f"--include={depends(package)},bash-completion", suite, path, f"deb {mirror} {suite} main"], check=True)
+        make_debian(path, arch, suite, depends(package) + ",bash-completion")
 
     def file(self, path):
         return self.path + path
@@ -92,7 +89,7 @@ class PackageDemo(demo.Demo):
         await self.until(demo.GATEWAY_DIES)
         self.phase = "upgrading"
         before = self.chroot.version()
-        await asyncio.get_running_loop().run_in_executor(None, self.chroot.install, self.options.upgrade)
+        await asyncio.get_running_loop().run_in_executor(None, self.chroot.install, self.options.packages[1])
         expect("the gateway during the upgrade is running", self.gateway.alive, True)
         self.say(f"upgraded {before} to {self.chroot.version()} under the running gateway")
         await self.gateway.terminate()
@@ -135,36 +132,23 @@ def check_removed(chroot):
     expect("journal after purge", os.path.exists(chroot.file("/var/lib/sluice")), False)
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--arch", required=True, choices=("amd64", "arm64", "armhf"))
-    parser.add_argument("--suite", default="bookworm")
-    parser.add_argument("--packages", required=True, help="directory with releases 1 and 2 of the package")
-    parser.add_argument("--bin", required=True, type=os.path.abspath, help="this machine's sluice and sluice-fleet")
-    parser.add_argument("--devices", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=20)
-    options = parser.parse_args()
-    options.rate, options.upstream, options.gateway, options.keep = 10, "embedded", "", False
-    return options
-
-
 def main():
-    options = parse_arguments()
-    packages = two_releases(options.packages, options.arch, options.suite)
+    options = parse_arguments(__doc__, ("amd64", "arm64", "armhf"), seconds=20)
+    options.rate = 10
     directory = tempfile.mkdtemp(prefix="sluice-package-")
     os.chmod(directory, stat.S_IRWXU | stat.S_IXGRP | stat.S_IXOTH)
     try:
-        return test(options, packages, directory)
+        return test(options, directory)
     except DemoError as error:
         print(f"package: FAILED: {error}; see {directory}")
         return 1
 
 
-def test(options, packages, directory):
+def test(options, directory):
     with emulation(options.arch):
-        options.chroot = Chroot(os.path.join(directory, "root"), options.arch, options.suite, packages[0])
-        options.upgrade = packages[1]
-        options.chroot.install(packages[0])
+        options.chroot = Chroot(os.path.join(directory, "root"), options.arch, options.suite,
+                                options.packages[0])
+        options.chroot.install(options.packages[0])
         check_installed(options.chroot)
         demo.Demo = PackageDemo
         if not asyncio.run(demo.supervise(options, directory)):
