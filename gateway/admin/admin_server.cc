@@ -9,10 +9,10 @@ namespace {
 
 constexpr const char* kPrometheusContentType = "text/plain; version=0.0.4";
 
-HttpResponse HealthPage(const Status& health) {
+HttpResponse HealthPage(const Health& health) {
   HttpResponse response;
-  response.status = health.ok() ? 200 : 503;
-  response.body = health.ToString() + "\n";
+  response.status = health.state() == HealthState::kFailing ? 503 : 200;
+  response.body = health.Text();
   return response;
 }
 
@@ -60,7 +60,7 @@ AdminServer::~AdminServer() = default;
 HttpResponse AdminServer::Serve(std::string_view path) {
   if (path == "/metrics") return {200, kPrometheusContentType, metrics_.PrometheusText()};
   if (path == "/status") return pages_.status();
-  if (path == "/healthz") return HealthPage(pages_.health());
+  if (path == "/healthz") return HealthPage(*pages_.health);
   return NotFound();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "admin/http_session.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
 #include "transport/listener.h"
@@ -32,8 +33,8 @@ struct AdminOptions {
 struct AdminPages {
   // GET /status: any text or JSON.
   std::function<HttpResponse()> status;
-  // GET /healthz: whether the gateway does its work; 200 if so, else 503 with the status' text.
-  std::function<Status()> health;
+  // GET /healthz: 503 if it is failing, else 200, with what is wrong. Outlives the server.
+  const Health* health = nullptr;
 };
 
 // GET /metrics (Prometheus text 0.0.4), /status and /healthz over plain HTTP. Loop thread only;

@@ -25,7 +25,10 @@ constexpr Duration kUplinkPatience = std::chrono::seconds(3);
 }  // namespace
 
 Gateway::Gateway(const Config& config)
-    : config_(config), started_(SystemClock().Now()), random_(SeedFromSystem()) {}
+    : config_(config),
+      started_(SystemClock().Now()),
+      health_(SystemClock(), &metrics_),
+      random_(SeedFromSystem()) {}
 
 Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
@@ -51,6 +54,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const Config& config) {
 Status Gateway::OpenJournal() {
   journal::Options options = JournalOptions(config_);
   options.metrics = &metrics_;
+  options.health = &health_;
   options.wakeup = [this] {
     loop_.Post([this] {
       if (journal_) journal_->Poll();
@@ -113,7 +117,7 @@ Status Gateway::StartAdmin() {
                                  *server_, upstreams_);
     return response;
   };
-  pages.health = [this] { return JournalHealth(*journal_); };
+  pages.health = &health_;
   auto admin = admin::AdminServer::Open(loop_, options, metrics_, std::move(pages));
   if (!admin.ok()) return admin.status();
   admin_ = std::move(*admin);

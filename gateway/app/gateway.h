@@ -7,6 +7,7 @@
 #include "app/memory_plan.h"
 #include "app/service_manager.h"
 #include "app/upstream.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -53,6 +54,7 @@ class Gateway {
   MemoryPlan plan_;
   const MonotonicTime started_;
   Metrics metrics_;
+  Health health_;
   Random random_;
   transport::Loop loop_;
   std::unique_ptr<journal::Journal> journal_;

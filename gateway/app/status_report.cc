@@ -57,14 +57,6 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
   return out;
 }
 
-Status JournalHealth(const journal::Journal& journal) {
-  for (const auto& stream : journal.streams()) {
-    Status failure = stream->status().last_failure;
-    if (!failure.ok()) return failure;
-  }
-  return Status::Ok();
-}
-
 void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
   for (const auto& owned : journal.streams()) {
     const Stream* const stream = owned.get();

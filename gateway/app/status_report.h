@@ -20,9 +20,6 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
                          const server::Server& server,
                          const std::vector<std::unique_ptr<Upstream>>& upstreams);
 
-// OK while every stream's last write and sync succeeded; otherwise the first failure.
-Status JournalHealth(const journal::Journal& journal);
-
 // The same terms as metrics, read from the journal when they are asked for, on the loop thread.
 void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics);
 

@@ -30,6 +30,10 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
   SLUICE_RETURN_IF_ERROR(env.CreateDirectories(StreamsPath(directory)));
   auto lock = env.Lock(LockPath(directory));
   if (!lock.ok()) return lock.status();
+  if (options_.health == nullptr) {
+    own_health_ = std::make_unique<Health>(*options_.clock);
+    options_.health = own_health_.get();
+  }
   Metrics* metrics = options_.metrics != nullptr ? options_.metrics : &own_metrics_;
   Random random(options_.seed != 0 ? options_.seed : SeedFromSystem());
   std::vector<std::unique_ptr<StreamWorker>> workers;

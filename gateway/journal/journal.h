@@ -69,7 +69,8 @@ class Journal {
                      const std::vector<StreamOptions>& streams);
 
   Options options_;
-  Metrics own_metrics_;  // used when the options name none
+  Metrics own_metrics_;  // used when the options name none; so is own_health_
+  std::unique_ptr<Health> own_health_;
   std::unique_ptr<JournalShared> shared_;
   std::vector<std::unique_ptr<StreamCore>> cores_;
   std::vector<std::unique_ptr<Stream>> streams_;

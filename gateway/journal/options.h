@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/metrics.h"
 
 namespace sluice::journal {
@@ -63,6 +64,7 @@ struct Options {
   bool manual = false;
   const Clock* clock = &SystemClock();  // with a thread it must be the system's
   Metrics* metrics = nullptr;           // may be null; outlives the journal
+  Health* health = nullptr;             // likewise
   uint64_t seed = 0;                    // for stream ids; 0: from the operating system
   // Called from any thread, at most once between two calls of Poll(), when Poll() has something to
   // say.

@@ -23,7 +23,8 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
     : options_(options),
       parts_(std::move(parts)),
       metrics_(metrics, parts_.core->options.name),
-      room_(env, options, parts_.core->options, parts_.store.get(), parts_.cursors.get()) {
+      room_(env, options, parts_.core->options, parts_.store.get(), parts_.cursors.get()),
+      unwritable_(options.health->Add("stream " + parts_.core->options.name, "not_written")) {
   committed_ = promised_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
@@ -111,7 +112,7 @@ void StreamWorker::Sync(MonotonicTime now, bool force) {
 
 void StreamWorker::Committed(MonotonicTime now) {
   last_sync_ = now;
-  if (is_failing()) LogInfo("journal: stream {} is written again", parts_.core->options.name);
+  if (is_failing()) unwritable_->Clear();
   retry_delay_ = Duration(0);
   last_failure_ = Status::Ok();
   metrics_.commits.Add();
@@ -121,9 +122,8 @@ void StreamWorker::Committed(MonotonicTime now) {
 void StreamWorker::Fail(const Status& status, MonotonicTime now) {
   parts_.store->Abandon(committed_);
   written_bytes_ = 0;
-  if (!is_failing()) {
-    LogError("journal: stream {}: {}; retrying", parts_.core->options.name, status.ToString());
-  }
+  unwritable_->Raise(HealthState::kFailing,
+                     "cannot be written, so nothing is acknowledged: " + status.ToString());
   retry_delay_ = is_failing() ? std::min(2 * retry_delay_, kLastRetry) : kFirstRetry;
   retry_at_ = now + retry_delay_;
   last_failure_ = status;

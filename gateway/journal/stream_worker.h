@@ -97,6 +97,7 @@ class StreamWorker {
   Duration retry_delay_{0};  // 0 while all is well
   MonotonicTime retry_at_{};
   Status last_failure_;
+  const std::unique_ptr<Health::Condition> unwritable_;
 };
 
 }  // namespace sluice::journal

@@ -55,7 +55,7 @@ class AdminServerTest : public testing::Test {
                                     {[] {
                                        return HttpResponse{200, "application/json", "{}"};
                                      },
-                                     [this] { return health_; }});
+                                     &health_});
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     server_ = std::move(opened).value();
   }
@@ -67,7 +67,7 @@ class AdminServerTest : public testing::Test {
 
   transport::Loop loop_;
   Metrics metrics_;
-  Status health_;
+  Health health_{SystemClock()};
   std::unique_ptr<AdminServer> server_;
 };
 
@@ -90,7 +90,10 @@ TEST_F(AdminServerTest, StatusIsTheOwnersPage) {
 TEST_F(AdminServerTest, HealthSaysWhyNot) {
   Open();
   EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
-  health_ = Status(StatusCode::kNoSpace, "disk is full");
+  const auto disk = health_.Add("stream telemetry", "not_written");
+  disk->Raise(HealthState::kDegraded, "disk is nearly full");
+  EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
+  disk->Raise(HealthState::kFailing, "disk is full");
   const std::string answer = Get("/healthz");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
   EXPECT_NE(answer.find("disk is full"), std::string::npos);
