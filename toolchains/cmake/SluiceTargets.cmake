@@ -55,6 +55,14 @@ function(sluice_split_debug TARGET)
     VERBATIM)
 endfunction()
 
+# sluice_reads_source(TARGET)
+#
+# Lets a test open files of the source tree. Only for those that do: the path is on the compiler's command line, so that
+# another checkout does not find the objects in the compiler cache.
+function(sluice_reads_source TARGET)
+  target_compile_definitions(${TARGET} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+endfunction()
+
 # sluice_unit_test(LAYER SOURCES a_test.cc … [LINKS target …])
 #
 # Builds unit_LAYER and registers each of its cases with ctest.
@@ -63,7 +71,6 @@ function(sluice_unit_test LAYER)
   add_executable(unit_${LAYER} ${ARG_SOURCES})
   target_link_libraries(unit_${LAYER} PRIVATE
     sluice_${LAYER} sluice_test_support GTest::gmock GTest::gtest_main ${ARG_LINKS})
-  target_compile_definitions(unit_${LAYER} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(unit_${LAYER} TEST_PREFIX ${LAYER}. DISCOVERY_TIMEOUT 120
     PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
@@ -76,7 +83,6 @@ function(sluice_fuzzer NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(fuzz_${NAME} ${ARG_SOURCES})
   target_link_libraries(fuzz_${NAME} PRIVATE sluice_settings ${ARG_LINKS})
-  target_compile_definitions(fuzz_${NAME} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_dependencies(fuzzers fuzz_${NAME})
   if(SLUICE_LIBFUZZER)
     target_link_options(fuzz_${NAME} PRIVATE -fsanitize=fuzzer)
