@@ -52,7 +52,7 @@ class Footprint(demo.Demo):
         await asyncio.sleep(self.options.settle)
         values = {name: measured.last(self.machine, name) for name in ("VmRSS", "RssAnon", "VmHWM", "MemAvailable")}
         connections = sum(value for name, value in (await metrics(f"127.0.0.1:{self.machine.admin_port}")).items()
-                       if name.startswith("sluice_listener_connections{"))
+                          if name.startswith("sluice_listener_connections{"))
         self.rows.append((devices, values))
         self.say(f"{devices} devices, {connections:.0f} connections: {values['VmRSS']:.1f} MiB resident")
 

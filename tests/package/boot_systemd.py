@@ -20,7 +20,6 @@ from installed import CERTIFICATES, CONFIG, configuration, depends, expect, pars
 
 import demo
 from demo_config import write
-from demo_programs import DemoError
 
 # A system call that the unit's filter forbids kills the gateway here, and the watchdog is quicker than the package's.
 DROP_IN = "[Service]\nWatchdogSec=5\nSystemCallErrorNumber=kill\n"
@@ -78,7 +77,7 @@ class SystemdDemo(demo.Demo):
         state = await self.show("ActiveState", "ConditionResult", "Result")
         expect("state without a key", state, ["inactive", "no", "success"])
         complaints = await self.guest("systemd-analyze verify --man=no sluice.service", check=False)
-        expect("what systemd has to say about the unit", [l for l in complaints.splitlines() if "sluice" in l], [])
+        expect("what systemd has to say about the unit", [line for line in complaints.splitlines() if "sluice" in line], [])
         self.ok("installed, enabled, waits for its key without having failed; systemd-analyze verify has nothing to say")
 
     async def check_mistake(self):
@@ -192,7 +191,7 @@ class SystemdDemo(demo.Demo):
         await self.guest("dpkg -P sluice && rm -r /etc/systemd/system/sluice.service.d && systemctl daemon-reload")
         left = await self.guest("find /etc /var/lib /usr -path /var/lib/dpkg/info -prune -o "
                                 "-iname '*sluice*' ! -path '/root/*' -print")
-        expect("left after purge", [l for l in left.splitlines() if not l.startswith("/etc/sluice")], [])
+        expect("left after purge", [line for line in left.splitlines() if not line.startswith("/etc/sluice")], [])
         expect("unit after purge", await self.show("LoadState"), ["not-found"])
         self.ok(f"stopped in order within {took:.1f} s; removed while it ran, and purged")
 

@@ -163,6 +163,7 @@ class CrashLoop:
         """A gateway that nobody reached since its start would make the kill an idle one."""
         start = eventually(self.gateway.metrics, "metrics")
         start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed"))
+
         def at_work():
             if not self.fleet.alive:
                 self.replace_crashed_fleet()
@@ -215,9 +216,9 @@ class CrashLoop:
         print(f"\n{books}\n{report}\n{json.dumps(verdict, indent=1)}")
         reordered = verdict["reordered"] + verdict["backward"]
         good = code == 0 and sound == 0 and fleet["outstanding"] == 0 and reordered == 0
+        more = "" if good else f", {reordered} reordered, {fleet['outstanding']} never acknowledged"
         print(f"torture: {'ok' if good else 'FAILED'}, {self.options.rounds} kills, {verdict['acknowledged']} "
-              f"acknowledged, {verdict['lost']} lost" + ("" if good else
-              f", {reordered} reordered, {fleet['outstanding']} never acknowledged"), flush=True)
+              f"acknowledged, {verdict['lost']} lost{more}", flush=True)
         return good
 
 

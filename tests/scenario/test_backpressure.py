@@ -157,6 +157,7 @@ class Memory(FullStream):
         devices = [self.client(running, identity, version=V311, client_id=f"{identity}-{i}", max_inflight=2000)
                    for i in range(10) for identity in (DEVICE, OTHER)]
         mids = {d: [d.send(topic_of(d.identity), reading(i, 20000)) for i in range(200)] for d in devices}
+
         def finished():
             return sum(len(d.acknowledged(mids[d])) == len(mids[d]) for d in devices)
         eventually(lambda: running.total("sluice_connections_paused_total") + finished() >= len(devices),

@@ -9,7 +9,7 @@ import unittest
 from support import segment
 from support.gateway import ROOT, ROUTE, SLUICE, Gateway, stream, uplink
 from support.process import run
-from support.scenario import DEVICE, Scenario
+from support.scenario import Scenario
 
 USAGE = 2  # also what `check` answers to a mistake
 
@@ -137,7 +137,7 @@ class Journal(Scenario):
         self.assertEqual((0, "", 200), (code, err, len(out.splitlines())))
         self.assertRegex(out.splitlines()[7], r"^7 sensor climate.reading.v1 2 readings, \d+ bytes$")
         _, out, _ = self.journal("cat", "telemetry", "--from", "198", "--json")
-        self.assertEqual(["test/telemetry/198", "test/telemetry/199"], [json.loads(l)["id"] for l in out.splitlines()])
+        self.assertEqual(["test/telemetry/198", "test/telemetry/199"], [json.loads(line)["id"] for line in out.splitlines()])
         _, out, _ = self.journal("cat", "telemetry", "--from", "5", "--count", "3")
         self.assertEqual(["5", "6", "7"], [line.split()[0] for line in out.splitlines()])
         self.assertEqual((0, "", ""), self.journal("cat", "telemetry", "--from", "5000"))

@@ -32,6 +32,7 @@ class Kill(Forwarding):
                    for identity, version in ((DEVICE, V5), (OTHER, V311))]
         sent = [(device, device.send(topic_of(device.identity), reading(first + i), 1 + i % 2), first + i)
                 for i in range(1000) for device in devices]
+
         def done():
             return {(d.identity, number) for d, mid, number in sent if d.paho.reasons.get(mid) == 0}
         eventually(lambda: len(done()) >= 200, "200 acknowledgements")

@@ -91,6 +91,7 @@ class Topics(Forwarding):
             self.upstream.port, route=route(topic="sites/{gateway}/{identity}/{device}/{type}", output="json")))
         for i, sensor in enumerate(("attic", "attic", "cellar", "a b")):
             self.assertEqual(0, device.publish(topic_of(DEVICE, sensor), reading(i)))
+
         def topics():
             return {m.topic: len(json.loads(m.payload)) for m in list(watcher.messages)}
         eventually(lambda: len(topics()) >= 3, "three topics")

@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154
 # What busybox's DHCP client calls with a lease in its environment. A renewal leaves an address that stays alone.
 case $1 in
   deconfig)
