@@ -8,12 +8,32 @@
 #include "app/quantity.h"
 
 namespace sluice::app {
+namespace {
 
-void Mistakes::Add(const toml::source_region& where, std::string_view what) {
-  lines_.push_back(fmt::format("{}:{}:{}: {}", file_, where.begin.line, where.begin.column, what));
+// A mistake quotes the file, which may hold anything: it stays one line, and no terminal obeys it.
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      line += fmt::format("\\x{:02x}", byte);
+    } else {
+      line += c;
+    }
+  }
+  return line;
 }
 
-void Mistakes::Add(std::string_view what) { lines_.push_back(fmt::format("{}: {}", file_, what)); }
+}  // namespace
+
+void Mistakes::Add(const toml::source_region& where, std::string_view what) {
+  lines_.push_back(
+      fmt::format("{}:{}:{}: {}", file_, where.begin.line, where.begin.column, OneLine(what)));
+}
+
+void Mistakes::Add(std::string_view what) {
+  lines_.push_back(fmt::format("{}: {}", file_, OneLine(what)));
+}
 
 std::string Mistakes::ToString() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
 

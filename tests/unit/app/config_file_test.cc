@@ -117,6 +117,12 @@ TEST_F(ConfigFileTest, SyntaxErrorHasLineAndColumn) {
   EXPECT_THAT(Mistake("[gateway]\nid = \n"), HasSubstr("g.toml:2:"));
 }
 
+TEST_F(ConfigFileTest, MistakeIsOneLineWhateverItQuotes) {
+  EXPECT_EQ(Mistake("a = tru\nb").find('\n'), std::string::npos);
+  const std::string quoted = Mistake(With("\"x\\u001b[2J\\n\" = 1\n"));
+  EXPECT_EQ(quoted.find_first_of("\n\x1b"), std::string::npos) << quoted;
+}
+
 TEST_F(ConfigFileTest, UnknownKeyIsAMistakeWithItsPlace) {
   const std::string mistake = Mistake("[gateway]\nid = \"g\"\ndata_dir = \"d\"\nidd = 1\n");
   EXPECT_THAT(mistake, HasSubstr("g.toml:4:1: unknown key 'idd' in [gateway]; known here: "));
