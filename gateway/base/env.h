@@ -23,6 +23,9 @@ class WritableFile {
   virtual Status Truncate(uint64_t size) = 0;
   // Reserves space from 0 to `size` without changing what is read there; best effort.
   virtual Status Allocate(uint64_t size) = 0;
+  // True if `path` names this very file. False when it was removed, moved or replaced, or when
+  // something is mounted over it: then what is written here can't be found there.
+  virtual Result<bool> IsAt(const std::string& path) const = 0;
 };
 
 // A file open for reading; safe from several threads.

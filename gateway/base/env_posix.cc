@@ -79,6 +79,17 @@ class PosixWritableFile final : public WritableFile {
     return ErrnoStatus("allocate", path_);
   }
 
+  Result<bool> IsAt(const std::string& path) const override {
+    struct stat own {
+    }, there{};
+    if (::fstat(fd_.get(), &own) != 0) return ErrnoStatus("stat", path_);
+    if (::stat(path.c_str(), &there) == 0) {
+      return own.st_nlink > 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+    }
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return false;
+    return ErrnoStatus("stat", path);
+  }
+
  private:
   FileDescriptor fd_;
   std::string path_;

@@ -51,8 +51,8 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
     workers.push_back(std::move(opened->worker));
   }
   SLUICE_RETURN_IF_ERROR(env.SyncDirectory(StreamsPath(directory)));
-  worker_ = std::make_unique<JournalWorker>(env, options_, shared_.get(), std::move(lock).value(),
-                                            std::move(workers));
+  worker_ = std::make_unique<JournalWorker>(env, directory, options_, shared_.get(),
+                                            std::move(lock).value(), std::move(workers));
   return env.SyncDirectory(directory);
 }
 

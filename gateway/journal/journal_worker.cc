@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "journal/paths.h"
+
 namespace sluice::journal {
 namespace {
+
+// How long it may take until a gateway without work notices what happened around it.
+constexpr Duration kLookInterval = std::chrono::seconds(5);
 
 void Earliest(std::optional<MonotonicTime>* best, std::optional<MonotonicTime> other) {
   if (other && (!*best || *other < **best)) *best = other;
@@ -11,14 +16,15 @@ void Earliest(std::optional<MonotonicTime>* best, std::optional<MonotonicTime> o
 
 }  // namespace
 
-JournalWorker::JournalWorker(Env& env, const Options& options, JournalShared* shared,
-                             std::unique_ptr<WritableFile> lock,
+JournalWorker::JournalWorker(Env& env, const std::string& directory, const Options& options,
+                             JournalShared* shared, std::unique_ptr<WritableFile> lock,
                              std::vector<std::unique_ptr<StreamWorker>> streams)
     : env_(env),
       options_(options),
       shared_(shared),
-      lock_(std::move(lock)),
+      lock_(LockPath(directory), std::move(lock)),
       streams_(std::move(streams)) {
+  for (const auto& stream : streams_) stream->HoldTo(&lock_);
   last_commit_ = options_.clock->Now() - std::chrono::hours(1);
   Publish();
 }
@@ -29,6 +35,7 @@ std::optional<MonotonicTime> JournalWorker::RunOnce() {
   Commit(now, false);
   SaveCursors(now);
   Read();
+  LookAround(now);
   Publish();
   if (!reads_.empty()) return now;
   const std::lock_guard lock(shared_->mutex);
@@ -67,18 +74,34 @@ void JournalWorker::SaveCursors(MonotonicTime now) {
 
 void JournalWorker::Read() {
   for (size_t i = 0; i < reads_.size();) {
-    StreamWorker* stream = WorkerOf(reads_[i]->core);
-    uint64_t quarantined = 0;
-    const bool done =
-        ContinueRead(env_, stream->store(), stream->readable(), reads_[i].get(), &quarantined);
-    if (quarantined > 0) stream->CountQuarantined(quarantined);
-    if (!done) {
+    if (!ReadOne(reads_[i].get())) {
       ++i;
       continue;
     }
     finished_reads_.push_back(std::move(reads_[i]));
     reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(i));
   }
+}
+
+// What is not in place is not read either: whatever is there now would be taken for damage, and
+// repaired.
+bool JournalWorker::ReadOne(ReadJob* job) {
+  StreamWorker* stream = WorkerOf(job->core);
+  Status in_place = stream->CheckInPlace();
+  if (!in_place.ok()) {
+    RefuseRead(std::move(in_place), job);
+    return true;
+  }
+  uint64_t quarantined = 0;
+  const bool done = ContinueRead(env_, stream->store(), stream->readable(), job, &quarantined);
+  if (quarantined > 0) stream->CountQuarantined(quarantined);
+  return done;
+}
+
+void JournalWorker::LookAround(MonotonicTime now) {
+  if (now < next_look_) return;
+  next_look_ = now + kLookInterval;
+  for (const auto& stream : streams_) static_cast<void>(stream->CheckInPlace().ok());
 }
 
 void JournalWorker::Publish() {
@@ -97,7 +120,7 @@ void JournalWorker::Publish() {
 }
 
 std::optional<MonotonicTime> JournalWorker::NextDue(bool* gathering) const {
-  std::optional<MonotonicTime> due;
+  std::optional<MonotonicTime> due = next_look_;
   for (const auto& stream : streams_) {
     Earliest(&due, stream->CommitDue(MonotonicTime::min(), LingerEnd()));
     Earliest(&due, stream->CursorsDue());

@@ -8,6 +8,7 @@
 
 #include "base/env.h"
 #include "base/status.h"
+#include "journal/held_file.h"
 #include "journal/options.h"
 #include "journal/read_job.h"
 #include "journal/stream_core.h"
@@ -18,8 +19,8 @@ namespace sluice::journal {
 // What the journal thread does. Without a thread (tests) the owner calls RunOnce().
 class JournalWorker {
  public:
-  JournalWorker(Env& env, const Options& options, JournalShared* shared,
-                std::unique_ptr<WritableFile> lock,
+  JournalWorker(Env& env, const std::string& directory, const Options& options,
+                JournalShared* shared, std::unique_ptr<WritableFile> lock,
                 std::vector<std::unique_ptr<StreamWorker>> streams);
 
   // Commits, saves, deletes and reads what is due; returns when something will be due again.
@@ -34,6 +35,8 @@ class JournalWorker {
   void Commit(MonotonicTime now, bool force);
   void SaveCursors(MonotonicTime now);
   void Read();
+  bool ReadOne(ReadJob* job);
+  void LookAround(MonotonicTime now);
   void Publish();
   std::optional<MonotonicTime> NextDue(bool* gathering) const;  // the mutex is held
   MonotonicTime LingerEnd() const { return last_commit_ + options_.commit_linger; }
@@ -43,7 +46,7 @@ class JournalWorker {
   Env& env_;
   const Options& options_;
   JournalShared* const shared_;
-  const std::unique_ptr<WritableFile> lock_;
+  const HeldFile lock_;
   const std::vector<std::unique_ptr<StreamWorker>> streams_;
 
   // Reused between rounds.
@@ -52,6 +55,7 @@ class JournalWorker {
   std::vector<std::shared_ptr<ReadJob>> reads_;
   std::vector<std::shared_ptr<ReadJob>> finished_reads_;
   MonotonicTime last_commit_{};
+  MonotonicTime next_look_{};
 };
 
 }  // namespace sluice::journal

@@ -145,4 +145,10 @@ bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
                            : Read(env, store, limit, job, quarantined);
 }
 
+void RefuseRead(Status status, ReadJob* job) {
+  Fail(job, std::move(status));
+  job->result.records = {};
+  job->result.next_offset = job->request.from;
+}
+
 }  // namespace sluice::journal

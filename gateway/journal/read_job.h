@@ -59,5 +59,7 @@ void FinishRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared);
 // `*quarantined`. Journal thread.
 bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
                   uint64_t* quarantined);
+// Makes `status` the job's result. Journal thread.
+void RefuseRead(Status status, ReadJob* job);
 
 }  // namespace sluice::journal

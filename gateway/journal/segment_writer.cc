@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "journal/held_file.h"
+
 namespace sluice::journal {
 
 Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Create(Env& env, const StreamPaths& paths,
@@ -44,6 +46,8 @@ Status SegmentWriter::Publish() {
   SLUICE_RETURN_IF_ERROR(env_.Rename(path_ + std::string(kNewSuffix), path_));
   return env_.SyncDirectory(directory_);
 }
+
+Status SegmentWriter::CheckInPlace() const { return CheckIsAt(*file_, path_); }
 
 uint64_t SegmentWriter::CutUnsynced() {
   if (file_->Truncate(synced_bytes_).ok()) bytes_ = synced_bytes_;

@@ -29,6 +29,8 @@ class SegmentWriter {
   uint64_t CutUnsynced();
   // Gives back what is reserved behind the end; best effort.
   void ReleaseReserve();
+  // Once published: OK if the file is still at its path.
+  Status CheckInPlace() const;
 
   uint64_t bytes() const { return bytes_; }
   uint64_t synced_bytes() const { return synced_bytes_; }

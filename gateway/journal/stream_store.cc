@@ -109,6 +109,10 @@ Status StreamStore::Sync() {
   return Status::Ok();
 }
 
+Status StreamStore::CheckInPlace() const {
+  return active_ == nullptr ? Status::Ok() : active_->CheckInPlace();
+}
+
 void StreamStore::Abandon(uint64_t committed) {
   if (active_ != nullptr) segments_.back().bytes = active_->CutUnsynced();
   active_.reset();

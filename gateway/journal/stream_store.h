@@ -61,6 +61,8 @@ class StreamStore {
   // stamped here.
   Status Append(uint8_t* records, size_t size, uint64_t end);
   Status Sync();
+  // OK if the active segment, if there is one, is still at its path.
+  Status CheckInPlace() const;
   // After a failure: forgets everything behind `committed`; the next Append begins a new segment
   // there.
   void Abandon(uint64_t committed);

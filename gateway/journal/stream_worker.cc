@@ -17,6 +17,11 @@ constexpr Duration kLastRetry = milliseconds(5000);
 constexpr Duration kGapLinger = milliseconds(100);
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
+HeldFile Hold(Env& env, const std::string& path) {
+  auto file = env.OpenWritable(path);
+  return {path, file.ok() ? std::move(file).value() : nullptr};
+}
+
 }  // namespace
 
 StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts)
@@ -24,7 +29,9 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
       parts_(std::move(parts)),
       metrics_(metrics, parts_.core->options.name),
       room_(env, options, parts_.core->options, parts_.store.get(), parts_.cursors.get()),
-      unwritable_(options.health->Add("stream " + parts_.core->options.name, "not_written")) {
+      state_(Hold(env, parts_.store->paths().state)),
+      unwritable_(options.health->Add("stream " + parts_.core->options.name, "not_written")),
+      displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")) {
   committed_ = promised_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
@@ -60,11 +67,28 @@ void StreamWorker::Take() {
   pending_.TakeFrom(&core.dirty);
 }
 
+Status StreamWorker::CheckInPlace() {
+  Status status = lock_ == nullptr ? Status::Ok() : lock_->CheckInPlace();
+  if (status.ok()) status = state_.CheckInPlace();
+  if (status.ok()) status = parts_.store->CheckInPlace();
+  if (status.ok()) {
+    displaced_->Clear();
+  } else {
+    displaced_->Raise(HealthState::kFailing, "nothing is acknowledged: " + status.message());
+  }
+  return status;
+}
+
 void StreamWorker::Write(MonotonicTime now, uint64_t spare_bytes, bool force) {
   write_began_ = now;
   if (is_failing() && now < retry_at_ && !force) return;
   Take();
-  const Status status = WritePending(spare_bytes);
+  Status status = CheckInPlace();
+  if (status.ok()) status = WritePending(spare_bytes);
+  // What is told before it is synced must at least be where it will be looked for.
+  if (status.ok() && parts_.core->options.durability != Durability::kCommit) {
+    status = CheckInPlace();
+  }
   if (!status.ok()) Fail(status, now);
 }
 
@@ -89,6 +113,7 @@ Status StreamWorker::StoreGap() {
 
 Status StreamWorker::SyncPending() {
   SLUICE_RETURN_IF_ERROR(parts_.store->Sync());
+  SLUICE_RETURN_IF_ERROR(CheckInPlace());
   committed_ = parts_.store->end_offset();
   pending_.DropFront(written_bytes_);
   written_bytes_ = 0;
@@ -137,10 +162,15 @@ std::optional<MonotonicTime> StreamWorker::CursorsDue() const {
 
 void StreamWorker::SaveCursors(MonotonicTime now) {
   last_cursor_save_ = now;
+  if (!CheckInPlace().ok()) return;
   const Status saved = parts_.cursors->Save();
   if (saved.ok()) return;
   metrics_.cursor_failures.Add();
   LogWarn("journal: {}", saved.ToString());
+}
+
+void StreamWorker::Retain() {
+  if (CheckInPlace().ok()) room_.Retain();
 }
 
 // Below which offset the stream's durability has kept its word.
@@ -149,7 +179,7 @@ uint64_t StreamWorker::Promised() const {
   if (durability == Durability::kCommit || pending_.empty()) return committed_;
   // While writes fail, what was promised before stays promised: it is in memory and will be written
   // again.
-  if (durability == Durability::kInterval && is_failing()) return std::max(promised_, committed_);
+  if (is_failing()) return std::max(promised_, committed_);
   return pending_.end_offset();
 }
 
@@ -208,6 +238,7 @@ void StreamWorker::SetGauges(const StreamStatus& status) {
 
 Status StreamWorker::Finish() {
   if (!pending_.empty()) return last_failure_;
+  SLUICE_RETURN_IF_ERROR(CheckInPlace());
   parts_.store->Seal();
   std::array<uint8_t, 8> floor{};
   StoreLe64(floor.data(), committed_);

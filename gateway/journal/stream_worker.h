@@ -10,6 +10,7 @@
 #include "journal/append_buffer.h"
 #include "journal/cursor_store.h"
 #include "journal/disk_room.h"
+#include "journal/held_file.h"
 #include "journal/journal_metrics.h"
 #include "journal/options.h"
 #include "journal/slot_file.h"
@@ -23,6 +24,9 @@ namespace sluice::journal {
 // What has been taken stays in `pending_` until it is synced, because after a failed sync nobody
 // knows what the page cache still holds: it is then written once more, into a new segment, before
 // any of it is called committed.
+//
+// Nothing is written, called committed, saved or deleted unless the data directory and the stream's
+// are at that moment the ones that were opened. It may be told so by HoldTo().
 class StreamWorker {
  public:
   struct Parts {
@@ -32,6 +36,11 @@ class StreamWorker {
     std::unique_ptr<SlotFile> state;
   };
   StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts);
+
+  // The file that shows whether the data directory is in place; outlives the worker.
+  void HoldTo(const HeldFile* lock) { lock_ = lock; }
+  // Looks whether everything is in place, and lets health know.
+  Status CheckInPlace();
 
   StreamCore* core() const { return parts_.core; }
   StreamStore* store() const { return parts_.store.get(); }
@@ -53,7 +62,7 @@ class StreamWorker {
   // Saves cursors if they are due, and deletes what they have passed.
   std::optional<MonotonicTime> CursorsDue() const;  // the mutex is held
   void SaveCursors(MonotonicTime now);
-  void Retain() { room_.Retain(); }
+  void Retain();
 
   // Tells the loop thread's side what holds now; true if that is news.
   bool Publish(uint64_t spare_bytes);
@@ -82,6 +91,8 @@ class StreamWorker {
   Parts parts_;
   StreamMetrics metrics_;
   DiskRoom room_;
+  const HeldFile* lock_ = nullptr;
+  const HeldFile state_;  // in the stream's directory
 
   AppendBuffer pending_;      // taken and not yet synced
   size_t written_bytes_ = 0;  // of pending_, into the active segment
@@ -98,6 +109,7 @@ class StreamWorker {
   MonotonicTime retry_at_{};
   Status last_failure_;
   const std::unique_ptr<Health::Condition> unwritable_;
+  const std::unique_ptr<Health::Condition> displaced_;
 };
 
 }  // namespace sluice::journal

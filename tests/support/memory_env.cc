@@ -112,6 +112,10 @@ class MemoryEnv::Writer final : public WritableFile {
     return Status::Ok();
   }
   Status Allocate(uint64_t /*size*/) override { return Status::Ok(); }
+  Result<bool> IsAt(const std::string& path) const override {
+    const std::lock_guard lock(env_->mutex_);
+    return env_->FindFile(path) == file_;
+  }
 
  private:
   MemoryEnv* const env_;
@@ -145,20 +149,24 @@ class MemoryEnv::Reader final : public ReadableFile {
 
 class MemoryEnv::LockHandle final : public WritableFile {
  public:
-  LockHandle(MemoryEnv* env, std::string path)
-      : env_(env), path_(std::move(path)), generation_(env->generation_) {}
+  LockHandle(MemoryEnv* env, std::shared_ptr<File> file)
+      : env_(env), file_(std::move(file)), generation_(env->generation_) {}
   ~LockHandle() override {
     const std::lock_guard lock(env_->mutex_);
-    if (generation_ == env_->generation_) env_->locks_.erase(path_);
+    if (generation_ == env_->generation_) env_->locks_.erase(file_.get());
   }
   Status WriteAt(uint64_t, ByteSpan) override { return Status::Ok(); }
   Status Sync() override { return Status::Ok(); }
   Status Truncate(uint64_t) override { return Status::Ok(); }
   Status Allocate(uint64_t) override { return Status::Ok(); }
+  Result<bool> IsAt(const std::string& path) const override {
+    const std::lock_guard lock(env_->mutex_);
+    return env_->FindFile(path) == file_;
+  }
 
  private:
   MemoryEnv* const env_;
-  const std::string path_;
+  const std::shared_ptr<File> file_;
   const uint64_t generation_;
 };
 
@@ -222,6 +230,20 @@ void MemoryEnv::Kill() {
   const std::lock_guard lock(mutex_);
   locks_.clear();
   ++generation_;
+}
+
+void MemoryEnv::MoveTree(const std::string& from, const std::string& to) {
+  static_cast<void>(CreateDirectories(ParentOf(to)).ok());
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, Directory> moved;
+  for (auto it = directories_.begin(); it != directories_.end();) {
+    const auto here = it++;
+    const std::string& path = here->first;
+    if (path != from && !path.starts_with(from + "/")) continue;
+    moved[to + path.substr(from.size())] = std::move(here->second);
+    directories_.erase(here);
+  }
+  directories_.merge(moved);
 }
 
 void MemoryEnv::Format() {
@@ -378,8 +400,11 @@ Result<uint64_t> MemoryEnv::FreeBytes(const std::string& /*path*/) const {
 
 Result<std::unique_ptr<WritableFile>> MemoryEnv::Lock(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (!locks_.insert(path).second) return Status::Unavailable("locked: " + path);
-  return std::unique_ptr<WritableFile>(new LockHandle(this, path));
+  if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
+  auto file = FindFile(path);
+  if (file == nullptr) SetEntry(path, file = std::make_shared<File>());
+  if (!locks_.insert(file.get()).second) return Status::Unavailable("locked: " + path);
+  return std::unique_ptr<WritableFile>(new LockHandle(this, std::move(file)));
 }
 
 }  // namespace sluice::test

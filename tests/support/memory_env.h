@@ -53,6 +53,9 @@ class MemoryEnv final : public Env {
   // What SIGKILL does: only the locks are gone.
   void Kill();
 
+  // What `mv` does to a directory while its files are open; the parent of `to` is made. Durable.
+  void MoveTree(const std::string& from, const std::string& to);
+
   // An empty file system, and no order to fail.
   void Format();
 
@@ -102,7 +105,7 @@ class MemoryEnv final : public Env {
 
   mutable std::mutex mutex_;
   std::map<std::string, Directory> directories_;
-  std::set<std::string> locks_;
+  std::set<const File*> locks_;
   mutable uint64_t counted_ = 0;
   uint64_t fail_from_ = 0, fail_count_ = 0;
   unsigned fail_mask_ = 0;

@@ -150,11 +150,15 @@ class Gateway:
 
     def health(self):
         """The status code of /healthz."""
+        return self.health_said()[0]
+
+    def health_said(self):
+        """The status code of /healthz, and its words."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/healthz", timeout=10) as response:
-                return response.status
+                return response.status, response.read().decode()
         except urllib.error.HTTPError as refusal:
-            return refusal.code
+            return refusal.code, refusal.read().decode()
 
     def total(self, name):
         """The sum of a metric over its labels, or None while nobody answers."""

@@ -186,11 +186,11 @@ TEST_F(JournalTest, IntervalTellsWhenWrittenAndReadsWhenSynced) {
   EXPECT_EQ(readable_, 3u);
 }
 
-TEST_F(JournalTest, MemoryTellsAtOnceAndReadsWhenSynced) {
+TEST_F(JournalTest, MemoryTellsWhenWrittenAndReadsWhenSynced) {
   stream_.durability = Durability::kMemory;
   Open();
   Fill(1);
-  env_.FailFromNowOn(test::MemoryEnv::kWrite);
+  env_.FailFromNowOn(test::MemoryEnv::kSync);
   Append("b");
   Run();
   EXPECT_EQ(committed_, 2u);
