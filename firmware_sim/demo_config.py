@@ -72,6 +72,7 @@ anonymous = true
 identity  = "anonymous"
 publish   = ["sluice/#"]
 subscribe = ["sluice/#"]
+speaks_for = ["*"]
 """
 
 MOSQUITTO = """

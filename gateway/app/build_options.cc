@@ -38,27 +38,6 @@ session::Limits SessionLimits(const LimitsConfig& limits) {
   return out;
 }
 
-std::vector<broker::AccessRule> AccessRules(const Config& config) {
-  std::vector<broker::AccessRule> rules;
-  const auto add = [&](const AccessConfig& access, const std::vector<std::string>& topics,
-                       bool publish) {
-    if (topics.empty()) return;
-    broker::AccessRule rule;
-    rule.effect =
-        access.deny ? broker::AccessRule::Effect::kDeny : broker::AccessRule::Effect::kAllow;
-    rule.identity = access.identity;
-    rule.publish = publish;
-    rule.subscribe = !publish;
-    rule.topics = topics;
-    rules.push_back(std::move(rule));
-  };
-  for (const AccessConfig& access : config.access) {
-    add(access, access.publish, true);
-    add(access, access.subscribe, false);
-  }
-  return rules;
-}
-
 }  // namespace
 
 journal::Options JournalOptions(const Config& config) {
@@ -87,6 +66,31 @@ std::vector<journal::StreamOptions> StreamOptions(const Config& config, const Me
         {options.max_event_bytes, options.max_dirty_bytes / 4, options.segment_bytes / 4});
   }
   return all;
+}
+
+std::vector<broker::AccessRule> AccessRules(const AccessConfig& access) {
+  broker::AccessRule base;
+  base.effect =
+      access.deny ? broker::AccessRule::Effect::kDeny : broker::AccessRule::Effect::kAllow;
+  base.identity = access.identity;
+  broker::AccessRule publish = base, subscribe = base, speaks_for = base;
+  publish.publish = subscribe.subscribe = true;
+  publish.topics = access.publish;
+  subscribe.topics = access.subscribe;
+  speaks_for.speaks_for = access.speaks_for;
+  std::vector<broker::AccessRule> rules;
+  if (!publish.topics.empty()) rules.push_back(std::move(publish));
+  if (!subscribe.topics.empty()) rules.push_back(std::move(subscribe));
+  if (!speaks_for.speaks_for.empty()) rules.push_back(std::move(speaks_for));
+  return rules;
+}
+
+std::vector<broker::AccessRule> AccessRules(const Config& config) {
+  std::vector<broker::AccessRule> rules;
+  for (const AccessConfig& access : config.access) {
+    for (broker::AccessRule& rule : AccessRules(access)) rules.push_back(std::move(rule));
+  }
+  return rules;
 }
 
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan) {
@@ -123,7 +127,7 @@ Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerCo
       std::min(spec.transport.limits.output_high_bytes, plan.output_bytes_per_connection / 2);
   spec.transport.limits.output_low_bytes =
       std::min(spec.transport.limits.output_low_bytes, plan.output_bytes_per_connection / 4);
-  if (listener.anonymous) spec.anonymous_identity = "anonymous";
+  if (listener.anonymous) spec.anonymous_identity = kAnonymous;
   if (listener.plaintext) return spec;
 
   tls::ServerConfig tls;

@@ -16,6 +16,9 @@ namespace sluice::app {
 
 journal::Options JournalOptions(const Config& config);
 std::vector<journal::StreamOptions> StreamOptions(const Config& config, const MemoryPlan& plan);
+std::vector<broker::AccessRule> AccessRules(const Config& config);
+// Of one [[access]]: a rule for each of its keys.
+std::vector<broker::AccessRule> AccessRules(const AccessConfig& access);
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan);
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
                                           const MemoryPlan& plan);

@@ -17,6 +17,7 @@ struct AccessConfig {
   bool deny = false;
   std::vector<std::string> publish;
   std::vector<std::string> subscribe;
+  std::vector<std::string> speaks_for;  // empty: no rule about it; an identity speaks for itself
 };
 
 struct AdminConfig {
@@ -118,6 +119,9 @@ struct Config {
   std::vector<RouteConfig> routes;
   std::vector<AccessConfig> access;  // empty: the default rules
 };
+
+// The identity of clients without a certificate.
+inline constexpr const char* kAnonymous = "anonymous";
 
 // Where messages go that cannot become events. Exists without being configured.
 inline constexpr const char* kDeadLetterStream = "dead-letters";

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "app/build_options.h"
 #include "app/memory_plan.h"
 #include "app/profile_file.h"
+#include "broker/access_control.h"
 #include "codec/topic.h"
 #include "tls/key_file.h"
 
@@ -97,6 +99,32 @@ void CheckUplinks(const toml::table& table, const Config& config, Mistakes* mist
   }
 }
 
+// What the server would refuse at the start.
+void CheckAccess(const toml::table& table, const Config& config, Mistakes* mistakes) {
+  for (size_t i = 0; i < config.access.size(); ++i) {
+    const auto rules = broker::AccessControl::Create(AccessRules(config.access[i]));
+    if (rules.ok()) continue;
+    const std::string_view what = rules.status().message();
+    mistakes->Add(PlaceOf(table, "access", i),
+                  fmt::format("access: {}", what.substr(what.find('"'))));
+  }
+}
+
+// Whoever needs no certificate must not speak for whomever it likes by accident.
+void CheckAnonymous(const toml::table& table, const Config& config, Mistakes* mistakes) {
+  const auto rules = broker::AccessControl::Create(AccessRules(config));
+  if (!rules.ok() || rules->SaysForWhomSpeaks(kAnonymous)) return;
+  for (size_t i = 0; i < config.listeners.size(); ++i) {
+    if (!config.listeners[i].anonymous) continue;
+    const toml::node* const key = table["listener"][i]["anonymous"].node();
+    mistakes->Add(
+        key == nullptr ? PlaceOf(table, "listener", i) : key->source(),
+        "listener.anonymous needs a rule that says for which devices clients without a "
+        "certificate speak; add [[access]] with identity = \"anonymous\" and speaks_for = "
+        "[\"sensor-*\"], or [\"*\"] for any");
+  }
+}
+
 void CheckExists(const Env& env, std::string_view key, const std::string& path,
                  Mistakes* mistakes) {
   if (path.empty() || env.Exists(path)) return;
@@ -123,6 +151,8 @@ void CheckReferences(const toml::table& table, const Config& config, Mistakes* m
   CheckStreams(table, config, mistakes);
   CheckUplinks(table, config, mistakes);
   CheckRoutes(table, config, mistakes);
+  CheckAccess(table, config, mistakes);
+  CheckAnonymous(table, config, mistakes);
   const auto plan = PlanMemory(config);
   if (!plan.ok()) mistakes->Add(plan.status().message());
 }
@@ -172,6 +202,26 @@ std::vector<std::string> Warnings(const Config& config) {
     }
   }
   return warnings;
+}
+
+std::vector<std::string> Notes(const Env& env, const Config& config) {
+  const auto says = [](const AccessConfig& access) { return !access.speaks_for.empty(); };
+  if (config.streams.empty() || config.gateway.profiles.empty() ||
+      std::any_of(config.access.begin(), config.access.end(), says)) {
+    return {};
+  }
+  const auto profiles = LoadProfiles(env, config.gateway.profiles);
+  if (!profiles.ok()) return {};
+  std::vector<std::string> notes;
+  for (const normalise::Profile& profile : *profiles) {
+    if (profile.device.from == normalise::DeviceRule::From::kIdentity) continue;
+    notes.push_back(
+        fmt::format("profile {} takes the device's name from the message, and no [[access]] rule "
+                    "has speaks_for: "
+                    "only a publisher whose own name that is makes events",
+                    profile.name));
+  }
+  return notes;
 }
 
 }  // namespace sluice::app

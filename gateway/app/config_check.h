@@ -18,5 +18,7 @@ void CheckReferences(const toml::table& table, const Config& config, Mistakes* m
 void CheckFiles(const Env& env, const Config& config, Mistakes* mistakes);
 
 std::vector<std::string> Warnings(const Config& config);
+// What works, and may yet surprise; `sluice check` says it.
+std::vector<std::string> Notes(const Env& env, const Config& config);
 
 }  // namespace sluice::app

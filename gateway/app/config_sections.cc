@@ -127,8 +127,12 @@ void ReadAccess(TableReader& t, AccessConfig* access) {
   t.Flag("deny", &access->deny);
   t.TextList("publish", &access->publish);
   t.TextList("subscribe", &access->subscribe);
-  if (access->publish.empty() && access->subscribe.empty()) {
-    t.Complain("publish", "and subscribe are both missing; a rule needs one of them");
+  t.TextList("speaks_for", &access->speaks_for);
+  if (t.Has("speaks_for") && access->speaks_for.empty()) {
+    t.Complain("speaks_for",
+               "is empty; name devices, or leave it out: then an identity speaks for itself");
+  } else if (access->publish.empty() && access->subscribe.empty() && access->speaks_for.empty()) {
+    t.Complain("publish", "subscribe and speaks_for are all missing; a rule needs one of them");
   }
 }
 

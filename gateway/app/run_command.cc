@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "app/config_check.h"
 #include "app/config_file.h"
 #include "app/gateway.h"
 #include "base/env.h"
@@ -38,6 +39,8 @@ int CheckCommand(const std::string& config_file) {
     return 2;
   }
   for (const std::string& warning : loaded->warnings) fmt::print("warning: {}\n", warning);
+  for (const std::string& note : Notes(Env::Posix(), loaded->config))
+    fmt::print("note: {}\n", note);
   fmt::print("{}: ok\n", config_file);
   return 0;
 }

@@ -25,6 +25,16 @@ Result<std::string> ReadStandardInput() {
   return text;
 }
 
+// To standard error; what programs read is on standard output.
+void SayForeign(const std::string& identity, const std::string& device) {
+  fmt::print(
+      stderr,
+      "sluice: the device is \"{1}\" and not the publisher, \"{0}\"; a gateway takes this only "
+      "by a rule, otherwise it is a dead letter (foreign_device):\n"
+      "[[access]]\nidentity = \"{0}\"\nspeaks_for = [\"{1}\"]\n",
+      identity, device);
+}
+
 }  // namespace
 
 int TryCommand(const std::string& profile_file, const std::string& payload_file,
@@ -52,6 +62,8 @@ int TryCommand(const std::string& profile_file, const std::string& payload_file,
     return 2;
   }
   fmt::print("{}", outcome->text);
+  if (!outcome->device.empty() && outcome->device != identity)
+    SayForeign(identity, outcome->device);
   return outcome->accepted ? 0 : 1;
 }
 

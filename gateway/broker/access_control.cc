@@ -106,18 +106,97 @@ bool SpeaksAbout(const AccessRule& rule, std::string_view identity, Action actio
   });
 }
 
-Status CheckPattern(std::string_view pattern, size_t rule_number) {
+// A part of a device pattern, between two '*', at the front of `text`.
+bool ConsumePart(std::string_view part, std::string_view identity, std::string_view* text) {
+  for (size_t at; (at = part.find(kPlaceholder)) != std::string_view::npos;) {
+    if (!MayStandForPlaceholder(identity) || !Consume(part.substr(0, at), text) ||
+        !Consume(identity, text)) {
+      return false;
+    }
+    part.remove_prefix(at + kPlaceholder.size());
+  }
+  return Consume(part, text);
+}
+
+// The part at its first place in `text`, which begins behind it then.
+bool SkipPast(std::string_view part, std::string_view identity, std::string_view* text) {
+  for (;; text->remove_prefix(1)) {
+    std::string_view rest = *text;
+    if (ConsumePart(part, identity, &rest)) {
+      *text = rest;
+      return true;
+    }
+    if (text->empty()) return false;
+  }
+}
+
+// Whether `text` ends with the part; its length is not known without the identity.
+bool EndsWith(std::string_view part, std::string_view identity, std::string_view text) {
+  for (;; text.remove_prefix(1)) {
+    std::string_view rest = text;
+    if (ConsumePart(part, identity, &rest) && rest.empty()) return true;
+    if (text.empty()) return false;
+  }
+}
+
+// A star in the identity or in the device's name is nothing but a character.
+bool DeviceMatches(std::string_view pattern, std::string_view identity, std::string_view device) {
+  size_t star = pattern.find('*');
+  if (!ConsumePart(pattern.substr(0, star), identity, &device)) return false;
+  if (star == std::string_view::npos) return device.empty();
+  for (pattern.remove_prefix(star + 1); (star = pattern.find('*')) != std::string_view::npos;
+       pattern.remove_prefix(star + 1)) {
+    if (!SkipPast(pattern.substr(0, star), identity, &device)) return false;
+  }
+  return EndsWith(pattern, identity, device);
+}
+
+bool MatchesAny(const std::vector<std::string>& patterns, std::string_view identity,
+                std::string_view device) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return DeviceMatches(pattern, identity, device);
+  });
+}
+
+Status Mistake(size_t rule_number, std::string_view pattern, std::string_view what) {
+  return Status::InvalidArgument(
+      fmt::format("access rule {}: \"{}\"{}", rule_number, pattern, what));
+}
+
+// `pattern` with something in the place of every placeholder.
+std::string Expanded(std::string_view pattern) {
   std::string expanded(pattern);
   for (size_t at; (at = expanded.find(kPlaceholder)) != std::string::npos;) {
     expanded.replace(at, kPlaceholder.size(), "x");
   }
+  return expanded;
+}
+
+Status CheckPattern(std::string_view pattern, size_t rule_number) {
+  const std::string expanded = Expanded(pattern);
   if (expanded.find_first_of("{}") != std::string::npos) {
-    return Status::InvalidArgument(fmt::format("access rule {}: \"{}\": the only placeholder is {}",
-                                               rule_number, pattern, kPlaceholder));
+    return Mistake(rule_number, pattern, fmt::format(": the only placeholder is {}", kPlaceholder));
   }
   if (!codec::IsTopicFilter(expanded) || !IsWithinMaxLevels(expanded)) {
-    return Status::InvalidArgument(
-        fmt::format("access rule {}: \"{}\" is not a topic filter", rule_number, pattern));
+    return Mistake(rule_number, pattern, " is not a topic filter");
+  }
+  return Status::Ok();
+}
+
+Status CheckDevicePattern(std::string_view pattern, size_t rule_number) {
+  const std::string expanded = Expanded(pattern);
+  if (expanded.find("{client_id}") != std::string::npos) {
+    return Mistake(rule_number, pattern,
+                   ": a client chooses its client id itself, so it proves nothing; use {identity}");
+  }
+  if (expanded.find_first_of("{}") != std::string::npos) {
+    return Mistake(rule_number, pattern, fmt::format(": the only placeholder is {}", kPlaceholder));
+  }
+  if (expanded.empty() || expanded.front() == '$' ||
+      expanded.find_first_of("/+#") != std::string::npos) {
+    return Mistake(rule_number, pattern,
+                   " matches no device: a device's name is not empty, does not begin with '$' and "
+                   "contains no '/', '+' or '#'; '*' stands for any run of characters");
   }
   return Status::Ok();
 }
@@ -139,6 +218,9 @@ Result<AccessControl> AccessControl::Create(std::vector<AccessRule> rules) {
     for (const std::string& pattern : rules[i].topics) {
       SLUICE_RETURN_IF_ERROR(CheckPattern(pattern, i + 1));
     }
+    for (const std::string& pattern : rules[i].speaks_for) {
+      SLUICE_RETURN_IF_ERROR(CheckDevicePattern(pattern, i + 1));
+    }
   }
   return AccessControl(std::move(rules));
 }
@@ -150,6 +232,22 @@ bool AccessControl::Allows(std::string_view identity, Action action, std::string
     }
   }
   return false;
+}
+
+bool AccessControl::MaySpeakFor(std::string_view identity, std::string_view device) const {
+  for (const AccessRule& rule : rules_) {
+    if (GlobMatches(rule.identity, identity) && MatchesAny(rule.speaks_for, identity, device)) {
+      return rule.effect == AccessRule::Effect::kAllow;
+    }
+  }
+  return device == identity && !SaysForWhomSpeaks(identity);
+}
+
+bool AccessControl::SaysForWhomSpeaks(std::string_view identity) const {
+  return std::any_of(rules_.begin(), rules_.end(), [identity](const AccessRule& rule) {
+    return rule.effect == AccessRule::Effect::kAllow && !rule.speaks_for.empty() &&
+           GlobMatches(rule.identity, identity);
+  });
 }
 
 }  // namespace sluice::broker

@@ -22,7 +22,10 @@ struct AccessRule {
   bool subscribe = false;
   // Topic filters; "{identity}" inside a level stands for the client's identity
   // ("devices/{identity}/#").
-  std::vector<std::string> topics;
+  std::vector<std::string> topics = {};
+  // Names of devices whose events it may (or, denied, may not) make: '*' stands for any run of
+  // characters, "{identity}" for the client's identity ("{identity}-*", "kitchen").
+  std::vector<std::string> speaks_for = {};
 };
 
 // Who may publish and subscribe where.
@@ -38,17 +41,28 @@ struct AccessRule {
 // An identity is untrusted text from a certificate. One that is empty or contains '/', '+', '#' or
 // NUL never stands for "{identity}", or a device called "+" would own everybody's topics.
 //
+// For whom a client speaks is asked likewise: the first rule with a `speaks_for` that speaks about
+// the identity and matches the device decides. An identity that no allowing rule with a
+// `speaks_for` is about speaks for itself only. There is no placeholder for the client id: a client
+// chooses that itself, so it proves nothing.
+//
 // Immutable after Create; safe from any thread. Nothing here allocates but Create.
 class AccessControl {
  public:
   // The rules that hold unless the configuration says otherwise: a device publishes and subscribes
   // under devices/{identity}/ and reads its own events.
   static std::vector<AccessRule> DefaultRules();
-  // kInvalidArgument names the rule (counted from 1) and the topic that is no topic filter.
+  // kInvalidArgument names the rule (counted from 1) and the topic that is no topic filter, or the
+  // pattern that no device's name can match.
   static Result<AccessControl> Create(std::vector<AccessRule> rules);
 
   // `topic` is a valid topic name for kPublish, a valid topic filter for kSubscribe.
   bool Allows(std::string_view identity, Action action, std::string_view topic) const;
+
+  // Whether the events of `device` may be made from what `identity` publishes.
+  bool MaySpeakFor(std::string_view identity, std::string_view device) const;
+  // Whether a rule says for whom `identity` speaks; if none does, it speaks for itself.
+  bool SaysForWhomSpeaks(std::string_view identity) const;
 
  private:
   explicit AccessControl(std::vector<AccessRule> rules) : rules_(std::move(rules)) {}

@@ -4,16 +4,16 @@
 #include <array>
 #include <charconv>
 
+#include "normalise/device_name.h"
 #include "schema/cloudevents.h"
 
 namespace sluice::normalise {
 namespace {
 
-constexpr std::array<std::string_view, 11> kReasonNames = {
+constexpr std::array<std::string_view, kReasons> kReasonNames = {
     "none",      "no_profile",      "payload_too_large", "invalid_json",
     "too_deep",  "missing_member",  "wrong_type",        "no_reading",
-    "no_device", "too_many_events", "invalid_text"};
-static_assert(kReasonNames.size() == static_cast<size_t>(Reason::kInvalidText) + 1);
+    "no_device", "too_many_events", "invalid_text",      "foreign_device"};
 
 void AddCount(std::string_view key, size_t count, schema::EventBuilder* builder) {
   std::array<char, 24> digits;
@@ -35,20 +35,21 @@ ByteSpan BuildDeadLetter(const Message& message, const Rejection& rejection,
   builder->AddAttribute("text", rejection.text);
   AddCount("payload_bytes", message.payload.size(), builder);
   if (kept < message.payload.size()) builder->AddAttribute("truncated", "true");
-  return builder->Finish({.type = schema::kDeadLetterType,
-                          .gateway = target.gateway,
-                          .stream = target.stream,
-                          .offset = target.next_offset,
-                          .device = message.identity,
-                          .identity = message.identity,
-                          .time = message.received,
-                          .time_source = message.clock_is_set ? schema::TimeSource::kGateway
-                                                              : schema::TimeSource::kGatewayUnset,
-                          .received = message.received,
-                          .topic = message.topic,
-                          .profile = profile,
-                          .severity = schema::Severity::kWarning,
-                          .traceparent = message.traceparent});
+  return builder->Finish(
+      {.type = schema::kDeadLetterType,
+       .gateway = target.gateway,
+       .stream = target.stream,
+       .offset = target.next_offset,
+       .device = IsDeviceName(message.identity) ? message.identity : target.gateway,
+       .identity = message.identity,
+       .time = message.received,
+       .time_source =
+           message.clock_is_set ? schema::TimeSource::kGateway : schema::TimeSource::kGatewayUnset,
+       .received = message.received,
+       .topic = message.topic,
+       .profile = profile,
+       .severity = schema::Severity::kWarning,
+       .traceparent = message.traceparent});
 }
 
 }  // namespace sluice::normalise

@@ -10,7 +10,8 @@
 
 namespace sluice::normalise {
 
-// Why a message could not become an event. The names are stored; they never change their meaning.
+// Why a message could not become an event, or none of its events. The names are stored; they never
+// change their meaning.
 enum class Reason : uint8_t {
   kNone,
   kNoProfile,        // no profile has a filter that matches the topic
@@ -22,11 +23,13 @@ enum class Reason : uint8_t {
   kNoReading,        // JSON, but nothing in it that the profile knows
   kNoDevice,         // the profile says where the device's name is, and there is none
   kTooManyEvents,    // over Limits::max_events
-  kInvalidText,      // the topic or the device's name is too long or has control characters
+  kInvalidText,      // the device's name is none that a topic can carry; see IsDeviceName
+  kForeignDevice,    // the publisher may not speak for this device; see Message::speakers
 };
 
 // "no_profile", "invalid_json", …
 std::string_view ReasonName(Reason reason);
+inline constexpr size_t kReasons = static_cast<size_t>(Reason::kForeignDevice) + 1;
 
 // A reason for programs and one for people: "/temperature: expected a number, found an object".
 // Reused.
@@ -35,7 +38,8 @@ struct Rejection {
   std::string text;
 };
 
-// Builds the event that keeps such a message: type "sluice.dead_letter.v1", device = identity,
+// Builds the event that keeps such a message: type "sluice.dead_letter.v1", device = identity
+// (or the gateway, where that can be no device's name),
 // attributes "reason", "text", "payload_bytes" and "truncated" ("true", only when it was), and the
 // payload as the reading "payload" (bytes), cut at `max_payload_bytes` so that nobody fills the
 // disk with rubbish. The event is valid until the builder's next Start().

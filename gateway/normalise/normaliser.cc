@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "normalise/device_name.h"
 #include "normalise/event_writer.h"
 #include "normalise/payload_parser.h"
 #include "normalise/read_value.h"
@@ -15,15 +16,12 @@ namespace {
 
 namespace dom = simdjson::dom;
 
+constexpr size_t kMaxQuotedBytes = 256;  // of a name in the text of a rejection
+
 Verdict Reject(Reason reason, std::string_view text, Rejection* rejection) {
   rejection->reason = reason;
   rejection->text = text;
   return Verdict::kRejected;
-}
-
-bool HasControlCharacter(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 bool IsPlausible(WallTime time, const Message& message, Duration max_skew) {
@@ -60,6 +58,23 @@ std::string_view FindDevice(const ParsedMessage& parsed, SpellingBuffer* buffer)
       return Spell(member, buffer).value_or(std::string_view());
   }
   return {};
+}
+
+bool IsForeign(const ParsedMessage& parsed) {
+  const SpeakerRules* const speakers = parsed.message.speakers;
+  return speakers != nullptr && !speakers->MaySpeakFor(parsed.message.identity, parsed.device);
+}
+
+// Says what to write if it should be allowed.
+Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
+  rejection->reason = Reason::kForeignDevice;
+  rejection->text.clear();
+  fmt::format_to(std::back_inserter(rejection->text),
+                 "\"{0}\" may not speak for the device \"{1}\"; if it should, write: [[access]] "
+                 "identity = \"{0}\", speaks_for = [\"{1}\"]",
+                 CutText(parsed.message.identity, kMaxQuotedBytes),
+                 CutText(parsed.device, kMaxQuotedBytes));
+  return Verdict::kRejected;
 }
 
 bool IsIgnored(const CompiledProfile& profile, dom::element root) {
@@ -138,10 +153,13 @@ Verdict Normaliser::Impl::Apply(const CompiledProfile& profile, const Message& m
   if (parsed.device.empty()) {
     return Reject(Reason::kNoDevice, "the device's name is not where the profile says", rejection);
   }
-  if (parsed.device.size() > limits.max_name_bytes || HasControlCharacter(parsed.device)) {
-    return Reject(Reason::kInvalidText, "the device's name is too long or has control characters",
+  if (parsed.device.size() > limits.max_name_bytes || !IsDeviceName(parsed.device)) {
+    return Reject(Reason::kInvalidText,
+                  "the device's name is too long, begins with '$', or has a '/', '+', '#' or a "
+                  "control character",
                   rejection);
   }
+  if (IsForeign(parsed)) return RejectForeign(parsed, rejection);
   SetTime(&parsed);
   if (profile.sequence) parsed.sequence = ReadSequence(*profile.sequence, root);
 

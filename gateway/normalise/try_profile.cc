@@ -20,10 +20,11 @@ std::string ExampleTopic(std::string_view filter) {
   return topic;
 }
 
-void AppendEvents(const EventList& events, std::string* text) {
+void AppendEvents(const EventList& events, std::string* text, std::string* device) {
   schema::EventView view;
   for (size_t i = 0; i < events.size(); ++i) {
     SLUICE_CHECK(view.Parse(events.event(i)).ok());
+    *device = view.device();
     schema::AppendEventJson(view, text);
     text->push_back('\n');
   }
@@ -57,7 +58,7 @@ Result<TryOutcome> TryProfile(const Profile& profile, const Message& message) {
   switch ((*normaliser)->Normalise(tried, target, &events, &rejection)) {
     case Verdict::kEvents:
       outcome.accepted = true;
-      AppendEvents(events, &outcome.text);
+      AppendEvents(events, &outcome.text, &outcome.device);
       break;
     case Verdict::kIgnored:
       outcome.accepted = true;

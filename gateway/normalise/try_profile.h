@@ -16,6 +16,7 @@ namespace sluice::normalise {
 struct TryOutcome {
   bool accepted = false;  // events, or ignored as the profile says
   std::string text;       // lines, each ended
+  std::string device;     // of the events; empty when there is none
 };
 Result<TryOutcome> TryProfile(const Profile& profile, const Message& message);
 

@@ -1,5 +1,7 @@
 #include "server/ingest.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -34,24 +36,36 @@ ByteSpan BuildWithin(size_t max_letter_bytes, size_t payload_bytes, Build build)
   return build(payload_bytes > excess ? payload_bytes - excess : 0);
 }
 
+std::array<Counter*, normalise::kReasons> DeadLetterCounters(Metrics& metrics) {
+  std::array<Counter*, normalise::kReasons> counters{};
+  for (size_t i = 0; i < counters.size(); ++i) {
+    const auto name = normalise::ReasonName(static_cast<normalise::Reason>(i));
+    counters[i] = &metrics.AddCounter("sluice_ingest_dead_letters_total",
+                                      "Messages that could not become an event, by reason.",
+                                      fmt::format("reason=\"{}\"", name));
+  }
+  return counters;
+}
+
 }  // namespace
 
 Ingest::Ingest(std::string gateway, normalise::Normaliser* normaliser,
                std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-               LocalEvents* local_events, const Clock& clock, Executor& executor, Metrics& metrics)
+               LocalEvents* local_events, const normalise::SpeakerRules* speakers,
+               const Clock& clock, Executor& executor, Metrics& metrics)
     : gateway_(std::move(gateway)),
       normaliser_(normaliser),
       streams_(std::move(streams)),
       dead_letters_(std::move(dead_letters)),
       local_events_(local_events),
+      speakers_(speakers),
       clock_(clock),
       executor_(executor),
       messages_(
           metrics.AddCounter("sluice_ingest_messages_total", "Messages taken into a stream.")),
       ignored_(metrics.AddCounter("sluice_ingest_ignored_total",
                                   "Messages that their profile says hold no reading.")),
-      rejected_messages_(metrics.AddCounter("sluice_ingest_dead_letters_total",
-                                            "Messages that could not become an event.")),
+      dead_letter_counters_(DeadLetterCounters(metrics)),
       refused_letters_(
           metrics.AddCounter("sluice_ingest_dead_letters_refused_total",
                              "Dead letters that an uplink refused; not kept a second time.")) {}
@@ -74,6 +88,7 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
       .received = clock_.WallNow(),
       .clock_is_set = clock_.WallIsSet(),
       .traceparent = TraceparentOf(inbound.publish),
+      .speakers = speakers_,
   };
   const normalise::Target target{gateway_, intake->stream().name(), intake->stream().next_offset()};
   switch (normaliser_->Normalise(message, target, &events_, &rejection_)) {
@@ -125,11 +140,20 @@ broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
   if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
     return Refused(dead_letters_.get(), verdict);
   }
-  LogDebug("dead letter: {} from {}: {}", Printable(message.topic), Printable(message.identity),
-           Printable(rejection_.text));
-  rejected_messages_.Add();
+  CountDeadLetter(message);
   dead_letters_->AcknowledgeWhenCommitted(ack);
   return broker::Verdict::kAccepted;
+}
+
+// A limit for each reason, so that one device's rubbish does not hide what another is told.
+void Ingest::CountDeadLetter(const normalise::Message& message) {
+  const auto reason = static_cast<size_t>(rejection_.reason);
+  dead_letter_counters_[reason]->Add();
+  LogLimit& limit = log_limits_[reason];
+  if (!limit.Allows(clock_.Now())) return;
+  LogWarn("dead letter ({}): {} from {}: {}{}", normalise::ReasonName(rejection_.reason),
+          Printable(message.topic), Printable(message.identity), Printable(rejection_.text, 768),
+          limit.LeftOut());
 }
 
 broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) {

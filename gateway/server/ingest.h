@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/executor.h"
+#include "base/log_limit.h"
 #include "base/metrics.h"
 #include "broker/event_sink.h"
 #include "forward/dead_letter_sink.h"
@@ -27,9 +29,11 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   static constexpr size_t kMinDeadLetterBytes = 4096;
 
   // Everything outlives the ingest. `dead_letters` may be null when there is no stream at all.
+  // `speakers` says who may speak for which device; what is foreign becomes a dead letter.
   Ingest(std::string gateway, normalise::Normaliser* normaliser,
          std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-         LocalEvents* local_events, const Clock& clock, Executor& executor, Metrics& metrics);
+         LocalEvents* local_events, const normalise::SpeakerRules* speakers, const Clock& clock,
+         Executor& executor, Metrics& metrics);
 
   // A message feeds the first stream that takes its topic.
   broker::Verdict Accept(const broker::InboundPublish& message,
@@ -46,6 +50,7 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   broker::Verdict AppendEvents(Intake* intake, const normalise::Message& message,
                                const broker::AckHandle& ack);
   broker::Verdict AppendDeadLetter(const normalise::Message& message, const broker::AckHandle& ack);
+  void CountDeadLetter(const normalise::Message& message);
   broker::Verdict Refused(Intake* intake, journal::AppendVerdict verdict);
 
   const std::string gateway_;
@@ -53,6 +58,7 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   const std::vector<std::unique_ptr<Intake>> streams_;
   const std::unique_ptr<Intake> dead_letters_;
   LocalEvents* const local_events_;
+  const normalise::SpeakerRules* const speakers_;
   const Clock& clock_;
   Executor& executor_;
   normalise::EventList events_;
@@ -61,7 +67,8 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   std::vector<ByteSpan> spans_;
   Counter& messages_;
   Counter& ignored_;
-  Counter& rejected_messages_;
+  std::array<Counter*, normalise::kReasons> dead_letter_counters_;
+  std::array<LogLimit, normalise::kReasons> log_limits_;
   Counter& refused_letters_;
 };
 

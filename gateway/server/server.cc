@@ -9,10 +9,24 @@
 #include "broker/broker_gauges.h"
 
 namespace sluice::server {
+namespace {
+
+// Rules that only say for whom somebody speaks leave what everybody may publish and read as it is.
+std::vector<broker::AccessRule> WithDefaults(std::vector<broker::AccessRule> rules) {
+  const bool names_topics =
+      std::any_of(rules.begin(), rules.end(),
+                  [](const broker::AccessRule& rule) { return !rule.topics.empty(); });
+  if (names_topics) return rules;
+  for (broker::AccessRule& rule : broker::AccessControl::DefaultRules()) {
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Server>> Server::Create(ServerOptions options, const Parts& parts) {
-  auto rules = options.access.empty() ? broker::AccessControl::DefaultRules() : options.access;
-  auto access = broker::AccessControl::Create(std::move(rules));
+  auto access = broker::AccessControl::Create(WithDefaults(options.access));
   if (!access.ok()) return access.status();
   if (!options.dead_letter_stream.empty()) {
     const journal::Stream* letters = parts.journal.stream(options.dead_letter_stream);
@@ -80,8 +94,8 @@ void Server::BuildIngest() {
   if (!options_.dead_letter_stream.empty())
     dead_letters = intake_for(options_.dead_letter_stream, {});
   ingest_ = std::make_unique<Ingest>(options_.gateway, &parts_.normaliser, std::move(streams),
-                                     std::move(dead_letters), &local_events_, parts_.clock,
-                                     parts_.loop, parts_.metrics);
+                                     std::move(dead_letters), &local_events_, &speakers_,
+                                     parts_.clock, parts_.loop, parts_.metrics);
   broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
                                              &broker_counters_, &parts_.random);
   broker::AddGauges(*broker_, &parts_.metrics);

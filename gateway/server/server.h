@@ -95,6 +95,18 @@ class Server : private ConnectionContext::Owner {
  private:
   Server(ServerOptions options, const Parts& parts, broker::AccessControl access);
 
+  // Lets the normaliser ask the broker's rules.
+  class Speakers final : public normalise::SpeakerRules {
+   public:
+    explicit Speakers(const broker::AccessControl& access) : access_(access) {}
+    bool MaySpeakFor(std::string_view identity, std::string_view device) const override {
+      return access_.MaySpeakFor(identity, device);
+    }
+
+   private:
+    const broker::AccessControl& access_;
+  };
+
   void BuildIngest();
   void OnAccept(const std::string& anonymous_identity,
                 std::unique_ptr<transport::ByteStream> stream);
@@ -115,6 +127,7 @@ class Server : private ConnectionContext::Owner {
   session::Counters session_counters_;
   broker::Counters broker_counters_;
   const broker::AccessControl access_;
+  const Speakers speakers_{access_};
   // Shared with the listeners' streams and with the metrics.
   const std::shared_ptr<transport::ByteBudget> input_;
   const std::shared_ptr<transport::ByteBudget> outgoing_;

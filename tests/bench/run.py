@@ -100,6 +100,7 @@ bind = "127.0.0.1:{port}"
 {listener}
 [[access]]
 publish = ["devices/#"]
+speaks_for = ["*"]
 [[stream]]
 name = "telemetry"
 durability = "{args.durability}"

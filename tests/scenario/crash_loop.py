@@ -49,6 +49,7 @@ anonymous = true
 identity  = "anonymous"
 publish   = ["sluice/#"]
 subscribe = ["sluice/#"]
+speaks_for = ["*"]
 """
 
 STREAMS = gateway_support.STREAM.replace("devices/+/zigbee2mqtt/+", "devices/#").format(

@@ -87,6 +87,25 @@ class Check(Scenario):
         self.change('to   = "upstream"', 'to   = "elsewhere"')
         self.assert_mistake("route.to names the uplink 'elsewhere', which no [[uplink]] declares")
 
+    def test_anonymous_listener_without_a_rule_for_whom_it_speaks(self):
+        self.change('speaks_for = ["*"]', "")
+        line = self.change('client_cert = "required" }', 'client_cert = "optional" }\nanonymous = true') + 1
+        self.assert_mistake(f":{line}:", "listener.anonymous needs a rule", 'speaks_for = ["sensor-*"]')
+
+    def test_speaks_for_what_no_device_can_be(self):
+        self.change('speaks_for = ["*"]', 'speaks_for = ["a/b"]')
+        self.assert_mistake(":", "access", '"a/b" matches no device')
+        self.change('speaks_for = ["a/b"]', 'speaks_for = ["{client_id}"]')
+        self.assert_mistake("a client chooses its client id itself, so it proves nothing; use {identity}")
+        self.change('speaks_for = ["{client_id}"]', "speaks_for = []")
+        self.assert_mistake("access.speaks_for is empty")
+
+    def test_profiles_that_name_another_device_are_noted(self):
+        self.change('speaks_for = ["*"]', "")
+        code, out, err = self.check()
+        self.assertEqual((0, ""), (code, err))
+        self.assertIn("note: profile zigbee2mqtt-climate takes the device's name from the message", out)
+
     def test_text_that_is_no_toml(self):
         line = self.change("[admin]", "[admin")
         self.assert_mistake(f":{line}:")
@@ -168,6 +187,11 @@ class TryAndStatus(Scenario):
         code, out, _ = sluice("try", profile, stdin=b'{"temperature": 20.5, "humidity": 40}')
         self.assertEqual(0, code)
         self.assertIn("climate.reading.v1", out)
+        code, _, err = sluice("try", profile, "--identity", "hub", stdin=b'{"temperature": 20.5}')
+        self.assertEqual(0, code)
+        self.assertIn('speaks_for = ["example"]', err)
+        code, _, err = sluice("try", profile, "--identity", "example", stdin=b'{"temperature": 20.5}')
+        self.assertEqual((0, ""), (code, err))
         code, out, _ = sluice("try", profile, stdin=b"{")
         self.assertEqual(1, code)
         self.assertEqual("rejected", json.loads(out)["verdict"])

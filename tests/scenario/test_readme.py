@@ -52,7 +52,7 @@ class Readme(Scenario):
             "sluice status": f"sluice status --admin 127.0.0.1:{admin_port}"}))
         event = json.loads(said.splitlines()[0])
         self.assertEqual(("greenhouse-7/telemetry/0", "kitchen"), (event["id"], event["subject"]))
-        self.assertEqual("sensor-1", event["data"]["identity"])
+        self.assertEqual("hub-1", event["data"]["identity"])
         self.assertIn("stream telemetry: accepted 1, committed 1", said)
         self.assertEqual(0, gateway.terminate())
 

@@ -36,6 +36,7 @@ subscribe = ["#"]
 identity  = "*"
 publish   = ["devices/{{identity}}/#"]
 subscribe = ["devices/{{identity}}/#", "events/{{identity}}/#"]
+{speaks_for}
 """
 
 STREAM = """
@@ -90,11 +91,12 @@ class Gateway:
     """One gateway, which can be started again on the same ports and the same data."""
 
     def __init__(self, directory, sections, name="gateway", data="data", memory="48MiB", min_free="1MiB",
-                 gateway_id="test"):
+                 gateway_id="test", speaks_for='["*"]'):
         self.directory = directory
         self.name = name
         self.sections = sections
-        self.values = {"id": gateway_id, "data": data, "memory": memory, "min_free": min_free, "root": ROOT}
+        self.values = {"id": gateway_id, "data": data, "memory": memory, "min_free": min_free, "root": ROOT,
+                       "speaks_for": speaks_for and f"speaks_for = {speaks_for}"}
         self.port = 0
         self.admin_port = 0
         self.process = None

@@ -27,6 +27,9 @@ data_dir = "data"
 bind = "127.0.0.1:0"
 plaintext = true
 anonymous = true
+[[access]]
+identity = "anonymous"
+speaks_for = ["*"]
 )";
 
 std::string Read(const std::string& path) {
@@ -145,7 +148,7 @@ TEST_F(ConfigFileTest, MissingKeyIsNamed) {
 TEST_F(ConfigFileTest, RouteToNowhereIsAMistake) {
   const std::string mistake =
       Mistake(With("[[stream]]\nname = \"t\"\n[[route]]\nfrom = \"t\"\nto = \"moon\"\n"));
-  EXPECT_THAT(mistake, HasSubstr("g.toml:11:1: route.to names the uplink 'moon'"));
+  EXPECT_THAT(mistake, HasSubstr("g.toml:14:1: route.to names the uplink 'moon'"));
 }
 
 TEST_F(ConfigFileTest, NameUsedTwiceIsAMistake) {

@@ -11,7 +11,12 @@ using Effect = AccessRule::Effect;
 
 AccessRule Rule(Effect effect, std::string identity, std::vector<std::string> topics,
                 bool publish = true, bool subscribe = true) {
-  return {effect, std::move(identity), publish, subscribe, std::move(topics)};
+  return {effect, std::move(identity), publish, subscribe, std::move(topics), {}};
+}
+
+AccessRule Speaks(std::string identity, std::vector<std::string> speaks_for,
+                  Effect effect = Effect::kAllow) {
+  return {effect, std::move(identity), false, false, {}, std::move(speaks_for)};
 }
 
 AccessControl Make(std::vector<AccessRule> rules) {
@@ -144,6 +149,67 @@ TEST(AccessControl, BadPatternsAreNamed) {
   const auto bad_name = AccessControl::Create({Rule(Effect::kAllow, "*", {"a/{device}"})});
   ASSERT_FALSE(bad_name.ok());
   EXPECT_EQ(bad_name.status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(AccessControl, IdentitySpeaksForItselfUnlessARuleSaysOtherwise) {
+  const AccessControl access = Make(AccessControl::DefaultRules());
+  EXPECT_TRUE(access.MaySpeakFor("d1", "d1"));
+  for (const char* other : {"d2", "d1x", "d", "", "D1", "*"}) {
+    EXPECT_FALSE(access.MaySpeakFor("d1", other)) << other;
+  }
+}
+
+TEST(AccessControl, HubSpeaksForTheDevicesOfItsRuleOnly) {
+  const AccessControl access = Make({Speaks("hub-*", {"kitchen", "cellar-*-t", "{identity}-*"})});
+  for (const char* device :
+       {"kitchen", "cellar-1-t", "cellar--t", "cellar-t-t-t", "hub-1-", "hub-1-x"}) {
+    EXPECT_TRUE(access.MaySpeakFor("hub-1", device)) << device;
+  }
+  // Not even for itself: its rule would say so with "{identity}".
+  for (const char* device :
+       {"hub-1", "kitchen2", "cellar-t", "cellar-1-", "hub-2-x", "hub-1x", ""}) {
+    EXPECT_FALSE(access.MaySpeakFor("hub-1", device)) << device;
+  }
+  EXPECT_FALSE(access.MaySpeakFor("other", "kitchen"));
+  EXPECT_TRUE(access.MaySpeakFor("other", "other"));
+}
+
+TEST(AccessControl, FirstRuleThatMatchesTheDeviceDecidesWhoSpeaksForIt) {
+  const AccessControl access = Make(
+      {Speaks("*", {"safe-*"}, Effect::kDeny), Speaks("hub", {"hub", "a"}), Speaks("*", {"b*"})});
+  EXPECT_FALSE(access.MaySpeakFor("hub", "safe-1"));
+  EXPECT_FALSE(access.MaySpeakFor("safe-1", "safe-1"));
+  EXPECT_TRUE(access.MaySpeakFor("hub", "a"));
+  EXPECT_TRUE(access.MaySpeakFor("hub", "b1"));
+  EXPECT_FALSE(access.MaySpeakFor("d", "a"));
+}
+
+TEST(AccessControl, DenyingAloneLeavesAnIdentityItself) {
+  const AccessControl access = Make({Speaks("*", {"safe"}, Effect::kDeny)});
+  EXPECT_TRUE(access.MaySpeakFor("d", "d"));
+  EXPECT_FALSE(access.MaySpeakFor("safe", "safe"));
+  EXPECT_FALSE(access.SaysForWhomSpeaks("d"));
+}
+
+// The name in a certificate is text from outside and never a pattern.
+TEST(AccessControl, HostileIdentitySpeaksForNobodyElse) {
+  const AccessControl access = Make({Speaks("*", {"{identity}", "{identity}-*"})});
+  EXPECT_FALSE(access.MaySpeakFor("*", "d1"));
+  EXPECT_FALSE(access.MaySpeakFor("d*", "d1"));
+  EXPECT_FALSE(access.MaySpeakFor("{identity}", "d1"));
+  EXPECT_FALSE(access.MaySpeakFor("", "-x"));
+  EXPECT_FALSE(access.MaySpeakFor("$SYS", "$SYS"));
+  EXPECT_FALSE(access.MaySpeakFor("+", "+"));
+}
+
+TEST(AccessControl, PatternThatNoDeviceCanMatchIsNamed) {
+  for (const char* pattern : {"", "a/b", "a/#", "+", "$SYS", "{client_id}", "{device}", "a{"}) {
+    const auto made = AccessControl::Create({Speaks("*", {"ok", pattern})});
+    ASSERT_FALSE(made.ok()) << pattern;
+    EXPECT_TRUE(
+        made.status().message().starts_with("access rule 1: \"" + std::string(pattern) + "\""))
+        << made.status().message();
+  }
 }
 
 }  // namespace

@@ -67,10 +67,11 @@ TEST_F(DeadLetterTest, AnEmptyPayloadIsADeadLetterToo) {
 
 TEST(ReasonTest, EveryReasonHasANameOfItsOwn) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Reason::kInvalidText); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::kForeignDevice); ++i) {
     EXPECT_TRUE(names.insert(ReasonName(static_cast<Reason>(i))).second);
   }
   EXPECT_EQ(ReasonName(Reason::kInvalidText), "invalid_text");
+  EXPECT_EQ(ReasonName(Reason::kForeignDevice), "foreign_device");
   EXPECT_EQ(ReasonName(Reason::kMissingMember), "missing_member");
 }
 

@@ -41,7 +41,7 @@ TEST_F(IngestTest, PayloadThatIsNoReadingBecomesADeadLetter) {
   EXPECT_TRUE(Stored().empty());
   EXPECT_EQ(Stored("dead-letters"), std::vector<std::string>{"devices/d1/climate {broken"});
   EXPECT_EQ(StoredAttributes("dead-letters", "reason"), std::vector<std::string>{"invalid_json"});
-  EXPECT_EQ(Count("sluice_ingest_dead_letters_total"), 1U);
+  EXPECT_EQ(Count("sluice_ingest_dead_letters_total", "reason=\"invalid_json\""), 1U);
 }
 
 TEST_F(IngestTest, DeadLetterIsAcknowledgedOnlyAfterItsCommit) {  // Invariant 1.
@@ -49,6 +49,45 @@ TEST_F(IngestTest, DeadLetterIsAcknowledgedOnlyAfterItsCommit) {  // Invariant 1
   client.Publish("devices/d1/climate", "{broken", Qos::kAtLeastOnce, 7);
   Settle();
   EXPECT_EQ(client.Take(), "");
+}
+
+TEST_F(IngestTest, ReadingOfAForeignDeviceBecomesADeadLetter) {  // Invariant 9.
+  TestClient& client = Connect("victim");                        // A client id proves nothing.
+  TestClient& watcher = Connect("watcher");
+  watcher.Subscribe("events/#");
+  Settle();
+  watcher.Take();
+  client.Publish("devices/victim/climate", kReading, Qos::kAtLeastOnce, 7);
+  Settle();
+  EXPECT_EQ(client.Take(), "");  // Invariant 1.
+  Commit();
+  EXPECT_EQ(client.Take(), "PUBACK id=7");
+  EXPECT_EQ(watcher.Take(), "");
+  EXPECT_TRUE(Stored().empty());
+  EXPECT_EQ(StoredAttributes("dead-letters", "reason"), std::vector<std::string>{"foreign_device"});
+  EXPECT_EQ(Count("sluice_ingest_dead_letters_total", "reason=\"foreign_device\""), 1U);
+}
+
+TEST_F(IngestTest, WillIsHeldToTheSameRule) {  // Invariant 9.
+  codec::Will will;
+  will.topic = "devices/victim/climate";
+  will.payload = AsBytes(std::string_view(kReading));
+  Connect("c", {.will = will}).Vanish();
+  Commit();
+  EXPECT_TRUE(Stored().empty());
+  EXPECT_EQ(StoredAttributes("dead-letters", "reason"), std::vector<std::string>{"foreign_device"});
+}
+
+TEST_F(IngestTest, RetainedReadingIsHeldToTheSameRule) {  // Invariant 9.
+  TestClient& client = Connect("c");
+  codec::Publish publish;
+  publish.topic = "devices/victim/climate";
+  publish.payload = AsBytes(std::string_view(kReading));
+  publish.retain = true;
+  client.Send(publish);
+  Commit();
+  EXPECT_TRUE(Stored().empty());
+  EXPECT_EQ(stream("dead-letters").next_offset(), 1U);
 }
 
 TEST_F(IngestTest, EventTooLargeForItsStreamBecomesADeadLetter) {

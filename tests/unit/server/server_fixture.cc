@@ -31,6 +31,8 @@ normalise::Profile ClimateProfile() {
 std::vector<broker::AccessRule> Rules() {
   broker::AccessRule deny, allow;
   deny.effect = broker::AccessRule::Effect::kDeny;
+  deny.speaks_for = {"victim"};
+  allow.speaks_for = {"*"};
   deny.publish = allow.publish = allow.subscribe = true;
   deny.topics = {"forbidden/#"};
   allow.topics = {"#"};

@@ -29,7 +29,8 @@ struct ClientOptions {
 
 // A server with its journal in memory and its clients on loopback sockets, all on this thread. The
 // journal commits when Commit() says so. `devices/#` feeds the stream "telemetry"; a payload with a
-// number "t" becomes an event, any other a dead letter; nobody may publish to `forbidden/#`.
+// number "t" becomes an event, any other a dead letter; nobody may publish to `forbidden/#`, nobody
+// speaks for the device `victim`.
 class ServerTest : public testing::Test {
  protected:
   ServerTest();
