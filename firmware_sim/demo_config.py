@@ -53,7 +53,7 @@ UPSTREAM = """
 [gateway]
 id       = "upstream"
 data_dir = "upstream-data"
-memory_limit = "512MiB"
+memory_limit = "1GiB"
 local_events = false
 
 [admin]

@@ -74,6 +74,7 @@ std::vector<broker::AccessRule> AccessRules(const AccessConfig& access) {
       access.deny ? broker::AccessRule::Effect::kDeny : broker::AccessRule::Effect::kAllow;
   base.identity = access.identity;
   broker::AccessRule publish = base, subscribe = base, speaks_for = base;
+  speaks_for.share = static_cast<uint32_t>(access.share);
   publish.publish = subscribe.subscribe = true;
   publish.topics = access.publish;
   subscribe.topics = access.subscribe;
@@ -81,7 +82,8 @@ std::vector<broker::AccessRule> AccessRules(const AccessConfig& access) {
   std::vector<broker::AccessRule> rules;
   if (!publish.topics.empty()) rules.push_back(std::move(publish));
   if (!subscribe.topics.empty()) rules.push_back(std::move(subscribe));
-  if (!speaks_for.speaks_for.empty()) rules.push_back(std::move(speaks_for));
+  if (!speaks_for.speaks_for.empty() || speaks_for.share != 0)
+    rules.push_back(std::move(speaks_for));
   return rules;
 }
 
@@ -98,7 +100,13 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
   options.gateway = config.gateway.id;
   options.session = SessionLimits(config.limits);
   options.broker.max_queue_bytes_per_client = plan.broker_queue_bytes_per_client;
-  options.broker.max_message_bytes = plan.broker_queued_bytes + plan.retained_bytes;
+  options.broker.max_message_bytes =
+      plan.broker_queued_bytes + plan.retained_bytes + plan.will_bytes;
+  options.broker.max_will_bytes = plan.will_bytes;
+  options.broker.max_subscription_bytes = plan.subscription_bytes;
+  options.broker.max_detached_bytes = plan.session_bytes;
+  options.max_pending_acks = plan.pending_acks;
+  options.max_connections = plan.max_clients;
   options.broker.max_retained_bytes = plan.retained_bytes;
   options.max_input_bytes = plan.input_bytes;
   options.max_outgoing_bytes = plan.outgoing_bytes;

@@ -17,6 +17,7 @@ struct AccessConfig {
   bool deny = false;
   std::vector<std::string> publish;
   std::vector<std::string> subscribe;
+  uint64_t share = 0;                   // 0: no rule about it; an identity counts once
   std::vector<std::string> speaks_for;  // empty: no rule about it; an identity speaks for itself
 };
 

@@ -128,11 +128,16 @@ void ReadAccess(TableReader& t, AccessConfig* access) {
   t.TextList("publish", &access->publish);
   t.TextList("subscribe", &access->subscribe);
   t.TextList("speaks_for", &access->speaks_for);
+  t.Number("share", 1, 10'000, &access->share);
+  if (access->share != 0 && access->deny)
+    t.Complain("share", "cannot be denied; remove deny or share");
   if (t.Has("speaks_for") && access->speaks_for.empty()) {
     t.Complain("speaks_for",
                "is empty; name devices, or leave it out: then an identity speaks for itself");
-  } else if (access->publish.empty() && access->subscribe.empty() && access->speaks_for.empty()) {
-    t.Complain("publish", "subscribe and speaks_for are all missing; a rule needs one of them");
+  } else if (access->publish.empty() && access->subscribe.empty() && access->speaks_for.empty() &&
+             access->share == 0) {
+    t.Complain("publish",
+               "subscribe, speaks_for and share are all missing; a rule needs one of them");
   }
 }
 

@@ -83,8 +83,8 @@ Status Gateway::LoadNormaliser() {
 }
 
 Status Gateway::StartServer() {
-  const server::Server::Parts parts{loop_,         *journal_, *normaliser_,
-                                    SystemClock(), random_,   metrics_};
+  const server::Server::Parts parts{loop_,   *journal_, *normaliser_, SystemClock(),
+                                    random_, metrics_,  &health_};
   auto server = server::Server::Create(ServerOptions(config_, plan_), parts);
   if (!server.ok()) return server.status();
   server_ = std::move(*server);

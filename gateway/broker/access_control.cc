@@ -250,4 +250,12 @@ bool AccessControl::SaysForWhomSpeaks(std::string_view identity) const {
   });
 }
 
+uint32_t AccessControl::ShareOf(std::string_view identity) const {
+  const auto says = [identity](const AccessRule& rule) {
+    return rule.share != 0 && GlobMatches(rule.identity, identity);
+  };
+  const auto found = std::find_if(rules_.begin(), rules_.end(), says);
+  return found == rules_.end() ? 1 : found->share;
+}
+
 }  // namespace sluice::broker

@@ -26,6 +26,9 @@ struct AccessRule {
   // Names of devices whose events it may (or, denied, may not) make: '*' stands for any run of
   // characters, "{identity}" for the client's identity ("{identity}-*", "kitchen").
   std::vector<std::string> speaks_for = {};
+  // How many identities it counts as where identities share something (broker/share.h); 0: the rule
+  // does not say.
+  uint32_t share = 0;
 };
 
 // Who may publish and subscribe where.
@@ -63,6 +66,8 @@ class AccessControl {
   bool MaySpeakFor(std::string_view identity, std::string_view device) const;
   // Whether a rule says for whom `identity` speaks; if none does, it speaks for itself.
   bool SaysForWhomSpeaks(std::string_view identity) const;
+  // Of the first rule that is about the identity and says so; otherwise 1.
+  uint32_t ShareOf(std::string_view identity) const;
 
  private:
   explicit AccessControl(std::vector<AccessRule> rules) : rules_(std::move(rules)) {}

@@ -11,11 +11,18 @@ Broker::Broker(const Limits& limits, const AccessControl* access, EventSink* sin
       sink_(sink),
       counters_(*counters),
       random_(*random),
+      share_log_(counters),
+      own_(shares_.Of("$gateway", 1)),
       subscriptions_(limits.max_subscription_bytes),
-      retained_(limits, counters),
-      fan_out_(limits_, &subscriptions_, &clients_, &pool_, counters) {}
+      shapes_(limits.max_shapes_per_identity, limits.max_shapes),
+      retained_(limits, &shares_, counters),
+      fan_out_(limits_, &subscriptions_, &clients_, &pool_, &shares_, &share_log_, counters) {}
 
 Broker::~Broker() = default;
+
+PartyRef Broker::PartyOf(std::string_view identity, std::string_view party) {
+  return shares_.Of(party.empty() ? identity : party, access_->ShareOf(identity));
+}
 
 void Broker::OnWritable(MonotonicTime now, ConnectionId connection) {
   ClientRecord* const client = clients_.Find(connection);

@@ -14,9 +14,12 @@
 #include "broker/client_registry.h"
 #include "broker/event_sink.h"
 #include "broker/fan_out.h"
+#include "broker/filter_shapes.h"
 #include "broker/limits.h"
 #include "broker/message.h"
 #include "broker/retained_store.h"
+#include "broker/share.h"
+#include "broker/share_log.h"
 #include "broker/subscription_tree.h"
 #include "codec/connect.h"
 #include "codec/publish.h"
@@ -72,11 +75,13 @@ class Broker {
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
-  // A client with the same id that is still connected is disconnected with 0x8E first
-  // [MQTT-3.1.4-3], if it has the same identity; a client id is never handed from one identity to
-  // another (0x85). `identity` is copied; `handle` is borrowed until OnDisconnect.
+  // A client with the same id and identity that is still connected is disconnected with 0x8E first
+  // [MQTT-3.1.4-3]; a client id of another identity has nothing to do with it. `identity` is
+  // copied; `handle` is borrowed until OnDisconnect. `party` is who shares fairly with others, if
+  // not the identity: many may come under one, without a certificate.
   ConnectOutcome OnConnect(MonotonicTime now, const codec::Connect& connect,
-                           std::string_view identity, ClientHandle* handle);
+                           std::string_view identity, ClientHandle* handle,
+                           std::string_view party = {});
 
   // Access control, then the sink, then retained messages and local subscribers; allocates nothing
   // unless a message has to wait or to be retained.
@@ -85,7 +90,7 @@ class Broker {
 
   // Fills `codes` with one code a filter. Retained messages flow with OnWritable, so after the
   // SUBACK.
-  void OnSubscribe(ConnectionId connection, const codec::Subscribe& subscribe,
+  void OnSubscribe(MonotonicTime now, ConnectionId connection, const codec::Subscribe& subscribe,
                    std::vector<codec::ReasonCode>* codes);
   void OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& unsubscribe,
                      std::vector<codec::ReasonCode>* codes);
@@ -108,6 +113,12 @@ class Broker {
   // clients subscribe to it.
   size_t PublishLocal(MonotonicTime now, const codec::Publish& publish);
 
+  // Who holds how much of what all share; also for connections, whose owner is the server.
+  Shares& shares() { return shares_; }
+  PartyRef PartyOf(std::string_view identity, std::string_view party = {});
+  ShareLog& share_log() { return share_log_; }
+  const ShareLog& share_log() const { return share_log_; }
+
   // When Tick is due next: delayed wills, ends of sessions.
   std::optional<MonotonicTime> NextDeadline() const;
   void Tick(MonotonicTime now);
@@ -129,30 +140,41 @@ class Broker {
     MessageRef message;
     std::string identity;
     std::string client_id;
+    PartyRef party;
   };
 
   // on_connect.cc
   codec::ReasonCode CheckConnect(const codec::Connect& connect, std::string_view identity);
   // The session that the client resumes, or null when it begins a new one.
-  ClientRecord* FindSession(MonotonicTime now, const codec::Connect& connect);
-  std::string NewClientId();
+  ClientRecord* FindSession(MonotonicTime now, const codec::Connect& connect,
+                            std::string_view identity);
+  std::string NewClientId(std::string_view identity);
 
   // on_publish.cc
   PublishOutcome Deny(const ClientRecord& client, const codec::Publish& publish);
   PublishOutcome RefuseFull(const ClientRecord& client, const codec::Publish& publish);
   // Retained store, then local subscribers; returns how many there are.
-  size_t Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher);
+  size_t Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher,
+                const PartyRef& party);
 
   // on_subscribe.cc
-  codec::ReasonCode Subscribe(ClientRecord* client, const codec::Subscription& wanted, uint32_t id);
+  codec::ReasonCode Subscribe(MonotonicTime now, ClientRecord* client,
+                              const codec::Subscription& wanted, uint32_t id);
   void SendRetained(MonotonicTime now, ClientRecord* client);
+
+  bool AddSubscription(MonotonicTime now, ClientRecord* client, std::string_view filter,
+                       const SubscriptionOptions& options, bool is_held);
 
   // on_disconnect.cc
   void EndSession(MonotonicTime now, ClientRecord* client);
-  void EvictSessions(MonotonicTime now);
+  void EvictSessions(MonotonicTime now, const PartyRef& newcomer);
+  ClientRecord* LeastWanted(MonotonicTime now, Budget budget, const PartyRef& newcomer);
+  // Whether the party that holds most of it, if that is larger than `wants` with `more`, has lost a
+  // session that holds some: its newest, connected (0x97) or not.
+  bool EndSessionForShare(MonotonicTime now, Budget budget, const PartyRef& wants, uint64_t more);
 
   // will.cc
-  bool HasRoomForWill(const codec::Will& will) const;
+  bool MakeRoomForWill(MonotonicTime now, const codec::Will& will, const PartyRef& party);
   void SetWill(MonotonicTime now, ClientRecord* client, const codec::Will& will);
   void DropWill(ClientRecord* client);
   void PublishWill(MonotonicTime now, ClientRecord* client);
@@ -163,9 +185,13 @@ class Broker {
   EventSink* const sink_;
   Counters& counters_;
   Random& random_;
-  MessagePool pool_;  // outlives everything that holds messages
+  Shares shares_;  // outlives everything that holds a share
+  ShareLog share_log_;
+  const PartyRef own_;  // the gateway itself
+  MessagePool pool_;    // outlives everything that holds messages
   ClientRegistry clients_;
   SubscriptionTree subscriptions_;
+  FilterShapes shapes_;
   RetainedStore retained_;
   FanOut fan_out_;
   std::deque<DueWill> due_wills_;

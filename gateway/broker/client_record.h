@@ -11,6 +11,7 @@
 #include "broker/client_handle.h"
 #include "broker/message.h"
 #include "broker/outbound_queue.h"
+#include "broker/share.h"
 #include "broker/subscription.h"
 #include "session/session_state.h"
 
@@ -28,14 +29,15 @@ struct StoredWill {
   Duration delay{0};
 };
 
-// Everything the broker knows about one client id, from its first CONNECT until its session ends;
-// the MQTT session of section 4.1 and, while connected, the connection. Address and slot stay.
+// Everything the broker knows about one client id of one identity, from its first CONNECT until its
+// session ends; the MQTT session of section 4.1 and, while connected, the connection. Address and
+// slot stay.
 //
 // Invariants: connected if and only if `handle` is not null; `will_due` only with a will and
 // disconnected; `expires` only disconnected.
 struct ClientRecord {
   std::string client_id;
-  std::string identity;  // a client id belongs to it for as long as the session lives
+  std::string identity;  // the same client id of another identity is another session
   SessionId id;
 
   ClientHandle* handle = nullptr;
@@ -54,12 +56,30 @@ struct ClientRecord {
   // Kept by ClientRegistry.
   std::optional<MonotonicTime> deadline;
   std::optional<std::list<ClientSlot>::iterator> alone_since;
-  size_t detached_bytes = 0;
+
+  // What it holds of what all share. The bytes of its filters, its will and its queue as their own
+  // classes count them.
+  PartyRef party;
+  PartyRef subscribes_as;  // as whom its filters' shapes count; the party that it began with
+  Holding alone;           // 1 while it has no connection
+  Holding alone_bytes;
+  Holding subscriptions;
+  Holding will_bytes;
+  Holding queued;
 
   // Kept by FanOut: the fan-out that met the client last, and where in it.
   uint64_t fan_out_round = 0;
   uint32_t fan_out_place = 0;
 
+  // Whose it is from now on, with all that it holds.
+  void BelongTo(const PartyRef& whose) {
+    party = whose;
+    alone.BelongTo(whose, Budget::kSessions, this);
+    alone_bytes.BelongTo(whose, Budget::kSessionBytes, this);
+    subscriptions.BelongTo(whose, Budget::kSubscriptions, this);
+    will_bytes.BelongTo(whose, Budget::kWills, this);
+    queued.BelongTo(whose, Budget::kQueued, this);
+  }
   bool connected() const { return handle != nullptr; }
   ConnectionId connection() const { return {id.slot, connection_serial}; }
 };

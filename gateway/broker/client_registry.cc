@@ -14,9 +14,9 @@ size_t HeldBytes(const ClientRecord& client) {
 
 }  // namespace
 
-ClientRecord* ClientRegistry::FindByClientId(std::string_view client_id) const {
-  const auto found = by_client_id_.find(client_id);
-  return found == by_client_id_.end() ? nullptr : found->second;
+ClientRecord* ClientRegistry::Find(std::string_view identity, std::string_view client_id) const {
+  const auto found = by_name_.find({identity, client_id});
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 ClientRecord* ClientRegistry::Find(ConnectionId connection) const {
@@ -33,7 +33,8 @@ ClientRecord* ClientRegistry::Find(SessionId session) const {
   return client != nullptr && client->id == session ? client : nullptr;
 }
 
-ClientRecord* ClientRegistry::Create(std::string_view client_id, std::string_view identity) {
+ClientRecord* ClientRegistry::Create(std::string_view client_id, std::string_view identity,
+                                     const PartyRef& party) {
   ClientSlot slot = static_cast<ClientSlot>(slots_.size());
   if (free_slots_.empty()) {
     slots_.emplace_back();
@@ -46,7 +47,9 @@ ClientRecord* ClientRegistry::Create(std::string_view client_id, std::string_vie
   client->client_id = client_id;
   client->identity = identity;
   client->id = {slot, NextSerial()};
-  const bool is_new = by_client_id_.emplace(client->client_id, client).second;
+  client->BelongTo(party);
+  client->subscribes_as = party;
+  const bool is_new = by_name_.emplace(Name{client->identity, client->client_id}, client).second;
   SLUICE_CHECK(is_new);
   client->alone_since = alone_.insert(alone_.end(), slot);
   return client;
@@ -63,8 +66,8 @@ void ClientRegistry::Detach(ClientRecord* client) {
   SLUICE_CHECK(client->connected());
   client->handle = nullptr;
   client->alone_since = alone_.insert(alone_.end(), client->id.slot);
-  client->detached_bytes = HeldBytes(*client);
-  detached_bytes_ += client->detached_bytes;
+  client->alone.Set(1);
+  client->alone_bytes.Set(HeldBytes(*client));
 }
 
 void ClientRegistry::Remove(ClientRecord* client) {
@@ -73,7 +76,7 @@ void ClientRegistry::Remove(ClientRecord* client) {
   client->expires.reset();
   UpdateDeadline(client);
   LeaveAlone(client);
-  by_client_id_.erase(client->client_id);
+  by_name_.erase({client->identity, client->client_id});
   free_slots_.push_back(client->id.slot);
   slots_[client->id.slot].reset();
 }
@@ -112,8 +115,8 @@ void ClientRegistry::LeaveAlone(ClientRecord* client) {
   if (!client->alone_since) return;
   alone_.erase(*client->alone_since);
   client->alone_since.reset();
-  detached_bytes_ -= client->detached_bytes;
-  client->detached_bytes = 0;
+  client->alone.Set(0);
+  client->alone_bytes.Set(0);
 }
 
 }  // namespace sluice::broker

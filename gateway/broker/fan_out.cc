@@ -9,11 +9,13 @@ namespace sluice::broker {
 using session::DeliverResult;
 
 FanOut::FanOut(const Limits& limits, const SubscriptionTree* subscriptions, ClientRegistry* clients,
-               MessagePool* pool, Counters* counters)
+               MessagePool* pool, Shares* shares, ShareLog* share_log, Counters* counters)
     : limits_(limits),
       subscriptions_(*subscriptions),
       clients_(*clients),
       pool_(*pool),
+      shares_(*shares),
+      share_log_(*share_log),
       counters_(*counters) {}
 
 size_t FanOut::Send(MonotonicTime now, const codec::Publish& publish, SessionId publisher) {
@@ -108,7 +110,7 @@ void FanOut::Queue(MonotonicTime now, const codec::Publish& addressed, SessionId
   if (!client->connected() && addressed.qos == codec::Qos::kAtMostOnce) return;
   if (!*shared) {
     const size_t about = sizeof(Message) + addressed.topic.size() + addressed.payload.size();
-    if (pool_.bytes() + about > limits_.max_message_bytes) {
+    if (!MakeRoom(now, about, *client)) {
       const bool is_qos0 = addressed.qos == codec::Qos::kAtMostOnce;
       (is_qos0 ? counters_.queue_dropped_qos0 : counters_.queue_dropped).Add();
       return;
@@ -120,6 +122,24 @@ void FanOut::Queue(MonotonicTime now, const codec::Publish& addressed, SessionId
     item.subscription_ids.push_back(id);
   }
   client->queue.Push(std::move(item), limits_, &counters_);
+  client->queued.Set(client->queue.bytes());
+}
+
+// What gives way are messages that wait for the identity for which most do. At most so many for one
+// message: one that is shared with another queue frees nothing, and the loop must not stand still
+// for thousands of them. Each was queued once, so on average this costs nothing.
+bool FanOut::MakeRoom(MonotonicTime now, size_t bytes, const ClientRecord& client) {
+  constexpr int kMostDrops = 64;
+  for (int i = 0; i < kMostDrops && pool_.bytes() + bytes > limits_.max_message_bytes; ++i) {
+    Party* const largest = shares_.GivesWay(Budget::kQueued, *client.party, bytes);
+    if (largest == nullptr) return false;
+    share_log_.GaveWay(now, Budget::kQueued, largest->name(), client.party->name());
+    auto* const victim =
+        static_cast<ClientRecord*>(Shares::FirstOf(Budget::kQueued, *largest)->owner());
+    victim->queue.DropOne(limits_.queue_policy, &counters_);
+    victim->queued.Set(victim->queue.bytes());
+  }
+  return pool_.bytes() + bytes <= limits_.max_message_bytes;
 }
 
 void FanOut::Drain(MonotonicTime now, ClientRecord* client) {
@@ -137,6 +157,7 @@ void FanOut::Drain(MonotonicTime now, ClientRecord* client) {
       if (!Offer(publish, client)) return;
     }
     client->queue.Pop();
+    client->queued.Set(client->queue.bytes());
   }
 }
 

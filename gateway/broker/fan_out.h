@@ -7,6 +7,7 @@
 #include "broker/client_registry.h"
 #include "broker/limits.h"
 #include "broker/message.h"
+#include "broker/share_log.h"
 #include "broker/subscription_tree.h"
 #include "codec/publish.h"
 #include "codec/repeated_property.h"
@@ -23,7 +24,7 @@ namespace sluice::broker {
 class FanOut {
  public:
   FanOut(const Limits& limits, const SubscriptionTree* subscriptions, ClientRegistry* clients,
-         MessagePool* pool, Counters* counters);
+         MessagePool* pool, Shares* shares, ShareLog* share_log, Counters* counters);
 
   // `publisher` is left out by subscriptions with No Local; {} for nobody. Returns how many clients
   // were met.
@@ -54,6 +55,7 @@ class FanOut {
   Target& TargetOf(ClientRecord* client);
   bool Offer(const codec::Publish& addressed, ClientRecord* client);
   codec::Publish Addressed(const codec::Publish& publish, const Target& target);
+  bool MakeRoom(MonotonicTime now, size_t bytes, const ClientRecord& client);
   void Queue(MonotonicTime now, const codec::Publish& addressed, SessionId publisher,
              ClientRecord* client, MessageRef* shared);
 
@@ -61,6 +63,8 @@ class FanOut {
   const SubscriptionTree& subscriptions_;
   ClientRegistry& clients_;
   MessagePool& pool_;
+  Shares& shares_;
+  ShareLog& share_log_;
   Counters& counters_;
 
   uint64_t round_ = 0;

@@ -1,5 +1,7 @@
 #include "broker/limits.h"
 
+#include <fmt/format.h>
+
 #include <string>
 
 namespace sluice::broker {
@@ -17,8 +19,7 @@ Counters::Counters(Metrics& metrics)
       publish_denied(Make(metrics, "publish_denied", "Publishes refused by access control")),
       subscribe_denied(Make(metrics, "subscribe_denied", "Filters refused by access control")),
       connect_denied(Make(metrics, "connect_denied",
-                          "Connects refused: the client id is another identity's, or a will that "
-                          "access control refuses")),
+                          "Connects refused because access control refuses their will")),
       queue_dropped(Make(metrics, "queue_dropped",
                          "QoS 1 and 2 messages dropped because a subscriber was too slow")),
       queue_dropped_qos0(Make(metrics, "queue_dropped_qos0",
@@ -31,12 +32,20 @@ Counters::Counters(Metrics& metrics)
           Make(metrics, "retained_evicted", "Retained messages dropped for newer ones")),
       subscriptions_refused(
           Make(metrics, "subscriptions_refused", "Subscriptions refused at a limit")),
+      shapes_refused(Make(metrics, "shapes_refused",
+                          "Subscriptions refused because of too many combinations of '+'")),
       wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills")),
       wills_published(Make(metrics, "wills_published", "Wills published")),
       wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full")),
       sessions_evicted(Make(metrics, "sessions_evicted",
                             "Sessions without connection ended before their time at a limit")),
       takeovers(Make(metrics, "takeovers", "Connections ended by a newer one of the same client")) {
+  for (size_t i = 0; i < kBudgets; ++i) {
+    gave_way[i] = &metrics.AddCounter(
+        "sluice_share_gave_way_total",
+        "Times that the identity that held most of something shared had to give way.",
+        fmt::format("budget=\"{}\"", BudgetName(static_cast<Budget>(i))));
+  }
 }
 
 }  // namespace sluice::broker

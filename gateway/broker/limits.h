@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "base/metrics.h"
+#include "broker/share.h"
 
 namespace sluice::broker {
 
@@ -13,6 +15,10 @@ enum class OverflowPolicy : uint8_t { kDropNewest, kDropOldest };
 // What all clients together, and each of them, may cost the broker. Each limit names the attack or
 // accident that it stops and its counter. Bytes count the text and a flat cost per item, not the
 // allocator's waste.
+//
+// What is shared by all is shared fairly (broker/share.h): who holds most, of a bound that is
+// reached, gives way to whoever holds less, and is refused if it wants more itself. Counter
+// gave_way{budget}.
 struct Limits {
   // A subscriber slower than its publishers, connected or not: messages that wait for it beyond the
   // session's window. QoS 0 goes first, then `queue_policy`. Counters queue_dropped_qos0,
@@ -35,6 +41,12 @@ struct Limits {
   size_t max_subscriptions_per_client = 256;
   size_t max_subscription_bytes = 4 * 1024 * 1024;
 
+  // A client that subscribes to all combinations of '+' and a level, so that one publish walks
+  // thousands of nodes: what an identity, for each of its shares, and all together may have of
+  // them; see FilterShapes. Beyond it 0x97. Counter shapes_refused.
+  size_t max_shapes_per_identity = 64;
+  size_t max_shapes = 512;
+
   // Clients that connect with wills as large as a CONNECT may be; beyond it CONNECT gets 0x97.
   // Counter wills_refused.
   size_t max_will_bytes = 1024 * 1024;
@@ -53,7 +65,7 @@ struct Counters {
   Counter& delivered;         // given to sessions
   Counter& publish_denied;    // by access control
   Counter& subscribe_denied;  // by access control
-  Counter& connect_denied;    // client id of somebody else, or a will that may not be published
+  Counter& connect_denied;    // a will that may not be published
   Counter& queue_dropped;     // QoS 1 and 2
   Counter& queue_dropped_qos0;
   Counter& expired;       // Message Expiry Interval passed while it waited
@@ -62,11 +74,13 @@ struct Counters {
   Counter& retained_refused;
   Counter& retained_evicted;
   Counter& subscriptions_refused;
+  Counter& shapes_refused;
   Counter& wills_refused;
   Counter& wills_published;
   Counter& wills_lost;  // the sink refused them
   Counter& sessions_evicted;
   Counter& takeovers;
+  std::array<Counter*, kBudgets> gave_way;  // by Budget: times that the largest party gave way
 };
 
 }  // namespace sluice::broker

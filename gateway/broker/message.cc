@@ -48,8 +48,14 @@ codec::Publish Message::View(MonotonicTime now) const {
   return publish;
 }
 
+std::optional<MonotonicTime> Message::expiry() const {
+  if (!expires_) return std::nullopt;
+  return received_ + std::chrono::seconds(expiry_seconds_);
+}
+
 bool Message::ExpiredAt(MonotonicTime now) const {
-  return expires_ && now - received_ >= std::chrono::seconds(expiry_seconds_);
+  const auto at = expiry();
+  return at && *at <= now;
 }
 
 void MessageRef::Drop() {

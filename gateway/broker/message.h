@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -34,6 +35,8 @@ class Message {
   // [MQTT-3.3.2-6], RETAIN as published. The views live as long as the message.
   codec::Publish View(MonotonicTime now) const;
   bool ExpiredAt(MonotonicTime now) const;
+  // Nothing: never.
+  std::optional<MonotonicTime> expiry() const;
 
  private:
   friend class MessagePool;

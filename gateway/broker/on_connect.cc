@@ -8,18 +8,25 @@ namespace sluice::broker {
 using codec::ReasonCode;
 
 ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connect,
-                                 std::string_view identity, ClientHandle* handle) {
+                                 std::string_view identity, ClientHandle* handle,
+                                 std::string_view party_name) {
   const ReasonCode verdict = CheckConnect(connect, identity);
   if (verdict != ReasonCode::kSuccess) return {.reason = verdict};
-  ClientRecord* client = FindSession(now, connect);
-  if (connect.will && !HasRoomForWill(*connect.will)) {
+  const PartyRef party = PartyOf(identity, party_name);
+  ClientRecord* client = FindSession(now, connect, identity);
+  const SessionId resumed = client == nullptr ? SessionId{} : client->id;
+  if (connect.will && !MakeRoomForWill(now, *connect.will, party)) {
     counters_.wills_refused.Add();
     return {.reason = ReasonCode::kQuotaExceeded};
   }
+  client = clients_.Find(resumed);                 // To make room may have ended it.
   const bool session_present = client != nullptr;  // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
   if (client == nullptr) {
     const bool assign = connect.client_id.empty();  // [MQTT-3.1.3-6]
-    client = clients_.Create(assign ? NewClientId() : std::string(connect.client_id), identity);
+    client = clients_.Create(assign ? NewClientId(identity) : std::string(connect.client_id),
+                             identity, party);
+  } else if (client->party != party) {
+    client->BelongTo(party);
   }
   client->expires.reset();
   client->version = connect.version;
@@ -35,12 +42,6 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
 }
 
 ReasonCode Broker::CheckConnect(const codec::Connect& connect, std::string_view identity) {
-  // Otherwise any device could throw out any other and read what waits for it.
-  const ClientRecord* const holder = clients_.FindByClientId(connect.client_id);
-  if (holder != nullptr && holder->identity != identity) {
-    counters_.connect_denied.Add();
-    return ReasonCode::kClientIdentifierNotValid;
-  }
   if (connect.will && !access_->Allows(identity, Action::kPublish, connect.will->topic)) {
     counters_.connect_denied.Add();
     return ReasonCode::kNotAuthorized;
@@ -48,12 +49,13 @@ ReasonCode Broker::CheckConnect(const codec::Connect& connect, std::string_view 
   return ReasonCode::kSuccess;
 }
 
-ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& connect) {
-  ClientRecord* client = clients_.FindByClientId(connect.client_id);
+ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& connect,
+                                  std::string_view identity) {
+  ClientRecord* client = clients_.Find(identity, connect.client_id);
   if (client != nullptr && client->connected()) {
     counters_.takeovers.Add();
     client->handle->Disconnect(ReasonCode::kSessionTakenOver);  // [MQTT-3.1.4-3]
-    client = clients_.FindByClientId(connect.client_id);        // It may have ended right away.
+    client = clients_.Find(identity, connect.client_id);        // It may have ended right away.
     SLUICE_CHECK(client == nullptr || !client->connected());
   }
   if (client != nullptr && connect.clean_start) {
@@ -64,11 +66,11 @@ ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& conne
   return client;
 }
 
-std::string Broker::NewClientId() {
+std::string Broker::NewClientId(std::string_view identity) {
   std::string id;
   do {
     id = fmt::format("auto-{:016x}", random_.Next());  // [MQTT-3.1.3-7]: unique
-  } while (clients_.FindByClientId(id) != nullptr);
+  } while (clients_.Find(identity, id) != nullptr);
   return id;
 }
 

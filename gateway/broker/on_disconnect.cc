@@ -10,6 +10,7 @@ void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const sess
   if (held_packet_id != 0) {
     client->state.AcknowledgeInbound(held_packet_id, codec::ReasonCode::kServerBusy);
   }
+  const PartyRef party = client->party;
   clients_.Detach(client);
   if (close.will == session::WillFate::kDue && client->will) {
     client->will_due = now + client->will->delay;
@@ -25,7 +26,7 @@ void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const sess
   }
   if (client->will_due == now) PublishWill(now, client);
   clients_.UpdateDeadline(client);
-  EvictSessions(now);
+  EvictSessions(now, party);
 }
 
 void Broker::EndSession(MonotonicTime now, ClientRecord* client) {
@@ -33,16 +34,47 @@ void Broker::EndSession(MonotonicTime now, ClientRecord* client) {
   PublishWill(now, client);  // Its delay ends with the session at the latest [MQTT-3.1.2-8].
   for (const std::string& filter : client->filters) {
     subscriptions_.Unsubscribe(filter, client->id.slot);
+    shapes_.Remove(filter, client->subscribes_as);
   }
   clients_.Remove(client);
 }
 
-void Broker::EvictSessions(MonotonicTime now) {
-  while (clients_.detached() > limits_.max_detached_sessions ||
-         clients_.detached_bytes() > limits_.max_detached_bytes) {
+void Broker::EvictSessions(MonotonicTime now, const PartyRef& newcomer) {
+  const auto used = [this](Budget budget) { return shares_.used(budget); };
+  while (used(Budget::kSessions) > limits_.max_detached_sessions ||
+         used(Budget::kSessionBytes) > limits_.max_detached_bytes) {
+    const Budget budget = used(Budget::kSessions) > limits_.max_detached_sessions
+                              ? Budget::kSessions
+                              : Budget::kSessionBytes;
     counters_.sessions_evicted.Add();
-    EndSession(now, clients_.LongestAlone());
+    EndSession(now, LeastWanted(now, budget, newcomer));
   }
+}
+
+// The longest alone of the party that has most. Among equals, as all are in a field of single
+// devices, the longest alone of all.
+ClientRecord* Broker::LeastWanted(MonotonicTime now, Budget budget, const PartyRef& newcomer) {
+  Party* const largest = shares_.GivesWay(budget, *newcomer, 0);
+  if (largest != nullptr) share_log_.GaveWay(now, budget, largest->name(), newcomer->name());
+  ClientRecord* const longest = clients_.LongestAlone();
+  const Party& loser = largest != nullptr ? *largest : *newcomer;
+  if (Shares::HoldTheSame(budget, *longest->party, loser)) return longest;
+  return static_cast<ClientRecord*>(Shares::FirstOf(budget, loser)->owner());
+}
+
+bool Broker::EndSessionForShare(MonotonicTime now, Budget budget, const PartyRef& wants,
+                                uint64_t more) {
+  Party* const largest = shares_.GivesWay(budget, *wants, more);
+  if (largest == nullptr) {
+    share_log_.GaveWay(now, budget, wants->name(), wants->name());
+    return false;
+  }
+  share_log_.GaveWay(now, budget, largest->name(), wants->name());
+  auto* const client = static_cast<ClientRecord*>(Shares::LastOf(budget, *largest)->owner());
+  const SessionId id = client->id;
+  if (client->connected()) client->handle->Disconnect(codec::ReasonCode::kQuotaExceeded);
+  if (ClientRecord* const left = clients_.Find(id)) EndSession(now, left);
+  return true;
 }
 
 }  // namespace sluice::broker

@@ -13,6 +13,7 @@ PublishOutcome Broker::OnPublish(MonotonicTime now, ConnectionId connection,
     return Deny(*client, publish);
   }
   const SessionId publisher = client->id;
+  const PartyRef party = client->party;
   AckHandle ack;
   if (publish.qos != Qos::kAtMostOnce) {
     ack = {connection, publisher.serial, publish.packet_id, publish.qos};
@@ -21,7 +22,7 @@ PublishOutcome Broker::OnPublish(MonotonicTime now, ConnectionId connection,
   if (verdict == Verdict::kBusy) return {PublishVerdict::kRetry};
   if (verdict == Verdict::kFull) return RefuseFull(*client, publish);
   counters_.published.Add();
-  const size_t subscribers = Spread(now, publish, publisher);
+  const size_t subscribers = Spread(now, publish, publisher, party);
   if (verdict == Verdict::kAccepted && publish.qos != Qos::kAtMostOnce) {
     return {PublishVerdict::kPending};
   }
@@ -31,7 +32,7 @@ PublishOutcome Broker::OnPublish(MonotonicTime now, ConnectionId connection,
 }
 
 size_t Broker::PublishLocal(MonotonicTime now, const codec::Publish& publish) {
-  return Spread(now, publish, {});
+  return Spread(now, publish, {}, own_);
 }
 
 // [MQTT-3.3.5-2] of 3.1.1 leaves two ways: an acknowledgement, which would be a lie, or the end of
@@ -52,9 +53,13 @@ PublishOutcome Broker::RefuseFull(const ClientRecord& client, const codec::Publi
   return {PublishVerdict::kAcknowledge, ReasonCode::kQuotaExceeded};
 }
 
-size_t Broker::Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher) {
+size_t Broker::Spread(MonotonicTime now, const codec::Publish& publish, SessionId publisher,
+                      const PartyRef& party) {
   // [MQTT-3.3.1-5], and without RETAIN what is kept stays [MQTT-3.3.1-8].
-  if (publish.retain) retained_.Store(pool_.Make(publish, now, publisher), now);
+  if (publish.retain) {
+    const PartyRef gave_way = retained_.Store(pool_.Make(publish, now, publisher), now, party);
+    if (gave_way) share_log_.GaveWay(now, Budget::kRetained, gave_way->name(), party->name());
+  }
   return fan_out_.Send(now, publish, publisher);
 }
 

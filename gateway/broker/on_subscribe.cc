@@ -36,17 +36,19 @@ bool WantsRetained(RetainHandling handling, bool is_new) {
 
 }  // namespace
 
-void Broker::OnSubscribe(ConnectionId connection, const codec::Subscribe& subscribe,
-                         std::vector<ReasonCode>* codes) {
+void Broker::OnSubscribe(MonotonicTime now, ConnectionId connection,
+                         const codec::Subscribe& subscribe, std::vector<ReasonCode>* codes) {
   codes->clear();
   ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return;
   for (const codec::Subscription& wanted : subscribe.subscriptions) {
-    codes->push_back(Subscribe(client, wanted, subscribe.subscription_id()));  // [MQTT-3.8.4-6]
+    codes->push_back(
+        Subscribe(now, client, wanted, subscribe.subscription_id()));  // [MQTT-3.8.4-6]
   }
 }
 
-ReasonCode Broker::Subscribe(ClientRecord* client, const codec::Subscription& wanted, uint32_t id) {
+ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
+                             const codec::Subscription& wanted, uint32_t id) {
   if (codec::IsShared(wanted.filter)) return ReasonCode::kSharedSubscriptionsNotSupported;
   if (!codec::IsTopicFilter(wanted.filter) || !IsWithinMaxLevels(wanted.filter)) {
     return ReasonCode::kTopicFilterInvalid;
@@ -59,17 +61,37 @@ ReasonCode Broker::Subscribe(ClientRecord* client, const codec::Subscription& wa
                                     wanted.retain_handling, id};
   const bool is_held = std::find(client->filters.begin(), client->filters.end(), wanted.filter) !=
                        client->filters.end();
-  const bool may_add = is_held || client->filters.size() < limits_.max_subscriptions_per_client;
-  if (!may_add || subscriptions_.Subscribe(wanted.filter, {client->id.slot, options}) ==
-                      SubscriptionTree::Outcome::kFull) {
+  if (!AddSubscription(now, client, wanted.filter, options, is_held)) {
     counters_.subscriptions_refused.Add();
     return ReasonCode::kQuotaExceeded;
   }
-  if (!is_held) client->filters.emplace_back(wanted.filter);
   if (WantsRetained(wanted.retain_handling, !is_held)) {
     AskForRetained(client, wanted.filter, options);
   }
   return static_cast<ReasonCode>(wanted.maximum_qos);  // the granted QoS
+}
+
+bool Broker::AddSubscription(MonotonicTime now, ClientRecord* client, std::string_view filter,
+                             const SubscriptionOptions& options, bool is_held) {
+  const Subscription subscription{client->id.slot, options};
+  if (is_held) {
+    subscriptions_.Subscribe(filter, subscription);
+    return true;
+  }
+  if (client->filters.size() >= limits_.max_subscriptions_per_client) return false;
+  if (!shapes_.Add(filter, client->subscribes_as)) {
+    counters_.shapes_refused.Add();
+    return false;
+  }
+  const size_t cost = SubscriptionTree::CostOf(filter);
+  while (subscriptions_.Subscribe(filter, subscription) == SubscriptionTree::Outcome::kFull) {
+    if (EndSessionForShare(now, Budget::kSubscriptions, client->party, cost)) continue;
+    shapes_.Remove(filter, client->subscribes_as);
+    return false;
+  }
+  client->filters.emplace_back(filter);
+  client->subscriptions.Set(client->subscriptions.amount() + cost);
+  return true;
 }
 
 void Broker::OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& unsubscribe,
@@ -81,6 +103,9 @@ void Broker::OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& un
     const bool existed = subscriptions_.Unsubscribe(unwanted.filter, client->id.slot);
     if (existed) {
       std::erase(client->filters, unwanted.filter);
+      shapes_.Remove(unwanted.filter, client->subscribes_as);
+      client->subscriptions.Set(client->subscriptions.amount() -
+                                SubscriptionTree::CostOf(unwanted.filter));
       std::erase_if(client->retained, [&unwanted](const RetainedCursor& cursor) {
         return cursor.filter == unwanted.filter;
       });

@@ -35,6 +35,16 @@ void OutboundQueue::Pop() {
   }
 }
 
+void OutboundQueue::DropOne(OverflowPolicy policy, Counters* counters) {
+  const bool oldest = policy == OverflowPolicy::kDropOldest;
+  const bool is_qos0 = (oldest ? front() : items_.back()).qos == codec::Qos::kAtMostOnce;
+  (is_qos0 ? counters->queue_dropped_qos0 : counters->queue_dropped).Add();
+  if (oldest) return Pop();
+  bytes_ -= CostOf(items_.back());
+  items_.pop_back();
+  if (empty()) Clear();
+}
+
 void OutboundQueue::Clear() {
   items_ = {};
   begin_ = 0;

@@ -33,6 +33,8 @@ class OutboundQueue {
   size_t bytes() const { return bytes_; }
   const QueuedMessage& front() const { return items_[begin_]; }
   void Pop();
+  // Drops one message as the policy says, counted. Must not be empty.
+  void DropOne(OverflowPolicy policy, Counters* counters);
   void Clear();
 
  private:

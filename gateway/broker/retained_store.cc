@@ -4,22 +4,29 @@
 
 namespace sluice::broker {
 
-RetainedStore::RetainedStore(const Limits& limits, Counters* counters)
+RetainedStore::RetainedStore(const Limits& limits, Shares* shares, Counters* counters)
     : max_bytes_(limits.max_retained_bytes),
       policy_(limits.retained_policy),
+      shares_(*shares),
       counters_(*counters) {}
 
-void RetainedStore::Store(const MessageRef& message, MonotonicTime now) {
+PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
+                              const PartyRef& publisher) {
   if (const auto old = by_topic_.find(message->topic()); old != by_topic_.end()) Erase(old);
-  if (!message->has_payload()) return;  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
+  if (!message->has_payload()) return {};  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
   const size_t cost = CostOf(*message);
-  if (!MakeRoom(cost, now)) {
+  PartyRef gave_way;
+  if (!MakeRoom(cost, now, publisher, &gave_way)) {
     counters_.retained_refused.Add();
-    return;
+    return gave_way;
   }
-  const auto age = by_age_.insert(by_age_.end(), message->topic());
-  by_topic_.emplace(message->topic(), Entry{message, age});
+  Entry& entry = by_topic_[message->topic()];
+  entry.message = message;
+  entry.cost.BelongTo(publisher, Budget::kRetained, &entry);
+  entry.cost.Set(cost);
+  if (const auto expiry = message->expiry()) by_expiry_.emplace(*expiry, message->topic());
   bytes_ += cost;
+  return gave_way;
 }
 
 MessageRef RetainedStore::Next(std::string_view filter, std::string_view after, MonotonicTime now) {
@@ -42,26 +49,38 @@ size_t RetainedStore::CostOf(const Message& message) {
   return kTreeAndListNodes + message.size();
 }
 
-bool RetainedStore::MakeRoom(size_t bytes, MonotonicTime now) {
-  if (bytes_ + bytes <= max_bytes_) return true;
-  DropExpired(now);
-  while (policy_ == OverflowPolicy::kDropOldest && bytes_ + bytes > max_bytes_ &&
-         !by_age_.empty()) {
-    Erase(by_topic_.find(by_age_.front()));
-    counters_.retained_evicted.Add();
+bool RetainedStore::MakeRoom(size_t bytes, MonotonicTime now, const PartyRef& publisher,
+                             PartyRef* gave_way) {
+  if (bytes > max_bytes_) return false;
+  if (bytes_ + bytes > max_bytes_) DropExpired(now);
+  while (bytes_ + bytes > max_bytes_) {
+    Party* const largest = shares_.GivesWay(Budget::kRetained, *publisher, bytes);
+    if (largest != nullptr) *gave_way = PartyRef(largest);
+    const Party& loser = largest != nullptr ? *largest : *publisher;
+    if (largest == nullptr && policy_ == OverflowPolicy::kDropNewest) return false;
+    const Holding* const oldest = Shares::FirstOf(Budget::kRetained, loser);
+    if (oldest == nullptr) return false;
+    Evict(oldest);
   }
-  return bytes_ + bytes <= max_bytes_;
+  return true;
+}
+
+void RetainedStore::Evict(const Holding* of) {
+  const auto* const entry = static_cast<const Entry*>(of->owner());
+  Erase(by_topic_.find(entry->message->topic()));
+  counters_.retained_evicted.Add();
 }
 
 void RetainedStore::DropExpired(MonotonicTime now) {
-  for (auto it = by_topic_.begin(); it != by_topic_.end();) {
-    it = it->second.message->ExpiredAt(now) ? Erase(it) : std::next(it);
+  while (!by_expiry_.empty() && by_expiry_.begin()->first <= now) {
+    Erase(by_topic_.find(by_expiry_.begin()->second));
   }
 }
 
 RetainedStore::ByTopic::iterator RetainedStore::Erase(ByTopic::iterator entry) {
-  bytes_ -= CostOf(*entry->second.message);
-  by_age_.erase(entry->second.age);
+  const Message& message = *entry->second.message;
+  bytes_ -= CostOf(message);
+  if (const auto expiry = message.expiry()) by_expiry_.erase({*expiry, message.topic()});
   return by_topic_.erase(entry);
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <map>
-#include <string>
+#include <set>
 #include <string_view>
+#include <utility>
 
 #include "broker/limits.h"
 #include "broker/message.h"
+#include "broker/share.h"
 
 namespace sluice::broker {
 
@@ -17,12 +18,14 @@ namespace sluice::broker {
 // [MQTT-3.3.2-5].
 class RetainedStore {
  public:
-  RetainedStore(const Limits& limits, Counters* counters);
+  // `shares` outlives the store.
+  RetainedStore(const Limits& limits, Shares* shares, Counters* counters);
 
   // Replaces the topic's message [MQTT-3.3.1-5]; one without payload removes it [MQTT-3.3.1-6] and
-  // is not kept itself [MQTT-3.3.1-7]. Refused or made room for when the bound is reached; never
-  // fails.
-  void Store(const MessageRef& message, MonotonicTime now);
+  // is not kept itself [MQTT-3.3.1-7]. `publisher` holds what it costs. When the bound is reached
+  // the party that holds most loses its oldest ones; if that is the publisher, the policy decides
+  // between its oldest and this one. Returns the party that gave way to the publisher, if any.
+  PartyRef Store(const MessageRef& message, MonotonicTime now, const PartyRef& publisher);
 
   // The first message whose topic is after `after` (empty: from the beginning) and matches the
   // valid `filter`; nothing when there is none.
@@ -34,20 +37,23 @@ class RetainedStore {
  private:
   struct Entry {
     MessageRef message;
-    std::list<std::string_view>::iterator age;
+    Holding cost;
   };
   using ByTopic = std::map<std::string_view, Entry>;  // keys are the messages' own topics
 
   static size_t CostOf(const Message& message);
-  bool MakeRoom(size_t bytes, MonotonicTime now);
+  bool MakeRoom(size_t bytes, MonotonicTime now, const PartyRef& publisher, PartyRef* gave_way);
   void DropExpired(MonotonicTime now);
+  void Evict(const Holding* of);
   ByTopic::iterator Erase(ByTopic::iterator entry);
 
   const size_t max_bytes_;
   const OverflowPolicy policy_;
+  Shares& shares_;
   Counters& counters_;
   ByTopic by_topic_;
-  std::list<std::string_view> by_age_;  // oldest first
+  // Of those that expire; a store that is full must not be searched for them.
+  std::set<std::pair<MonotonicTime, std::string_view>> by_expiry_;
   size_t bytes_ = 0;
 };
 

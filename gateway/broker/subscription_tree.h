@@ -8,16 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/keyed_hash.h"
 #include "broker/subscription.h"
 #include "broker/topic_filter.h"
 
 namespace sluice::broker {
-
-// Hashes and compares text without making a std::string of it.
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
 
 // All subscriptions, as a tree with a node per filter level. A topic of n levels is matched by one
 // walk that visits a node at most once and allocates nothing; a list of filters would cost a
@@ -50,13 +45,16 @@ class SubscriptionTree {
   void Match(std::string_view topic, Visitor&& visit) const;
   bool HasMatch(std::string_view topic) const;
 
+  // What a subscription to `filter` costs at most.
+  static size_t CostOf(std::string_view filter);
+
   size_t size() const { return size_; }
   size_t bytes() const { return bytes_; }
 
  private:
   struct Node;
   using Children =
-      std::unordered_map<std::string, std::unique_ptr<Node>, TextHash, std::equal_to<>>;
+      std::unordered_map<std::string, std::unique_ptr<Node>, KeyedHash, std::equal_to<>>;
   struct Node {
     Node* parent = nullptr;
     std::string_view level;  // the key under which the parent holds this node
@@ -72,7 +70,6 @@ class SubscriptionTree {
     std::vector<Subscription>* list;
   };
 
-  static size_t CostOf(std::string_view filter);
   static size_t CostOfSubscription(std::string_view filter);
   static size_t CostOfNode(std::string_view level);
   Place Find(std::string_view filter) const;

@@ -21,20 +21,28 @@ codec::Publish AsPublish(const codec::Will& will) {
 
 }  // namespace
 
-bool Broker::HasRoomForWill(const codec::Will& will) const {
+bool Broker::MakeRoomForWill(MonotonicTime now, const codec::Will& will, const PartyRef& party) {
   const size_t about = sizeof(Message) + will.topic.size() + will.payload.size();
-  return will_bytes_ + about <= limits_.max_will_bytes;
+  while (will_bytes_ + about > limits_.max_will_bytes) {
+    const size_t before = will_bytes_;
+    // A will whose stream is busy stays for a while when its session ends.
+    if (!EndSessionForShare(now, Budget::kWills, party, about) || will_bytes_ >= before)
+      return false;
+  }
+  return true;
 }
 
 void Broker::SetWill(MonotonicTime now, ClientRecord* client, const codec::Will& will) {
   const std::chrono::seconds delay(will.properties.will_delay_interval.value_or(0));
   client->will = StoredWill{pool_.Make(AsPublish(will), now, client->id), delay};
   will_bytes_ += client->will->message->size();
+  client->will_bytes.Set(client->will->message->size());
 }
 
 void Broker::DropWill(ClientRecord* client) {
   if (client->will) will_bytes_ -= client->will->message->size();
   client->will.reset();
+  client->will_bytes.Set(0);
   client->will_due.reset();
   clients_.UpdateDeadline(client);
 }
@@ -42,8 +50,10 @@ void Broker::DropWill(ClientRecord* client) {
 // Publishes the client's will if it is due at some time.
 void Broker::PublishWill(MonotonicTime now, ClientRecord* client) {
   if (client->will && client->will_due) {
-    due_wills_.push_back({std::move(client->will->message), client->identity, client->client_id});
+    due_wills_.push_back(
+        {std::move(client->will->message), client->identity, client->client_id, client->party});
     client->will.reset();
+    client->will_bytes.Set(0);
   }
   client->will_due.reset();
   clients_.UpdateDeadline(client);
@@ -64,7 +74,7 @@ void Broker::FlushWills(MonotonicTime now) {
     }
     if (verdict == Verdict::kFull) counters_.wills_lost.Add();
     counters_.wills_published.Add();
-    Spread(now, publish, due.message->publisher());
+    Spread(now, publish, due.message->publisher(), due.party);
     will_bytes_ -= due.message->size();
     due_wills_.pop_front();
   }

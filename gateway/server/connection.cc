@@ -18,10 +18,12 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 }  // namespace
 
 Connection::Connection(const ConnectionContext& context,
-                       std::unique_ptr<transport::ByteStream> stream, std::string identity)
+                       std::unique_ptr<transport::ByteStream> stream, std::string identity,
+                       std::string party)
     : context_(context),
       stream_(std::move(stream)),
       identity_(std::move(identity)),
+      party_(std::move(party)),
       session_(context.limits, context.capabilities, context.counters),
       held_charge_(&context.input),
       window_charge_(&context.outgoing) {}
@@ -120,6 +122,18 @@ void Connection::CloseIfPeerHasLeft() {
   stream_->Close(Status::Unavailable("the client went away while its message waited for room"));
 }
 
+void Connection::HoldShare(const broker::PartyRef& party) {
+  share_.BelongTo(party, broker::Budget::kConnections, this);
+  share_.Set(1);
+}
+
+void Connection::GiveWay() {
+  share_.Set(0);  // At once: its end takes a while.
+  Disconnect(codec::ReasonCode::kQuotaExceeded);
+}
+
+void Connection::Drop() { stream_->Close(Status::Unavailable("too many connections")); }
+
 void Connection::Shutdown() { Disconnect(codec::ReasonCode::kServerShuttingDown); }
 
 bool Connection::Retry() {
@@ -172,7 +186,9 @@ void Connection::Do(const session::Action& action, session::Output* out) {
 
 void Connection::DoConnect(const codec::Connect& connect, session::Output* out) {
   const MonotonicTime now = context_.loop.Now();
-  const broker::ConnectOutcome outcome = context_.broker.OnConnect(now, connect, identity_, this);
+  const broker::ConnectOutcome outcome =
+      refused_ ? broker::ConnectOutcome{.reason = codec::ReasonCode::kQuotaExceeded}
+               : context_.broker.OnConnect(now, connect, identity_, this, party_);
   if (outcome.reason != codec::ReasonCode::kSuccess) {
     if (context_.log_limit.Allows(now)) {
       LogInfo("refused CONNECT of {} ({}): {}{}", Printable(identity_), stream_->peer().address,
@@ -234,7 +250,7 @@ bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
 
 void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output* out) {
   std::vector<codec::ReasonCode> codes;
-  context_.broker.OnSubscribe(id_, subscribe, &codes);
+  context_.broker.OnSubscribe(context_.loop.Now(), id_, subscribe, &codes);
   session_.AcceptSubscribe(subscribe.packet_id, codes, out);
   Send(out);
   context_.broker.OnWritable(context_.loop.Now(), id_);

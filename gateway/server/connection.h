@@ -55,9 +55,10 @@ struct ConnectionContext {
 // at its window) or a publish waits for room in its stream; see docs/backpressure.md.
 class Connection final : public transport::StreamHandler, public broker::ClientHandle {
  public:
-  // `identity` is the certificate's, or what the listener calls clients without one.
+  // `identity` is the certificate's, or what the listener calls clients without one; `party` is who
+  // shares with the others, see broker::Broker::OnConnect.
   Connection(const ConnectionContext& context, std::unique_ptr<transport::ByteStream> stream,
-             std::string identity);
+             std::string identity, std::string party);
   ~Connection() override;
 
   void Start();
@@ -71,6 +72,15 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void Shutdown();
   // No more is read, what was read is still answered.
   void StopReading();
+
+  // Counts as one connection of its party from now on.
+  void HoldShare(const broker::PartyRef& party);
+  // It has to make room for another identity's: 0x97.
+  void GiveWay();
+  // There was no room: its CONNECT will be refused with 0x97.
+  void RefuseConnect() { refused_ = true; }
+  // Without a word.
+  void Drop();
 
   const std::string& identity() const { return identity_; }
 
@@ -107,6 +117,8 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   ConnectionContext context_;
   std::unique_ptr<transport::ByteStream> stream_;
   const std::string identity_;
+  const std::string party_;
+  broker::Holding share_;
   session::Session session_;
   broker::ConnectionId id_;
   session::SessionState* state_ = nullptr;  // the broker's; from its accepting us to our Close
@@ -117,6 +129,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   std::array<bool, session::kTimerKinds> has_timer_{};
   bool reading_ = true;
   bool stopped_ = false;  // by StopReading
+  bool refused_ = false;  // by RefuseConnect
   bool closing_ = false;  // the session has said Close
 };
 

@@ -149,11 +149,13 @@ broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
 void Ingest::CountDeadLetter(const normalise::Message& message) {
   const auto reason = static_cast<size_t>(rejection_.reason);
   dead_letter_counters_[reason]->Add();
+  ++dead_letter_count_;
   LogLimit& limit = log_limits_[reason];
   if (!limit.Allows(clock_.Now())) return;
-  LogWarn("dead letter ({}): {} from {}: {}{}", normalise::ReasonName(rejection_.reason),
-          Printable(message.topic), Printable(message.identity), Printable(rejection_.text, 768),
-          limit.LeftOut());
+  last_dead_letter_ = fmt::format("({}): {} from {}: {}", normalise::ReasonName(rejection_.reason),
+                                  Printable(message.topic), Printable(message.identity),
+                                  Printable(rejection_.text, 768));
+  LogWarn("dead letter {}{}", last_dead_letter_, limit.LeftOut());
 }
 
 broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) {

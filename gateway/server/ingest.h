@@ -42,6 +42,9 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   // counted: it would make another one, and that the next, for ever.
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override;
 
+  // Messages that became dead letters, and the last of them in words.
+  uint64_t dead_letters() const { return dead_letter_count_; }
+  const std::string& last_dead_letter() const { return last_dead_letter_; }
   // Nobody waits for a commit.
   bool idle() const;
 
@@ -69,6 +72,8 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   Counter& ignored_;
   std::array<Counter*, normalise::kReasons> dead_letter_counters_;
   std::array<LogLimit, normalise::kReasons> log_limits_;
+  uint64_t dead_letter_count_ = 0;
+  std::string last_dead_letter_;  // of those that were logged
   Counter& refused_letters_;
 };
 

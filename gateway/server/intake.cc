@@ -17,9 +17,10 @@ std::string Label(const journal::Stream& stream) {
 }  // namespace
 
 Intake::Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
-               Metrics& metrics, Callbacks callbacks)
+               Metrics& metrics, Callbacks callbacks, size_t max_pending_acks)
     : stream_(stream),
       topics_(std::move(topics)),
+      max_pending_acks_(max_pending_acks),
       clock_(clock),
       callbacks_(std::move(callbacks)),
       rejected_(metrics.AddCounter("sluice_stream_rejected_total",
@@ -42,7 +43,7 @@ bool Intake::Takes(std::string_view topic) const {
 }
 
 bool Intake::HasRoom() {
-  if (acks_.size() < kMaxPendingAcks) return true;
+  if (acks_.size() < max_pending_acks_) return true;
   refused_ = true;
   return false;
 }

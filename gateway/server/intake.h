@@ -19,8 +19,7 @@ namespace sluice::server {
 // Loop thread only.
 class Intake final : public journal::StreamObserver {
  public:
-  // Messages that may wait for a commit. Where events are dropped they cost the journal no memory,
-  // so nothing else bounds them while the disk hangs; 768 KiB at most.
+  // 768 KiB of them.
   static constexpr size_t kMaxPendingAcks = 16 * 1024;
 
   struct Callbacks {
@@ -31,9 +30,10 @@ class Intake final : public journal::StreamObserver {
   };
 
   // `stream` outlives the intake. `topics` are valid MQTT filters; none: only Append feeds the
-  // stream.
+  // stream. `max_pending_acks` may wait for a commit: where events are dropped they cost the
+  // journal no memory, so nothing else bounds them while the disk hangs.
   Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
-         Metrics& metrics, Callbacks callbacks);
+         Metrics& metrics, Callbacks callbacks, size_t max_pending_acks = kMaxPendingAcks);
   ~Intake() override;
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
@@ -60,6 +60,7 @@ class Intake final : public journal::StreamObserver {
 
   journal::Stream* const stream_;
   const std::vector<std::string> topics_;
+  const size_t max_pending_acks_;
   const Clock& clock_;
   const Callbacks callbacks_;
   PendingAcks acks_;

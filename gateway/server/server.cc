@@ -23,6 +23,13 @@ std::vector<broker::AccessRule> WithDefaults(std::vector<broker::AccessRule> rul
   return rules;
 }
 
+// Clients without a certificate share one name; where they come from is all that tells one from
+// another.
+std::string PartyName(const transport::PeerInfo& peer, const std::string& identity) {
+  if (!peer.identity.empty()) return identity;
+  return identity + " at " + peer.address.substr(0, peer.address.rfind(':'));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::Create(ServerOptions options, const Parts& parts) {
@@ -85,7 +92,7 @@ void Server::BuildIngest() {
     journal::Stream* stream = parts_.journal.stream(name);
     SLUICE_CHECK(stream != nullptr);
     return std::make_unique<Intake>(stream, std::move(topics), parts_.clock, parts_.metrics,
-                                    callbacks);
+                                    callbacks, options_.max_pending_acks);
   };
   std::vector<std::unique_ptr<Intake>> streams;
   for (const StreamSpec& spec : options_.streams)
@@ -100,6 +107,14 @@ void Server::BuildIngest() {
                                              &broker_counters_, &parts_.random);
   broker::AddGauges(*broker_, &parts_.metrics);
   local_events_.SetBroker(broker_.get());
+  if (parts_.health == nullptr) return;
+  health_ = std::make_unique<ServerHealth>(
+      parts_.loop, *parts_.health,
+      ServerHealth::Sources{[this] { return broker_->share_log().count(); },
+                            [this] { return broker_->share_log().last(); },
+                            [this] { return ingest_->dead_letters(); },
+                            [this] { return ingest_->last_dead_letter(); },
+                            [this] { return blocked_.size(); }});
 }
 
 Status Server::Listen(ListenerSpec spec) {
@@ -126,17 +141,47 @@ void Server::OnAccept(const std::string& anonymous_identity,
     }
     return;
   }
+  const std::string party = PartyName(stream->peer(), identity);
+  const broker::PartyRef holder = broker_->PartyOf(identity, party);
   const ConnectionContext context{
       parts_.loop, *broker_,   options_.session, capabilities_,       session_counters_, outputs_,
       *input_,     *outgoing_, paused_,          outgoing_shortages_, log_limit_,        *this};
-  auto connection = std::make_unique<Connection>(context, std::move(stream), std::move(identity));
+  auto connection =
+      std::make_unique<Connection>(context, std::move(stream), std::move(identity), party);
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));
+  if (MakeRoomFor(holder)) {
+    raw->HoldShare(holder);
+  } else {
+    Refuse(raw);
+  }
   raw->Start();
+}
+
+bool Server::MakeRoomFor(const broker::PartyRef& party) {
+  constexpr auto kBudget = broker::Budget::kConnections;
+  broker::Shares& shares = broker_->shares();
+  if (options_.max_connections == 0 || shares.used(kBudget) < options_.max_connections) return true;
+  broker::Party* const largest = shares.GivesWay(kBudget, *party, 1);
+  const std::string& who = largest == nullptr ? party->name() : largest->name();
+  broker_->share_log().GaveWay(parts_.loop.Now(), kBudget, who, party->name());
+  if (largest == nullptr) return false;
+  // Its newest: those that have been there for long are more likely to be at work.
+  static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->GiveWay();
+  return true;
+}
+
+// Few at a time, so that those who are refused take no places either by saying nothing.
+void Server::Refuse(Connection* connection) {
+  constexpr size_t kMostRefused = 8;
+  connection->RefuseConnect();
+  refused_.push_back(connection);
+  if (refused_.size() > kMostRefused) refused_.front()->Drop();
 }
 
 void Server::OnGone(Connection* connection) {
   std::erase(blocked_, connection);
+  std::erase(refused_, connection);
   connections_.erase(connection);
   ArmBrokerTimer();
   FinishIfEmpty();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -18,6 +19,7 @@
 #include "server/ingest.h"
 #include "server/local_events.h"
 #include "server/output_pool.h"
+#include "server/server_health.h"
 #include "session/limits.h"
 #include "transport/byte_budget.h"
 #include "transport/listener.h"
@@ -44,6 +46,13 @@ struct ServerOptions {
   std::vector<StreamSpec> streams;
   std::string dead_letter_stream;  // empty when there is no stream
   bool local_events = true;
+  // Connections of clients whose certificate is known, all listeners together; 0: any number. The
+  // party that holds most gives way; see broker/share.h. Stops one certificate from taking every
+  // place. Counter sluice_share_gave_way_total{budget="connections"}.
+  size_t max_connections = 0;
+  // Messages of each stream that may wait for their commit, 48 bytes each. Stops clients, where
+  // events are dropped and cost no memory, from filling it while the disk hangs.
+  size_t max_pending_acks = Intake::kMaxPendingAcks;
   // What all connections together may hold of input that is not consumed: packets of which the rest
   // is still to come, what was read before a pause, messages that wait for room. What each holds of
   // it up to 2 KiB does not count. Stops a fleet, each of it within its bounds, from filling the
@@ -75,6 +84,7 @@ class Server : private ConnectionContext::Owner {
     const Clock& clock;
     Random& random;
     Metrics& metrics;
+    Health* health = nullptr;  // null: nobody asks
   };
 
   static Result<std::unique_ptr<Server>> Create(ServerOptions options, const Parts& parts);
@@ -110,6 +120,8 @@ class Server : private ConnectionContext::Owner {
   void BuildIngest();
   void OnAccept(const std::string& anonymous_identity,
                 std::unique_ptr<transport::ByteStream> stream);
+  bool MakeRoomFor(const broker::PartyRef& party);
+  void Refuse(Connection* connection);
   void OnSpace();
   void RetryBlocked();
   void CloseDeserted();
@@ -138,11 +150,13 @@ class Server : private ConnectionContext::Owner {
   std::unique_ptr<broker::Broker> broker_;
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  std::deque<Connection*> refused_;  // will be told when their CONNECT comes
   std::deque<Connection*> blocked_;  // wait for room, the longest first
   bool retry_posted_ = false;
   transport::Timer broker_timer_;
   transport::Timer blocked_timer_;  // runs while anybody is blocked
   transport::Timer goodbye_timer_;
+  std::unique_ptr<ServerHealth> health_;
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;
   Counter& paused_;

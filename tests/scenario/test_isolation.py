@@ -77,5 +77,50 @@ class ForgingUpstream(Forwarding):
         self.assertEqual([DEVICE], [event["device"] for event in consumer.wait_for_events(1)])
 
 
+class Sessions(Scenario):
+    def test_same_client_id_of_another_identity_is_another_session(self):
+        running = self.gateway(speaks_for="")
+        squatter = self.client(running, client_id="meter-7", connect_properties=None)
+        owner = self.client(running, OTHER, client_id="meter-7")
+        self.assertEqual([0, 0], [squatter.connacks[0][1], owner.connacks[0][1]])
+        self.assertEqual([], squatter.disconnects)
+        owner.subscribe(f"devices/{OTHER}/in")
+        owner.publish(f"devices/{OTHER}/in", "x")
+        eventually(lambda: owner.messages, "the owner's message")
+        self.assertEqual([], squatter.messages)
+
+
+class Shares(Scenario):
+    """One certificate takes all it can get; the other wants little."""
+
+    def limited(self, limits, *more):
+        limits_section = "\n[limits]\n" + limits + "\n"
+        return self.gateway(stream(), limits_section, *more)
+
+    def test_taking_every_connection_keeps_nobody_out(self):
+        running = self.limited("max_connections = 5")
+        hogs = [self.client(running, client_id=f"hog-{i}") for i in range(5)]
+        refused = self.client(running, client_id="hog-5")
+        self.assertEqual(0x97, refused.connacks[0][1])
+        refused.kill()
+        victim = self.client(running, OTHER)
+        self.assertEqual(0, victim.connacks[0][1])
+        eventually(lambda: hogs[4].disconnects, "end of the hog's newest connection")
+        self.assertEqual(0x97, hogs[4].disconnects[0])
+        self.assertEqual([], [hog.disconnects for hog in hogs[:4] if hog.disconnects])
+        running.process.wait_for_line(f"{DEVICE} holds most of the connections and gives way to {OTHER}")
+
+    def test_retaining_everything_takes_no_others_message(self):
+        running = self.limited('retained = "64KiB"')
+        victim = self.client(running, OTHER)
+        victim.publish(f"devices/{OTHER}/state", "on", retain=True)
+        hog = self.client(running)
+        hog.wait_until_acknowledged([hog.send(f"devices/{DEVICE}/{i}", "x" * 100, 1, retain=True) for i in range(1000)])
+        victim.publish(f"devices/{OTHER}/more", "on", retain=True)
+        observer = self.client(running, OBSERVER)
+        observer.subscribe(f"devices/{OTHER}/#")
+        eventually(lambda: len(observer.messages) == 2, "both of the victim's messages")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -21,7 +21,9 @@ class MemoryPlanTest : public testing::Test {
   // Everything that is bounded over all connections, streams and subscribers.
   size_t SharedBytes(const MemoryPlan& plan) const {
     return kBytesOfProgram + 2 * plan.dirty_bytes_per_stream * config_.streams.size() +
-           plan.broker_queued_bytes + plan.retained_bytes + plan.input_bytes + plan.outgoing_bytes;
+           plan.broker_queued_bytes + plan.retained_bytes + plan.input_bytes + plan.outgoing_bytes +
+           plan.will_bytes + plan.subscription_bytes + plan.session_bytes +
+           plan.pending_acks * 72 * config_.streams.size();
   }
 
   Config config_;
@@ -32,17 +34,24 @@ TEST_F(MemoryPlanTest, SharesAndConnectionsStayBelowTheLimit) {
     config_.gateway.memory_limit = mebibytes << 20;
     const MemoryPlan plan = Plan();
     EXPECT_LE(SharedBytes(plan) + plan.max_connections * kBytesPerTlsConnection, mebibytes << 20);
-    EXPECT_GT(plan.max_connections, 0U);
+    EXPECT_GT(plan.max_clients, 0U);
+    EXPECT_GT(plan.max_connections, plan.max_clients);
   }
 }
 
 TEST_F(MemoryPlanTest, AThousandTlsConnectionsFitTheDefaultLimit) {
-  EXPECT_GE(Plan().max_connections, 1000U);
+  EXPECT_GE(Plan().max_clients, 1000U);
 }
 
 TEST_F(MemoryPlanTest, InputHoldsPacketsOfTheLargestSize) {
   config_.limits.max_packet_bytes = 8 << 20;
   EXPECT_GE(Plan().input_bytes, 16U << 20);
+}
+
+TEST_F(MemoryPlanTest, ClientsThatAreAskedForAllFitBesidesNewcomers) {
+  config_.limits.max_connections = 10;
+  EXPECT_EQ(Plan().max_clients, 10U);
+  EXPECT_EQ(Plan().max_connections, 11U);
 }
 
 TEST_F(MemoryPlanTest, WhatDoesNotFitIsAMistake) {

@@ -11,12 +11,12 @@ using Effect = AccessRule::Effect;
 
 AccessRule Rule(Effect effect, std::string identity, std::vector<std::string> topics,
                 bool publish = true, bool subscribe = true) {
-  return {effect, std::move(identity), publish, subscribe, std::move(topics), {}};
+  return {effect, std::move(identity), publish, subscribe, std::move(topics), {}, 0};
 }
 
 AccessRule Speaks(std::string identity, std::vector<std::string> speaks_for,
                   Effect effect = Effect::kAllow) {
-  return {effect, std::move(identity), false, false, {}, std::move(speaks_for)};
+  return {effect, std::move(identity), false, false, {}, std::move(speaks_for), 0};
 }
 
 AccessControl Make(std::vector<AccessRule> rules) {

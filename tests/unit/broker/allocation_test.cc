@@ -47,7 +47,7 @@ class AllocationTest : public testing::Test {
     subscribe.subscriptions = list.list();
     subscribe.properties.subscription_ids = ids.subscription_ids();
     std::vector<ReasonCode> codes;
-    broker_.OnSubscribe(connection_, subscribe, &codes);
+    broker_.OnSubscribe({}, connection_, subscribe, &codes);
     ASSERT_EQ(codes.at(0), ReasonCode::kSuccess);
   }
   // Allocations that so many publishes cost, after one that may grow the scratch.

@@ -148,7 +148,7 @@ class BrokerTest : public testing::Test {
     subscribe.subscriptions = list.list();
     subscribe.properties.subscription_ids = ids.subscription_ids();
     std::vector<ReasonCode> codes;
-    broker_->OnSubscribe(client.id, subscribe, &codes);
+    broker_->OnSubscribe(clock_.Now(), client.id, subscribe, &codes);
     broker_->OnWritable(clock_.Now(), client.id);
     return codes.at(0);
   }

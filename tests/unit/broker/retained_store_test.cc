@@ -18,7 +18,7 @@ class RetainedStoreTest : public testing::Test {
     publish.topic = topic;
     publish.payload = AsBytes(payload);
     publish.properties.message_expiry_interval = expiry_seconds;
-    store.Store(pool_.Make(publish, now_, {}), now_);
+    store.Store(pool_.Make(publish, now_, {}), now_, party_);
   }
   std::string All(RetainedStore& store, std::string_view filter) {
     std::string topics, after;
@@ -30,13 +30,15 @@ class RetainedStoreTest : public testing::Test {
   }
 
   MonotonicTime now_{1000s};
+  Shares shares_;
+  PartyRef party_ = shares_.Of("dev", 1);
   Metrics metrics_;
   Counters counters_{metrics_};
   MessagePool pool_;
 };
 
 TEST_F(RetainedStoreTest, FiltersFindTheirTopics) {
-  RetainedStore store({}, &counters_);
+  RetainedStore store({}, &shares_, &counters_);
   for (const char* topic : {"a", "a/b", "a/b/c", "a-b", "a/", "b/b", "$SYS/x"}) Store(store, topic);
   EXPECT_EQ(All(store, "a/b"), "a/b ");
   EXPECT_EQ(All(store, "a/#"), "a a/ a/b a/b/c ");
@@ -48,7 +50,7 @@ TEST_F(RetainedStoreTest, FiltersFindTheirTopics) {
 }
 
 TEST_F(RetainedStoreTest, FullStoreRefusesTheNewest) {
-  RetainedStore store({.max_retained_bytes = 1000}, &counters_);
+  RetainedStore store({.max_retained_bytes = 1000}, &shares_, &counters_);
   for (int i = 0; i < 9; ++i) Store(store, "t" + std::to_string(i), 100);
   EXPECT_LE(store.bytes(), 1000U);
   EXPECT_EQ(store.size() + counters_.retained_refused.value(), 9U);
@@ -58,7 +60,7 @@ TEST_F(RetainedStoreTest, FullStoreRefusesTheNewest) {
 
 TEST_F(RetainedStoreTest, FullStoreDropsTheOldestWhenToldSo) {
   RetainedStore store({.max_retained_bytes = 1000, .retained_policy = OverflowPolicy::kDropOldest},
-                      &counters_);
+                      &shares_, &counters_);
   for (int i = 0; i < 9; ++i) Store(store, "t" + std::to_string(i), 100);
   EXPECT_LE(store.bytes(), 1000U);
   EXPECT_EQ(store.size() + counters_.retained_evicted.value(), 9U);
@@ -67,21 +69,21 @@ TEST_F(RetainedStoreTest, FullStoreDropsTheOldestWhenToldSo) {
 }
 
 TEST_F(RetainedStoreTest, ReplacingNeedsNoMoreRoom) {
-  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  RetainedStore store({.max_retained_bytes = 400}, &shares_, &counters_);
   for (int i = 0; i < 9; ++i) Store(store, "t", 100);
   EXPECT_EQ(store.size(), 1U);
   EXPECT_EQ(counters_.retained_refused.value(), 0U);
 }
 
 TEST_F(RetainedStoreTest, RefusedMessageDoesNotLeaveAStaleOne) {
-  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  RetainedStore store({.max_retained_bytes = 400}, &shares_, &counters_);
   Store(store, "t", 1);
   Store(store, "t", 1000);
   EXPECT_EQ(All(store, "t"), "");
 }
 
 TEST_F(RetainedStoreTest, ExpiredOnesMakeRoom) {
-  RetainedStore store({.max_retained_bytes = 400}, &counters_);
+  RetainedStore store({.max_retained_bytes = 400}, &shares_, &counters_);
   Store(store, "old", 100, 10);
   now_ += 10s;
   Store(store, "new", 100);
@@ -89,11 +91,27 @@ TEST_F(RetainedStoreTest, ExpiredOnesMakeRoom) {
 }
 
 TEST_F(RetainedStoreTest, ReadingGoesOnWhereTheTopicHasGone) {
-  RetainedStore store({}, &counters_);
+  RetainedStore store({}, &shares_, &counters_);
   for (const char* topic : {"a", "b", "c"}) Store(store, topic);
   Store(store, "b", 0);
   EXPECT_EQ(store.Next("#", "b", now_)->topic(), "c");
   EXPECT_FALSE(store.Next("#", "c", now_));
+}
+
+// A device that retains whatever it can leaves the others theirs.
+TEST_F(RetainedStoreTest, WhoHoldsMostLosesItsOldest) {
+  RetainedStore store({.max_retained_bytes = 4000}, &shares_, &counters_);
+  const PartyRef hog = party_, other = shares_.Of("other", 1);
+  party_ = other;
+  Store(store, "other", 100);
+  party_ = hog;
+  for (int i = 0; i < 100; ++i) Store(store, "t" + std::to_string(i), 100);
+  EXPECT_EQ(All(store, "other"), "other ");
+  party_ = other;
+  Store(store, "other2", 100);
+  EXPECT_EQ(All(store, "other2"), "other2 ");
+  EXPECT_EQ(All(store, "t0"), "");
+  EXPECT_GT(counters_.retained_evicted.value(), 0U);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class WireClient final : public ClientHandle {
       if (const auto* a = std::get_if<session::PublishReceived>(&action)) Take(*a->publish, out);
       if (const auto* a = std::get_if<session::SubscribeRequested>(&action)) {
         std::vector<ReasonCode> codes;
-        broker_.OnSubscribe(id_, *a->subscribe, &codes);
+        broker_.OnSubscribe(now_, id_, *a->subscribe, &codes);
         session_.AcceptSubscribe(a->subscribe->packet_id, codes, out);
       }
       if (const auto* a = std::get_if<session::Close>(&action)) {

@@ -93,13 +93,20 @@ TEST_F(SessionsTest, OldConnectionHasNoEffectAfterTakeover) {
   EXPECT_EQ(Subscribe(second, "t"), ReasonCode::kGrantedQos2);
 }
 
-TEST_F(SessionsTest, ClientIdIsNotHandedToAnotherIdentity) {
-  FakeClient& first = Connect("a", {.identity = "one", .expiry_seconds = 60});
-  EXPECT_EQ(RefusalOf("a", {.identity = "two"}), ReasonCode::kClientIdentifierNotValid);
-  EXPECT_EQ(first.disconnected, ReasonCode::kSuccess);
-  first.Close(session::WillFate::kNone);
-  EXPECT_EQ(RefusalOf("a", {.identity = "two"}), ReasonCode::kClientIdentifierNotValid);
-  EXPECT_EQ(counters_.connect_denied.value(), 2U);
+TEST_F(SessionsTest, SameClientIdOfAnotherIdentityIsAnotherSession) {  // Invariant 9.
+  FakeClient& one = Connect("a", {.identity = "one", .expiry_seconds = 60});
+  Subscribe(one, "t");
+  FakeClient& two = Connect("a", {.identity = "two", .clean_start = false, .expiry_seconds = 60});
+  EXPECT_EQ(one.disconnected, ReasonCode::kSuccess);
+  EXPECT_FALSE(two.session_present);
+  EXPECT_EQ(broker_->connected_clients(), 2U);
+  one.Close(session::WillFate::kNone);
+  Publish(two, "t", "x", Qos::kAtLeastOnce);
+  EXPECT_TRUE(two.Take().empty());
+  FakeClient& back = Connect("a", {.identity = "one", .clean_start = false});
+  EXPECT_TRUE(back.session_present);
+  EXPECT_EQ(back.Take(), (Lines{"t=x q1"}));
+  EXPECT_EQ(two.disconnected, ReasonCode::kSuccess);
 }
 
 TEST_F(SessionsTest, ClientWithoutIdGetsOneOfItsOwn) {  // [MQTT-3.1.3-6] [MQTT-3.1.3-7]

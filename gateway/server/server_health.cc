@@ -1,0 +1,60 @@
+#include "server/server_health.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace sluice::server {
+
+bool Recurring::Look(uint64_t counter) {
+  if (std::exchange(last_, counter) != counter) {
+    quiet_ = 0;
+    if (busy_ < raise_after_) ++busy_;
+  } else if (++quiet_ >= clear_after_) {
+    busy_ = 0;
+  }
+  return busy_ >= raise_after_;
+}
+
+ServerHealth::ServerHealth(transport::Loop& loop, Health& health, Sources sources)
+    : sources_(std::move(sources)),
+      share_(health.Add("clients", "share")),
+      dead_(health.Add("ingest", "dead_letters")),
+      held_(health.Add("ingest", "publishers_held")) {
+  timer_ = loop.NewTimer([this] {
+    Look();
+    timer_.Start(kInterval);
+  });
+  timer_.Start(kInterval);
+}
+
+void ServerHealth::Look() {
+  if (gave_way_.Look(sources_.gave_way())) {
+    share_->Raise(HealthState::kDegraded,
+                  sources_.who_gave_way() + " and has to give way to others");
+  } else {
+    share_->Clear();
+  }
+  if (dead_letters_.Look(sources_.dead_letters())) {
+    dead_->Raise(HealthState::kDegraded,
+                 fmt::format("messages keep becoming dead letters, such as {}",
+                             sources_.last_dead_letter()));
+  } else {
+    dead_->Clear();
+  }
+  LookAtHeld();
+}
+
+// One that waits at a single look is the normal push and pull of a busy disk.
+void ServerHealth::LookAtHeld() {
+  const size_t held = sources_.held();
+  if (held == 0) {
+    looks_with_held_ = 0;
+    held_->Clear();
+  } else if (++looks_with_held_ >= 2) {
+    held_->Raise(HealthState::kDegraded,
+                 fmt::format("{} publishers are not read because their stream has no room", held));
+  }
+}
+
+}  // namespace sluice::server
