@@ -42,6 +42,9 @@ std::vector<RouteSummary> SummariesOfRoutes(const Env& env, const StreamPaths& p
 Result<StreamSummary> SummaryOfStream(const Env& env, const StreamPaths& paths, std::string name) {
   StreamSummary summary;
   summary.name = std::move(name);
+  // Before the segments: a cursor never lies behind what is committed, but may by the time that it
+  // is read.
+  summary.routes = SummariesOfRoutes(env, paths);
   const auto segments = ListSegments(env, paths, FindStreamId(env, paths));
   if (!segments.ok()) return segments.status();
   for (const ListedSegment& s : *segments) {
@@ -50,7 +53,6 @@ Result<StreamSummary> SummaryOfStream(const Env& env, const StreamPaths& paths, 
     summary.next_offset = s.end;
   }
   if (!segments->empty()) summary.first_offset = segments->front().base;
-  summary.routes = SummariesOfRoutes(env, paths);
   auto quarantined = env.List(paths.quarantine);
   if (quarantined.ok()) summary.quarantined = std::move(quarantined).value();
   return summary;

@@ -1,5 +1,8 @@
 #include "journal/inspect.h"
 
+#include <functional>
+#include <optional>
+
 #include "unit/journal/journal_fixture.h"
 
 namespace sluice::journal {
@@ -79,6 +82,151 @@ TEST_F(InspectTest, TornTailIsFoundAndSound) {
   ASSERT_EQ(report.findings.size(), 1u);
   EXPECT_EQ(report.findings[0].kind, Finding::Kind::kTornTail);
   EXPECT_EQ(report.findings[0].bytes, 4u);
+}
+
+// A file system on which something happens before certain reads.
+class MeddledEnv final : public Env {
+ public:
+  MeddledEnv(Env& env, int first, int last, std::function<void()> meddle)
+      : env_(env), first_(first), last_(last), meddle_(std::move(meddle)) {}
+  int reads() const { return reads_; }
+
+  Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
+    Meddle();
+    return env_.OpenReadable(path);
+  }
+  Result<std::vector<std::string>> List(const std::string& directory) const override {
+    Meddle();
+    return env_.List(directory);
+  }
+  Result<uint64_t> FileSize(const std::string& p) const override { return env_.FileSize(p); }
+  bool Exists(const std::string& path) const override { return env_.Exists(path); }
+  Result<uint64_t> FreeBytes(const std::string& p) const override { return env_.FreeBytes(p); }
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string&) override { return No(); }
+  Result<std::unique_ptr<WritableFile>> Lock(const std::string&) override { return No(); }
+  Status CreateDirectories(const std::string&) override { return No(); }
+  Status Rename(const std::string&, const std::string&) override { return No(); }
+  Status Remove(const std::string&) override { return No(); }
+  Status SyncDirectory(const std::string&) override { return No(); }
+
+ private:
+  static Status No() { return {StatusCode::kPermissionDenied, "looking changes nothing"}; }
+  void Meddle() const {
+    const int read = reads_++;
+    if (read >= first_ && read <= last_) meddle_();
+  }
+
+  Env& env_;
+  const int first_, last_;
+  const std::function<void()> meddle_;
+  mutable int reads_ = 0;
+};
+
+// A gateway that works between any two reads of who looks.
+class RacingInspectTest : public JournalFixture {
+ protected:
+  static constexpr size_t kEventBytes = 2000;
+
+  void Begin() {
+    Crash();
+    env_.Format();
+    stream_.max_bytes = 128 << 10;
+    stream_.segment_bytes = 16 << 10;
+    stream_.max_dirty_bytes = 8 << 10;
+    Open();
+    Fill(stream_.on_full == OnFull::kDropOldest ? 90 : 40, kEventBytes);
+  }
+  void Acknowledge() {
+    stream().cursor("cloud")->Advance({.acknowledged = 10});
+    Run(std::chrono::seconds(1));
+  }
+  // A sync that fails cuts what was written and writes it into a new segment.
+  void FailOnce() {
+    env_.FailAt(0, 1, test::MemoryEnv::kSync);
+    Fill(1, kEventBytes);
+    Run(std::chrono::seconds(6));
+    env_.StopFailing();
+  }
+  // Looks while `meddle` happens before read number i, for every i, alone and several times.
+  void MeddleEverywhere(const std::function<void()>& meddle) {
+    for (int i = 0, reads = 1; i < reads; ++i) {
+      for (const int times : {1, 3}) {
+        SCOPED_TRACE(i);
+        Begin();
+        const MeddledEnv env(env_, i, i + times - 1, meddle);
+        ExpectSound(env);
+        reads = env.reads();
+      }
+    }
+  }
+  static void ExpectSound(const Env& env) {
+    const auto report = VerifyStream(env, kDirectory, "telemetry");
+    ASSERT_TRUE(report.ok()) << report.status().ToString();
+    EXPECT_TRUE(report->sound()) << report->findings.front().file;
+  }
+  // `cat` shows every offset from the first on, as an event or as a gap.
+  void CatEverywhere(const std::function<void()>& meddle) {
+    for (int i = 0, reads = 1; i < reads; ++i) {
+      SCOPED_TRACE(i);
+      Begin();
+      const MeddledEnv env(env_, i, i + 1, meddle);
+      const uint64_t end = stream().next_offset();
+      std::optional<uint64_t> next;
+      const auto visit = [&](const Record& record) {
+        EXPECT_EQ(record.offset, next.value_or(record.offset));
+        next = record.end_offset;
+        return true;
+      };
+      ASSERT_TRUE(VisitRecords(env, kDirectory, "telemetry", 0, visit).ok());
+      EXPECT_GE(next, end);
+      reads = env.reads();
+    }
+  }
+};
+
+TEST_F(RacingInspectTest, EvictionIsNoDamage) {
+  stream_.on_full = OnFull::kDropOldest;
+  MeddleEverywhere([this] { Fill(20, kEventBytes); });
+  CatEverywhere([this] { Fill(20, kEventBytes); });
+}
+
+TEST_F(RacingInspectTest, DeletionBehindTheCursorIsNoDamage) {
+  MeddleEverywhere([this] { Acknowledge(); });
+  CatEverywhere([this] { Acknowledge(); });
+}
+
+TEST_F(RacingInspectTest, RollsAndFailedSyncsAreNoDamage) {
+  stream_.on_full = OnFull::kDropOldest;
+  MeddleEverywhere([this] { FailOnce(); });
+  CatEverywhere([this] { FailOnce(); });
+}
+
+TEST_F(RacingInspectTest, RealDamageIsFoundAllTheSame) {
+  stream_.on_full = OnFull::kDropOldest;
+  Begin();
+  const auto streams = ListStreams(env_, kDirectory);
+  const uint64_t base = streams->front().segments[4].base_offset;
+  std::string damaged = env_.Content(SegmentPath(base));
+  damaged[5'000] ^= 1;
+  env_.SetContent(SegmentPath(base), damaged);
+  const MeddledEnv env(env_, 3, 3, [this] { Fill(3, kEventBytes); });
+  EXPECT_FALSE(VerifyStream(env, kDirectory, "telemetry")->sound());
+}
+
+TEST_F(RacingInspectTest, CursorIsNeverAheadOfTheListedEnd) {
+  for (int i = 0; i < 30; ++i) {
+    Begin();
+    Acknowledge();
+    const MeddledEnv env(env_, i, i, [this] {
+      Fill(5, kEventBytes);
+      stream().cursor("cloud")->Advance(
+          {.acknowledged = stream().next_offset() - stream().cursor("cloud")->offset()});
+      Run(std::chrono::seconds(1));
+    });
+    const auto streams = ListStreams(env, kDirectory);
+    ASSERT_TRUE(streams.ok());
+    EXPECT_LE(streams->front().routes.front().books.Cursor(), streams->front().next_offset) << i;
+  }
 }
 
 TEST_F(InspectTest, UnknownStreamIsNotFound) {
