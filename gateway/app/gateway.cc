@@ -114,7 +114,7 @@ Status Gateway::StartAdmin() {
   pages.status = [this] {
     admin::HttpResponse response;
     response.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_, *journal_,
-                                 *server_, upstreams_);
+                                 *server_, health_, upstreams_);
     return response;
   };
   pages.health = &health_;

@@ -21,27 +21,29 @@ uint64_t PendingOf(const Stream& stream, const Cursor& cursor) {
 void AppendStream(const Stream& stream, std::string* out) {
   const journal::StreamStatus status = stream.status();
   fmt::format_to(std::back_inserter(*out),
-                 "stream {}: accepted {}, committed {}, stored from {}, {} bytes in {} segments, "
-                 "evicted {}, quarantined {}, {}\n",
+                 "stream {}: accepted {}, committed {}, since it was made\n"
+                 "  now: stored from offset {} on, {} bytes in {} segments; last write: {}\n"
+                 "  since the start: evicted or dropped {}, quarantined {} segments\n",
                  stream.name(), status.next_offset, status.committed_offset, status.first_offset,
-                 status.stored_bytes, status.segments, status.evicted_events, status.quarantined,
-                 status.last_failure.ToString());
+                 status.stored_bytes, status.segments, status.last_failure.ToString(),
+                 status.evicted_events, status.quarantined);
   for (const auto& cursor : stream.cursors()) {
     const Books& books = cursor->books();
     fmt::format_to(
         std::back_inserter(*out),
         "  route {}: accepted {} = acknowledged {} + pending {} + dead-lettered {} + expired {} + "
-        "evicted {}{}\n",
+        "evicted {}, since {}\n",
         cursor->route(), stream.next_offset() - books.origin, books.acknowledged,
         PendingOf(stream, *cursor), books.dead_lettered, books.expired, books.evicted,
-        books.origin == 0 ? std::string() : fmt::format(" (since offset {})", books.origin));
+        books.origin == 0 ? std::string("the stream was made")
+                          : fmt::format("offset {}", books.origin));
   }
 }
 
 }  // namespace
 
 std::string StatusReport(const std::string& gateway, Duration uptime, journal::Journal& journal,
-                         const server::Server& server,
+                         const server::Server& server, const Health& health,
                          const std::vector<std::unique_ptr<Upstream>>& upstreams) {
   std::string out;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count();
@@ -54,6 +56,7 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
                    upstream->connected() ? "connected" : "not connected");
   }
   out += WearText(WrittenBytes(), uptime) + "\n";
+  out += "health: " + health.Text();
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/upstream.h"
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
 #include "journal/journal.h"
@@ -15,9 +16,11 @@ namespace sluice::app {
 
 // The books of a running gateway as text for people: for every stream and route the terms of
 //   accepted = acknowledged + pending + dead-lettered + expired + evicted
-// and what the journal, the clients and the uplinks are doing. Loop thread.
+// what the journal, the clients and the uplinks are doing, and at the end what is wrong, in the
+// words of /healthz. Each line says since when it counts: since the stream was made, since this
+// start of the gateway, or now. Loop thread.
 std::string StatusReport(const std::string& gateway, Duration uptime, journal::Journal& journal,
-                         const server::Server& server,
+                         const server::Server& server, const Health& health,
                          const std::vector<std::unique_ptr<Upstream>>& upstreams);
 
 // The same terms as metrics, read from the journal when they are asked for, on the loop thread.

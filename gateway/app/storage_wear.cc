@@ -34,10 +34,11 @@ std::optional<uint64_t> WrittenBytes() {
 std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime) {
   if (!written_bytes) return "storage: the kernel does not count what is written";
   // What a start writes says nothing about a day.
-  if (uptime < kShortestForecast) return fmt::format("storage: {} bytes written", *written_bytes);
+  if (uptime < kShortestForecast)
+    return fmt::format("storage: {} bytes written since the start", *written_bytes);
   const double days = std::chrono::duration<double>(uptime) / std::chrono::hours(24);
-  return fmt::format("storage: {} bytes written, {:.0f} a day at this pace", *written_bytes,
-                     static_cast<double>(*written_bytes) / days);
+  return fmt::format("storage: {} bytes written since the start, {:.0f} a day at this pace",
+                     *written_bytes, static_cast<double>(*written_bytes) / days);
 }
 
 void RegisterWearMetric(Metrics& metrics) {

@@ -25,7 +25,7 @@ uint64_t DiskRoom::Unused(uint64_t spare_bytes) const {
 
 uint64_t DiskRoom::Reclaimable() const {
   if (stream_.on_full == OnFull::kDropOldest) return store_.SealedBytes();
-  return store_.AcknowledgedBytes(cursors_.LowestSaved());
+  return Passed();
 }
 
 void DiskRoom::Make(uint64_t bytes, uint64_t spare_bytes) {

@@ -20,6 +20,10 @@ class DiskRoom {
   // Bytes that may be appended now, what can be reclaimed for them included. `spare_bytes` is what
   // the total bound leaves.
   uint64_t Promise(uint64_t spare_bytes) const { return Unused(spare_bytes) + Reclaimable(); }
+  // The same without what drop_oldest may remove: what fits while nothing is lost.
+  uint64_t Spare(uint64_t spare_bytes) const { return Unused(spare_bytes) + Passed(); }
+  // What every route has passed and only still is there.
+  uint64_t Passed() const { return store_.AcknowledgedBytes(cursors_.LowestSaved()); }
   // Reclaims until `bytes` fit, as far as the policy lets it.
   void Make(uint64_t bytes, uint64_t spare_bytes);
   // Deletes what every route has passed, unless it is to be kept.

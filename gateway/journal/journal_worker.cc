@@ -1,5 +1,7 @@
 #include "journal/journal_worker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "journal/paths.h"
@@ -20,10 +22,12 @@ JournalWorker::JournalWorker(Env& env, const std::string& directory, const Optio
                              JournalShared* shared, std::unique_ptr<WritableFile> lock,
                              std::vector<std::unique_ptr<StreamWorker>> streams)
     : env_(env),
+      directory_(directory),
       options_(options),
       shared_(shared),
       lock_(LockPath(directory), std::move(lock)),
-      streams_(std::move(streams)) {
+      streams_(std::move(streams)),
+      disk_full_(options.health->Add("journal", "disk_full")) {
   for (const auto& stream : streams_) stream->HoldTo(&lock_);
   last_commit_ = options_.clock->Now() - std::chrono::hours(1);
   Publish();
@@ -101,7 +105,24 @@ bool JournalWorker::ReadOne(ReadJob* job) {
 void JournalWorker::LookAround(MonotonicTime now) {
   if (now < next_look_) return;
   next_look_ = now + kLookInterval;
-  for (const auto& stream : streams_) static_cast<void>(stream->CheckInPlace().ok());
+  for (const auto& stream : streams_) stream->LookAround();
+  LookAtFreeSpace();
+}
+
+// The streams say what they do for want of room; this says who took it.
+void JournalWorker::LookAtFreeSpace() {
+  const Result<uint64_t> free = env_.FreeBytes(directory_);
+  if (!free.ok()) return;
+  const uint64_t floor = options_.min_free_bytes;
+  if (*free < floor) {
+    disk_full_->Raise(
+        HealthState::kDegraded,
+        fmt::format("the disk of {} has {} bytes free, less than min_free, {}: streams can't grow; "
+                    "make room on it",
+                    directory_, *free, floor));
+  } else if (*free >= floor + floor / 8) {
+    disk_full_->Clear();
+  }
 }
 
 void JournalWorker::Publish() {

@@ -37,6 +37,7 @@ class JournalWorker {
   void Read();
   bool ReadOne(ReadJob* job);
   void LookAround(MonotonicTime now);
+  void LookAtFreeSpace();
   void Publish();
   std::optional<MonotonicTime> NextDue(bool* gathering) const;  // the mutex is held
   MonotonicTime LingerEnd() const { return last_commit_ + options_.commit_linger; }
@@ -44,6 +45,7 @@ class JournalWorker {
   StreamWorker* WorkerOf(const StreamCore* core) const;
 
   Env& env_;
+  const std::string directory_;
   const Options& options_;
   JournalShared* const shared_;
   const HeldFile lock_;
@@ -56,6 +58,7 @@ class JournalWorker {
   std::vector<std::shared_ptr<ReadJob>> finished_reads_;
   MonotonicTime last_commit_{};
   MonotonicTime next_look_{};
+  const std::unique_ptr<Health::Condition> disk_full_;
 };
 
 }  // namespace sluice::journal

@@ -28,6 +28,7 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
     return AppendVerdict::kStored;
   }
   if (options.on_full != OnFull::kDropNewest) {
+    full = true;
     Refuse();
     return AppendVerdict::kFull;
   }

@@ -63,6 +63,7 @@ class StreamCore {
   AppendBuffer dirty;
   uint64_t room = 0;            // bytes of records that the disk's bounds still allow
   bool refused = false;         // somebody waits for OnSpace
+  bool full = false;            // because the disk's bounds allow no more
   bool busy = false;            // for want of memory, which is told when the disk is full as well
   bool space = false;           // OnSpace is due
   uint64_t dropped_events = 0;  // by drop_newest, since opening

@@ -25,13 +25,15 @@ HeldFile Hold(Env& env, const std::string& path) {
 }  // namespace
 
 StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts)
-    : options_(options),
+    : env_(env),
+      options_(options),
       parts_(std::move(parts)),
       metrics_(metrics, parts_.core->options.name),
       room_(env, options, parts_.core->options, parts_.store.get(), parts_.cursors.get()),
       state_(Hold(env, parts_.store->paths().state)),
       unwritable_(options.health->Add("stream " + parts_.core->options.name, "not_written")),
-      displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")) {
+      displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")),
+      stream_health_(*options.health, parts_.core->options) {
   committed_ = promised_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
@@ -48,7 +50,8 @@ std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
                                                      MonotonicTime linger_end) const {
   const StreamCore& core = *parts_.core;
   if (is_failing()) return retry_at_;
-  if (pending_.empty() && core.dirty.is_one_gap()) return last_sync_ + kGapLinger;
+  if (pending_.empty() && core.dirty.is_one_gap())
+    return last_sync_ + kGapLinger;
   if (core.dirty.size() >= core.commit_bytes) return now;
   if (!core.dirty.empty()) return linger_end;
   if (!pending_.empty()) return last_sync_ + core.options.sync_interval;
@@ -77,6 +80,27 @@ Status StreamWorker::CheckInPlace() {
     displaced_->Raise(HealthState::kFailing, "nothing is acknowledged: " + status.message());
   }
   return status;
+}
+
+void StreamWorker::LookAround() {
+  if (!CheckInPlace().ok()) return;
+  const std::string& quarantine = parts_.store->paths().quarantine;
+  const auto files = env_.List(quarantine);
+  if (files.ok()) stream_health_.NoteQuarantine(files->size(), quarantine);
+}
+
+void StreamWorker::TellHealth(uint64_t spare_bytes) {
+  StreamHealth::Picture picture;
+  {
+    const std::lock_guard lock(parts_.core->shared->mutex);
+    picture.refusing = parts_.core->full;
+    picture.dropped_events = parts_.core->dropped_events;
+  }
+  picture.used_bytes = parts_.store->bytes() - room_.Passed();
+  picture.room_bytes = room_.Spare(spare_bytes);
+  picture.evicted_events = room_.evicted_events();
+  picture.quarantined = quarantined_;
+  stream_health_.Look(options_.clock->Now(), picture);
 }
 
 void StreamWorker::Write(MonotonicTime now, uint64_t spare_bytes, bool force) {
@@ -184,6 +208,7 @@ uint64_t StreamWorker::Promised() const {
 }
 
 bool StreamWorker::Publish(uint64_t spare_bytes) {
+  TellHealth(spare_bytes);
   StreamCore& core = *parts_.core;
   const uint64_t room = room_.Promise(spare_bytes);
   promised_ = Promised();
@@ -206,7 +231,7 @@ bool StreamWorker::NoteSpace() {
   const bool room = core.room >= core.dirty.size() + largest;
   const bool memory = core.dirty.size() <= core.options.max_dirty_bytes / 2;
   if (core.refused && memory && (room || core.busy)) {
-    core.refused = core.busy = false;
+    core.refused = core.full = core.busy = false;
     core.space = true;
   }
   return core.space;

@@ -15,6 +15,7 @@
 #include "journal/options.h"
 #include "journal/slot_file.h"
 #include "journal/stream_core.h"
+#include "journal/stream_health.h"
 #include "journal/stream_store.h"
 
 namespace sluice::journal {
@@ -41,6 +42,8 @@ class StreamWorker {
   void HoldTo(const HeldFile* lock) { lock_ = lock; }
   // Looks whether everything is in place, and lets health know.
   Status CheckInPlace();
+  // For an idle stream: that, and what else changes without a word.
+  void LookAround();
 
   StreamCore* core() const { return parts_.core; }
   StreamStore* store() const { return parts_.store.get(); }
@@ -82,11 +85,13 @@ class StreamWorker {
   void Committed(MonotonicTime now);
   void Fail(const Status& status, MonotonicTime now);
   uint64_t Promised() const;
+  void TellHealth(uint64_t spare_bytes);
   bool NoteSpace();                       // the mutex is held
   void FillStatus(StreamStatus* status);  // the mutex is held
   void SetGauges(const StreamStatus& status);
   bool is_failing() const { return retry_delay_ > Duration(0); }
 
+  Env& env_;
   const Options& options_;
   Parts parts_;
   StreamMetrics metrics_;
@@ -110,6 +115,7 @@ class StreamWorker {
   Status last_failure_;
   const std::unique_ptr<Health::Condition> unwritable_;
   const std::unique_ptr<Health::Condition> displaced_;
+  StreamHealth stream_health_;
 };
 
 }  // namespace sluice::journal

@@ -201,9 +201,9 @@ class TryAndStatus(Scenario):
         self.client(running).publish_readings(3)
         status = running.status()
         self.assertRegex(status, r"(?m)^gateway test: up \d+ s, 1 clients, 0 detached sessions$")
-        self.assertRegex(status, r"(?m)^stream telemetry: accepted 3, committed 3, ")
+        self.assertRegex(status, r"(?m)^stream telemetry: accepted 3, committed 3, since it was made$")
         self.assertIn("route telemetry-upstream: accepted 3 = acknowledged 0 + pending 3 + dead-lettered 0 + "
-                      "expired 0 + evicted 0\n", status)
+                      "expired 0 + evicted 0, since the stream was made\n", status)
         self.assertIn("uplink upstream: not connected", status)
 
     def test_status_of_nobody_is_an_error_that_says_what_to_do(self):

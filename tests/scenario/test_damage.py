@@ -61,7 +61,7 @@ class Damage(Forwarding):
         self.assertIn(f"damaged, offsets [{offset}, {offset + 1})", report)
         self.assertIn(os.path.basename(self.files[1]), report)
         self.assert_all_but((offset, offset), self.deliver())
-        self.assertRegex(self.running.status(), "stream telemetry: .* quarantined 1,")
+        self.assertRegex(self.running.status(), "since the start: .* quarantined 1 segments")
         self.assertEqual(1, len(segment.quarantined(self.running.data)))
         self.assertEqual(1, self.running.total("sluice_journal_quarantined_segments_total"))
 

@@ -2,6 +2,7 @@
 """A disk that fills up under the gateway, and gets room again. A small tmpfs stands for it, which only root may mount."""
 
 import os
+import re
 import subprocess
 import unittest
 
@@ -56,9 +57,20 @@ class DiskFull(Scenario):
         self.disk.fill(leave=2 << 20)
         refused = self.publish_until_refused(device)
         self.assertGreaterEqual(os.statvfs(self.disk.path).f_bavail * 4096, 1 << 20)
+        self.assert_health_says(503, "stream telemetry: failing for .*: full, so publishers are refused or wait: ")
+        self.assert_health_says(503, r"journal: degraded for .* has \d+ bytes free, less than min_free, 4194304: ")
         self.disk.make_room()
         self.wait_until_taken(device)
+        self.assert_health_says(200, r"^ok\n$")
         self.assert_books(device, refused)
+
+    def assert_health_says(self, code, words):
+        """In /healthz, and the same in the status."""
+        def says():
+            got, text = self.running.health_said()
+            return got == code and re.search(words, text)
+        eventually(says, lambda: f"{code} and {words}, but {self.running.health_said()}")
+        self.assertRegex(self.running.status(), f"(?s)health: .*{words.strip('^$')}")
 
     def publish_until_refused(self, device):
         """How many were stored first."""
@@ -131,9 +143,11 @@ class DiskFull(Scenario):
         for i in range(600):
             device.send(topic_of(OTHER), reading(i, padding=4000))
         eventually(self.stands_still, "a gateway without room")
+        eventually(lambda: self.running.health() == 503, "an unhealthy gateway")
+        self.assertRegex(self.running.health_said()[1], "stream telemetry: failing for .*: (full, |cannot be written, )")
         self.disk.make_room()
         eventually(lambda: self.running.total("sluice_stream_committed") == 600, "everything committed")
-        self.assertEqual(200, self.running.health())
+        eventually(lambda: self.running.health() == 200, "a healthy gateway")
 
 
 if __name__ == "__main__":

@@ -25,12 +25,13 @@ TEST(StorageWear, OtherTextHasNone) {
 
 TEST(StorageWear, DayIsReckonedFromTheUptime) {
   EXPECT_EQ(WearText(4096, std::chrono::seconds(864)),
-            "storage: 4096 bytes written, 409600 a day at this pace");
+            "storage: 4096 bytes written since the start, 409600 a day at this pace");
 }
 
 TEST(StorageWear, FirstMinuteForetellsNothing) {
   for (const int seconds : {0, 59}) {
-    EXPECT_EQ(WearText(65536, std::chrono::seconds(seconds)), "storage: 65536 bytes written");
+    EXPECT_EQ(WearText(65536, std::chrono::seconds(seconds)),
+              "storage: 65536 bytes written since the start");
   }
 }
 
