@@ -12,9 +12,11 @@ using std::chrono::milliseconds;
 
 constexpr Duration kFirstRetry = milliseconds(100);
 constexpr Duration kLastRetry = milliseconds(5000);
-// A gap segment costs four operations on the file system, so the ones of drop_newest come this far
-// apart.
-constexpr Duration kGapLinger = milliseconds(100);
+// A gap segment costs four operations on the file system, so the ones of drop_newest stand apart by
+// a multiple of what the last one took: a lone publisher is told soon where the medium is fast, and
+// a slow one, which also wears, is left alone most of the time.
+constexpr int kGapLingerFactor = 4;
+constexpr Duration kLongestGapLinger = milliseconds(100);
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 HeldFile Hold(Env& env, const std::string& path) {
@@ -51,7 +53,7 @@ std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
   const StreamCore& core = *parts_.core;
   if (is_failing()) return retry_at_;
   if (pending_.empty() && core.dirty.is_one_gap())
-    return last_sync_ + kGapLinger;
+    return std::max(linger_end, last_sync_ + gap_linger_);
   if (core.dirty.size() >= core.commit_bytes) return now;
   if (!core.dirty.empty()) return linger_end;
   if (!pending_.empty()) return last_sync_ + core.options.sync_interval;
@@ -130,7 +132,10 @@ Status StreamWorker::WritePending(uint64_t spare_bytes) {
 }
 
 Status StreamWorker::StoreGap() {
+  const MonotonicTime began = options_.clock->Now();
   SLUICE_RETURN_IF_ERROR(parts_.store->AppendGap(pending_.end_offset(), GapReason::kDropped));
+  const Duration took = options_.clock->Now() - began;
+  gap_linger_ = std::min<Duration>(kGapLingerFactor * took, kLongestGapLinger);
   written_bytes_ = pending_.size();
   return Status::Ok();
 }

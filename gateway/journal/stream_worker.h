@@ -109,6 +109,7 @@ class StreamWorker {
 
   MonotonicTime write_began_{};
   MonotonicTime last_sync_{};
+  Duration gap_linger_{0};  // how far apart gaps of drop_newest stand
   MonotonicTime last_cursor_save_{};
   Duration retry_delay_{0};  // 0 while all is well
   MonotonicTime retry_at_{};

@@ -156,6 +156,17 @@ TEST_F(OnFullTest, DropNewestKeepsTheOldAndRecordsTheRest) {
   EXPECT_EQ(ExpectWhole(0, first_dropped + 1001, kEventBytes), 1001u);
 }
 
+TEST_F(OnFullTest, LonePublisherIsToldAtOnceThatItsEventWasDropped) {
+  stream_.on_full = OnFull::kDropNewest;
+  Open();
+  FillUp();
+  Run(std::chrono::seconds(1));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_EQ(AppendOne(), AppendVerdict::kDropped);
+    EXPECT_EQ(committed_, stream().next_offset());
+  }
+}
+
 TEST_F(OnFullTest, DroppedOffsetsAreNotUsedAgainAfterAPowerCut) {
   stream_.on_full = OnFull::kDropNewest;
   Open();
