@@ -49,12 +49,14 @@ void Broker::Acknowledge(const AckHandle& ack, codec::ReasonCode reason) {
 }
 
 std::optional<MonotonicTime> Broker::NextDeadline() const {
+  if (has_unfinished()) return MonotonicTime{};
   const std::optional<MonotonicTime> next = clients_.NextDeadline();
   if (!next || !wills_retry_at_) return next ? next : wills_retry_at_;
   return std::min(*next, *wills_retry_at_);
 }
 
 void Broker::Tick(MonotonicTime now) {
+  ContinueRetained(now);
   if (wills_retry_at_ && *wills_retry_at_ <= now) FlushWills(now);
   while (ClientRecord* const client = clients_.FirstDue(now)) {
     if (client->expires && *client->expires <= now) {

@@ -48,6 +48,7 @@ struct ClientRecord {
   OutboundQueue queue;
   std::vector<std::string> filters;  // what it is subscribed to
   std::deque<RetainedCursor> retained;
+  bool retained_waits = false;  // for its next turn to go on
   std::optional<StoredWill> will;
 
   std::optional<MonotonicTime> will_due;

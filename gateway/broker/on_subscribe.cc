@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "broker/broker.h"
 #include "broker/topic_filter.h"
@@ -117,17 +118,34 @@ void Broker::OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& un
 // Retained messages are read from the store as the client takes them, so that a filter over ten
 // thousand of them needs no queue, and each is the newest at the time that it leaves.
 void Broker::SendRetained(MonotonicTime now, ClientRecord* client) {
+  size_t looks = kRetainedLooks;
   for (; !client->retained.empty(); client->retained.pop_front()) {
     RetainedCursor& cursor = client->retained.front();
-    while (const MessageRef message = retained_.Next(cursor.filter, cursor.after, now)) {
+    std::string at = cursor.after;
+    while (const MessageRef message = retained_.Next(cursor.filter, &at, now, &looks)) {
       const bool is_own = cursor.options.no_local && message->publisher() == client->id;
       codec::Publish publish = message->View(now);
       publish.qos = std::min(publish.qos, cursor.options.max_qos);
       publish.retain = true;  // 3.1.1 [MQTT-3.3.1-8]
       if (!is_own && !fan_out_.SendNow(publish, cursor.options.identifier, client)) return;
-      cursor.after = message->topic();
+      cursor.after = at;
+    }
+    if (looks == 0) {
+      cursor.after = at;
+      if (!std::exchange(client->retained_waits, true)) unfinished_.push_back(client->id);
+      return;
     }
   }
+}
+
+// One client's turn, the one that has waited longest.
+void Broker::ContinueRetained(MonotonicTime now) {
+  if (unfinished_.empty()) return;
+  ClientRecord* const client = clients_.Find(unfinished_.front());
+  unfinished_.pop_front();
+  if (client == nullptr) return;
+  client->retained_waits = false;
+  if (client->connected() && client->queue.empty()) SendRetained(now, client);
 }
 
 }  // namespace sluice::broker

@@ -29,17 +29,23 @@ PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
   return gave_way;
 }
 
-MessageRef RetainedStore::Next(std::string_view filter, std::string_view after, MonotonicTime now) {
+MessageRef RetainedStore::Next(std::string_view filter, std::string* after, MonotonicTime now,
+                               size_t* looks) {
   const std::string_view prefix = LiteralPrefix(filter);
-  auto it = after.empty() ? by_topic_.lower_bound(prefix) : by_topic_.upper_bound(after);
-  while (it != by_topic_.end() && it->first.starts_with(prefix)) {
+  auto it = after->empty() ? by_topic_.lower_bound(prefix) : by_topic_.upper_bound(*after);
+  for (; it != by_topic_.end() && it->first.starts_with(prefix) && *looks > 0; --*looks) {
+    const std::string_view topic = it->first;
     if (it->second.message->ExpiredAt(now)) {
       it = Erase(it);
-    } else if (Matches(filter, it->first)) {
-      return it->second.message;
-    } else {
-      ++it;
+      continue;
     }
+    const bool matches = Matches(filter, topic);
+    if (matches || *looks == 1) *after = topic;
+    if (matches) {
+      --*looks;
+      return it->second.message;
+    }
+    ++it;
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -27,9 +28,11 @@ class RetainedStore {
   // between its oldest and this one. Returns the party that gave way to the publisher, if any.
   PartyRef Store(const MessageRef& message, MonotonicTime now, const PartyRef& publisher);
 
-  // The first message whose topic is after `after` (empty: from the beginning) and matches the
-  // valid `filter`; nothing when there is none.
-  MessageRef Next(std::string_view filter, std::string_view after, MonotonicTime now);
+  // The first message whose topic is after `*after` (empty: from the beginning) and matches the
+  // valid `filter`, and its topic in `*after`; nothing when there is none. Looks at no more than
+  // `*looks` messages, which it counts down; when none is left, nothing means that the search goes
+  // on behind `*after`. Stops a filter such as "+/x" from walking through all that is stored.
+  MessageRef Next(std::string_view filter, std::string* after, MonotonicTime now, size_t* looks);
 
   size_t size() const { return by_topic_.size(); }
   size_t bytes() const { return bytes_; }

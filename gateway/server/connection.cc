@@ -68,7 +68,12 @@ void Connection::StopReading() {
   UpdateReading();
 }
 
-void Connection::OnOutputLow() { context_.broker.OnWritable(context_.loop.Now(), id_); }
+void Connection::OnOutputLow() { TakeMore(); }
+
+void Connection::TakeMore() {
+  context_.broker.OnWritable(context_.loop.Now(), id_);
+  if (context_.broker.has_unfinished()) context_.owner.OnBrokerDeadline();
+}
 
 void Connection::OnClosed(const Status& reason) {
   if (!reason.ok()) {
@@ -172,7 +177,7 @@ void Connection::Do(const session::Action& action, session::Output* out) {
           [&](const session::UnsubscribeRequested& a) { DoUnsubscribe(*a.unsubscribe, out); },
           [&](const session::DeliveryFinished&) {
             ChargeWindow();
-            context_.broker.OnWritable(context_.loop.Now(), id_);
+            TakeMore();
           },
           [&](const session::StartTimer& a) { DoStartTimer(a); },
           [&](const session::StopTimer& a) {
@@ -207,7 +212,7 @@ void Connection::DoConnect(const codec::Connect& connect, session::Output* out) 
   answer.late_acknowledgements = true;
   session_.AcceptConnect(now, answer, outcome.state, out);
   Send(out);  // CONNACK is the first packet [MQTT-3.2.0-1]
-  context_.broker.OnWritable(now, id_);
+  TakeMore();
 }
 
 void Connection::DoPublish(const codec::Publish& publish, session::Output* out) {
@@ -253,7 +258,7 @@ void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output*
   context_.broker.OnSubscribe(context_.loop.Now(), id_, subscribe, &codes);
   session_.AcceptSubscribe(subscribe.packet_id, codes, out);
   Send(out);
-  context_.broker.OnWritable(context_.loop.Now(), id_);
+  TakeMore();
 }
 
 void Connection::DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out) {

@@ -43,6 +43,8 @@ struct ConnectionContext {
     virtual ~Owner() = default;
     virtual void OnBlocked(Connection* connection) = 0;
     virtual void OnGone(Connection* connection) = 0;
+    // The broker's Tick is due earlier than it was.
+    virtual void OnBrokerDeadline() = 0;
   };
   Owner& owner;
 };
@@ -107,6 +109,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Hands a publish to the broker and does what its verdict says; false if it has to be offered
   // again.
   bool Offer(const codec::Publish& publish, session::Output* out);
+  void TakeMore();
   void Hold(const codec::Publish& publish);
   void Unhold();
   bool OutgoingIsShort(codec::Qos qos) const;

@@ -51,8 +51,8 @@ class Raw:
     """A client that reads nothing but its CONNACK."""
 
     def __init__(self, port, pki, identity):
-        self.socket = tls_context(pki, identity).wrap_socket(socket.create_connection(("127.0.0.1", port), 30),
-                                                            server_hostname="127.0.0.1")
+        plain = socket.create_connection(("127.0.0.1", port), 30)
+        self.socket = tls_context(pki, identity).wrap_socket(plain, server_hostname="127.0.0.1")
         self.socket.settimeout(30)
 
     def send(self, data):

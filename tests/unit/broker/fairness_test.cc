@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "broker_fixture.h"
 
 namespace sluice::broker {
@@ -147,6 +149,29 @@ TEST_F(FairnessTest, CombinationsOfPlusAreRefusedBeforeTheyCostTime) {
   EXPECT_EQ(counters_.shapes_refused.value(), refused);
   FakeClient& victim = Connect("v", {.identity = "victim"});
   EXPECT_EQ(Subscribe(victim, "devices/+/state"), ReasonCode::kGrantedQos2);
+}
+
+TEST_F(FairnessTest, NoFilterWalksThroughAllRetainedMessagesAtOnce) {
+  FakeClient& publisher = Connect("p", {.identity = "publisher"});
+  constexpr size_t kMessages = 2 * Broker::kRetainedLooks + 500;
+  for (size_t i = 0; i < kMessages; ++i) {
+    Retain(publisher, "t/" + std::to_string(10'000 + i), "x");
+  }
+  FakeClient& subscriber = Connect("s", {.identity = "subscriber"});
+  Subscribe(subscriber, "+/none");
+  EXPECT_TRUE(broker_->has_unfinished());
+  Subscribe(subscriber, "t/+");
+  for (int ticks = 0; broker_->has_unfinished(); ++ticks) {
+    ASSERT_LT(ticks, 10);
+    EXPECT_LE(broker_->NextDeadline(), clock_.Now());
+    const size_t before = subscriber.received.size();
+    broker_->Tick(clock_.Now());
+    EXPECT_LE(subscriber.received.size() - before, Broker::kRetainedLooks);
+  }
+  const Lines lines = subscriber.Take();
+  ASSERT_EQ(lines.size(), kMessages);
+  EXPECT_TRUE(std::is_sorted(lines.begin(), lines.end()));
+  EXPECT_EQ(broker_->NextDeadline(), std::nullopt);
 }
 
 TEST_F(FairnessTest, AnonymousClientsOfAnotherAddressAreAnotherParty) {

@@ -22,10 +22,8 @@ class RetainedStoreTest : public testing::Test {
   }
   std::string All(RetainedStore& store, std::string_view filter) {
     std::string topics, after;
-    while (const MessageRef message = store.Next(filter, after, now_)) {
-      after = message->topic();
-      topics += after + " ";
-    }
+    size_t looks = 1000;
+    while (store.Next(filter, &after, now_, &looks)) topics += after + " ";
     return topics;
   }
 
@@ -94,8 +92,29 @@ TEST_F(RetainedStoreTest, ReadingGoesOnWhereTheTopicHasGone) {
   RetainedStore store({}, &shares_, &counters_);
   for (const char* topic : {"a", "b", "c"}) Store(store, topic);
   Store(store, "b", 0);
-  EXPECT_EQ(store.Next("#", "b", now_)->topic(), "c");
-  EXPECT_FALSE(store.Next("#", "c", now_));
+  std::string after = "b";
+  size_t looks = 10;
+  EXPECT_EQ(store.Next("#", &after, now_, &looks)->topic(), "c");
+  EXPECT_FALSE(store.Next("#", &after, now_, &looks));
+}
+
+TEST_F(RetainedStoreTest, SearchStopsAfterItsLooksAndGoesOnThere) {
+  RetainedStore store({}, &shares_, &counters_);
+  for (int i = 10; i < 60; ++i) Store(store, "t" + std::to_string(i) + "/x");
+  Store(store, "t99/y");
+  std::string after;
+  size_t looks = 20;
+  EXPECT_FALSE(store.Next("+/y", &after, now_, &looks));
+  EXPECT_EQ(looks, 0U);
+  EXPECT_EQ(after, "t29/x");
+  looks = 20;
+  EXPECT_FALSE(store.Next("+/y", &after, now_, &looks));
+  looks = 20;
+  EXPECT_TRUE(store.Next("+/y", &after, now_, &looks));
+  EXPECT_EQ(after, "t99/y");
+  EXPECT_EQ(looks, 9U);
+  EXPECT_FALSE(store.Next("+/y", &after, now_, &looks));
+  EXPECT_EQ(looks, 9U);
 }
 
 // A device that retains whatever it can leaves the others theirs.
