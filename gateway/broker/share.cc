@@ -6,7 +6,8 @@ namespace sluice::broker {
 
 std::string_view BudgetName(Budget budget) {
   constexpr std::array<std::string_view, kBudgets> kNames = {
-      "connections", "sessions", "session_bytes", "subscriptions", "retained", "wills", "queued"};
+      "connections", "sessions", "session_bytes", "subscriptions", "retained",
+      "wills",       "queued",   "input",         "outgoing"};
   return kNames[static_cast<size_t>(budget)];
 }
 

@@ -23,8 +23,10 @@ enum class Budget : uint8_t {
   kRetained,
   kWills,
   kQueued,
+  kInput,     // packets of which the rest is still to come
+  kOutgoing,  // messages on their way, not acknowledged
 };
-inline constexpr size_t kBudgets = static_cast<size_t>(Budget::kQueued) + 1;
+inline constexpr size_t kBudgets = static_cast<size_t>(Budget::kOutgoing) + 1;
 std::string_view BudgetName(Budget budget);  // "connections", "sessions", …
 
 class Holding;

@@ -14,7 +14,9 @@ constexpr std::array<std::string_view, kBudgets> kNouns = {
     "subscriptions",
     "retained messages",
     "wills",
-    "queued messages"};
+    "queued messages",
+    "memory of unfinished packets",
+    "messages on their way"};
 
 }  // namespace
 

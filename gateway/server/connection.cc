@@ -47,7 +47,19 @@ size_t Connection::OnBytes(ByteSpan bytes) {
     consumed += taken;
   }
   UpdateReading();
-  return closing_ ? bytes.size() : consumed;
+  if (closing_) consumed = bytes.size();
+  ChargeInput(bytes.size() - consumed);
+  return consumed;
+}
+
+// Bytes that are left because the client is not read for a while are nobody's fault.
+void Connection::ChargeInput(size_t left_over) {
+  constexpr size_t kFree = transport::InputBuffer::kFreeBytes;
+  const size_t bytes = reading_ && left_over > kFree ? left_over : 0;
+  // A buffer that grows is twice as large at most.
+  const uint64_t before = input_share_.amount();
+  if (bytes > before) context_.owner.MakeRoomForInput(holder_, 2 * bytes - before);
+  input_share_.Set(bytes);
 }
 
 void Connection::UpdateReading() {
@@ -99,14 +111,22 @@ session::DeliverResult Connection::Deliver(const codec::Publish& message) {
   return result;
 }
 
-// One message a client is always let through, and its end asks the broker for the next.
+// One message a client is always let through, and its end asks the broker for the next. The last
+// quarter of the budget is for those who hold less than others.
 bool Connection::OutgoingIsShort(codec::Qos qos) const {
-  return qos != codec::Qos::kAtMostOnce && context_.outgoing.exhausted() && state_ != nullptr &&
-         state_->outbound.size() > 0;
+  if (qos == codec::Qos::kAtMostOnce || state_ == nullptr || state_->outbound.size() == 0) {
+    return false;
+  }
+  if (context_.outgoing.exhausted()) return true;
+  const bool is_low = context_.outgoing.left() < context_.outgoing.used() / 3;
+  return is_low &&
+         context_.broker.shares().GivesWay(broker::Budget::kOutgoing, *holder_, 1) == nullptr;
 }
 
 void Connection::ChargeWindow() {
-  window_charge_.Set(state_ == nullptr ? 0 : state_->outbound.bytes());
+  const size_t bytes = state_ == nullptr ? 0 : state_->outbound.bytes();
+  window_charge_.Set(bytes);
+  outgoing_share_.Set(bytes);
 }
 
 void Connection::Acknowledge(uint16_t packet_id, codec::ReasonCode reason) {
@@ -127,9 +147,11 @@ void Connection::CloseIfPeerHasLeft() {
   stream_->Close(Status::Unavailable("the client went away while its message waited for room"));
 }
 
-void Connection::HoldShare(const broker::PartyRef& party) {
+void Connection::BelongTo(const broker::PartyRef& party) {
+  holder_ = party;
   share_.BelongTo(party, broker::Budget::kConnections, this);
-  share_.Set(1);
+  input_share_.BelongTo(party, broker::Budget::kInput, this);
+  outgoing_share_.BelongTo(party, broker::Budget::kOutgoing, this);
 }
 
 void Connection::GiveWay() {
@@ -137,7 +159,10 @@ void Connection::GiveWay() {
   Disconnect(codec::ReasonCode::kQuotaExceeded);
 }
 
-void Connection::Drop() { stream_->Close(Status::Unavailable("too many connections")); }
+void Connection::Drop() {
+  input_share_.Set(0);
+  stream_->Close(Status::Unavailable("made room for others"));
+}
 
 void Connection::Shutdown() { Disconnect(codec::ReasonCode::kServerShuttingDown); }
 

@@ -43,6 +43,8 @@ struct ConnectionContext {
     virtual ~Owner() = default;
     virtual void OnBlocked(Connection* connection) = 0;
     virtual void OnGone(Connection* connection) = 0;
+    // Others give way, if they hold more, so that the party gets so many bytes of the input budget.
+    virtual void MakeRoomForInput(const broker::PartyRef& party, size_t bytes) = 0;
     // The broker's Tick is due earlier than it was.
     virtual void OnBrokerDeadline() = 0;
   };
@@ -75,13 +77,15 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // No more is read, what was read is still answered.
   void StopReading();
 
+  // Before Start: whose share it takes.
+  void BelongTo(const broker::PartyRef& party);
   // Counts as one connection of its party from now on.
-  void HoldShare(const broker::PartyRef& party);
+  void HoldShare() { share_.Set(1); }
   // It has to make room for another identity's: 0x97.
   void GiveWay();
   // There was no room: its CONNECT will be refused with 0x97.
   void RefuseConnect() { refused_ = true; }
-  // Without a word.
+  // Without a word, and what it holds is free at once.
   void Drop();
 
   const std::string& identity() const { return identity_; }
@@ -114,6 +118,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void Unhold();
   bool OutgoingIsShort(codec::Qos qos) const;
   void ChargeWindow();
+  void ChargeInput(size_t left_over);
   uint16_t HeldQos2PacketId() const;
   void UpdateReading();
 
@@ -121,7 +126,10 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   std::unique_ptr<transport::ByteStream> stream_;
   const std::string identity_;
   const std::string party_;
+  broker::PartyRef holder_;
   broker::Holding share_;
+  broker::Holding input_share_;
+  broker::Holding outgoing_share_;
   session::Session session_;
   broker::ConnectionId id_;
   session::SessionState* state_ = nullptr;  // the broker's; from its accepting us to our Close

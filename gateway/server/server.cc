@@ -150,8 +150,9 @@ void Server::OnAccept(const std::string& anonymous_identity,
       std::make_unique<Connection>(context, std::move(stream), std::move(identity), party);
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));
+  raw->BelongTo(holder);
   if (MakeRoomFor(holder)) {
-    raw->HoldShare(holder);
+    raw->HoldShare();
   } else {
     Refuse(raw);
   }
@@ -169,6 +170,17 @@ bool Server::MakeRoomFor(const broker::PartyRef& party) {
   // Its newest: those that have been there for long are more likely to be at work.
   static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->GiveWay();
   return true;
+}
+
+// A few at a time are enough: each holds as much as the newcomer wants, or has most nevertheless.
+void Server::MakeRoomForInput(const broker::PartyRef& party, size_t bytes) {
+  constexpr auto kBudget = broker::Budget::kInput;
+  for (int i = 0; i < 16 && input_->left() < bytes; ++i) {
+    broker::Party* const largest = broker_->shares().GivesWay(kBudget, *party, bytes);
+    if (largest == nullptr) return;
+    broker_->share_log().GaveWay(parts_.loop.Now(), kBudget, largest->name(), party->name());
+    static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->Drop();
+  }
 }
 
 // Few at a time, so that those who are refused take no places either by saying nothing.

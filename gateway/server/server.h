@@ -132,6 +132,7 @@ class Server : private ConnectionContext::Owner {
   // ConnectionContext::Owner
   void OnBlocked(Connection* connection) override;
   void OnGone(Connection* connection) override;
+  void MakeRoomForInput(const broker::PartyRef& party, size_t bytes) override;
   void OnBrokerDeadline() override { ArmBrokerTimer(); }
 
   const ServerOptions options_;

@@ -52,6 +52,35 @@ TEST_F(ConnectionShareTest, WhoHasMostMakesRoomForAnother) {
   EXPECT_EQ(server_->broker().connected_clients(), 3U);
 }
 
+// Packets that never end close nobody else's connection, only one that holds more of them.
+TEST_F(ConnectionShareTest, UnfinishedPacketsOfOneMakeRoomForThoseOfAnother) {
+  options_.max_input_bytes = 256 << 10;
+  StartWith(10);
+  const auto send_part = [](TestClient& client) {
+    ByteBuffer packet;
+    codec::Publish publish;
+    publish.topic = "local/x";
+    const std::string payload(100 << 10, 'x');
+    publish.payload = AsBytes(payload);
+    codec::Encode(publish, client.version(), &packet);
+    client.SendBytes(packet.view().first(60 << 10));
+  };
+  std::vector<TestClient*> hogs;
+  for (int i = 0; i < 6; ++i) {
+    hogs.push_back(&Connect("h" + std::to_string(i)));
+    send_part(*hogs.back());
+    Settle();
+  }
+  TestClient& victim = OpenOther();
+  Answer(victim, "v");
+  send_part(victim);
+  Settle();
+  EXPECT_FALSE(victim.closed());
+  EXPECT_GT(Count("sluice_share_gave_way_total", "budget=\"input\""), 0U);
+  EXPECT_LE(Gauge("sluice_input_bytes"), 384 << 10);
+  EXPECT_FALSE(hogs.front()->closed());
+}
+
 TEST_F(ConnectionShareTest, RefusedOnesThatSayNothingTakeNoPlaces) {
   StartWith(2);
   Connect("a");
