@@ -19,11 +19,13 @@ class JsonEncoder final : public MessageEncoder {
     schema::AppendEventJson(view, &prepared_);
     return text_.size() + prepared_.size() + 2;
   }
-  void CommitEvent(uint64_t, ByteSpan) override { Append(); }
+  void CommitEvent(uint64_t, ByteSpan) override {
+    Separate();
+    text_.append(prepared_);
+  }
   void AddGap(const schema::Gap& gap, WallTime now) override {
-    prepared_.clear();
-    schema::AppendGapJson(options_.gateway, options_.stream, gap, now, &prepared_);
-    Append();
+    Separate();
+    schema::AppendGapJson(options_.gateway, options_.stream, gap, now, &text_);
   }
   ByteSpan Finish() override {
     if (!single_) text_.push_back(']');
@@ -34,15 +36,14 @@ class JsonEncoder final : public MessageEncoder {
   }
 
  private:
-  void Append() {
+  void Separate() {
     if (!single_) text_.push_back(text_.empty() ? '[' : ',');
-    text_.append(prepared_);
   }
 
   const RouteOptions& options_;
   const bool single_;
   std::string text_;
-  std::string prepared_;  // one event, whose size is not known before it is written
+  std::string prepared_;  // one event, whose size is not known before it is written; gaps keep off
 };
 
 }  // namespace

@@ -6,6 +6,9 @@ namespace sluice::forward {
 namespace {
 
 constexpr size_t kNoLimit = SIZE_MAX;
+// Of a packet: header, packet identifier, content type, and the properties of a batch but for its
+// source.
+constexpr size_t kEnvelopeBytes = 160;
 
 }  // namespace
 
@@ -14,7 +17,7 @@ MessageBuilder::MessageBuilder(const RouteOptions& options)
       single_(options.max_batch_events <= 1),
       encoder_(options.format == Format::kJson ? MakeJsonEncoder(options, single_)
                                                : MakeFlatBuffersEncoder(options, single_)),
-      max_payload_bytes_(kNoLimit) {
+      max_packet_bytes_(kNoLimit) {
   if (!options_.topic.per_event()) {
     options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
   }
@@ -57,8 +60,9 @@ MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallT
   if (!TakesTopic()) return Added::kNotThisOne;
 
   const size_t size =
-      encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::kGapBytes : 0);
-  if (size > max_payload_bytes_) return IfAlone(Added::kTooLarge);
+      encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::GapBytes(options_) : 0);
+  const size_t overhead = OverheadBytes() + AttributeBytes();
+  if (size + overhead > max_packet_bytes_) return IfAlone(Added::kTooLarge);
   if (size > options_.max_batch_bytes && !empty()) return Added::kNotThisOne;
   FlushGap(now);
   encoder_->CommitEvent(record.first, record.event);
@@ -73,6 +77,7 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   if (options_.topic.per_event()) {
     options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
   }
+  if (OverheadBytes() > max_packet_bytes_) return IfAlone(Added::kTooLarge);
   const bool grows = gap_ && gap_->reason == reason;
   if (!TakesTopic()) return Added::kNotThisOne;
   if (!grows && !empty() && (full() || gap_ || single_)) return Added::kNotThisOne;
@@ -85,6 +90,22 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   Extend(record);
   (reason == schema::GapReason::kExpired ? contents_.expired : contents_.evicted) += record.count();
   return Added::kYes;
+}
+
+// What a packet holds at most besides its events, with a gap at its end.
+size_t MessageBuilder::OverheadBytes() const {
+  const size_t source = options_.gateway.size() + options_.stream.size();
+  return kEnvelopeBytes + candidate_topic_.size() + source + MessageEncoder::GapBytes(options_);
+}
+
+// A single event carries its attributes as properties.
+size_t MessageBuilder::AttributeBytes() {
+  if (!single_) return 0;
+  size_t bytes = 0;
+  for (const UserProperty& property : attributes_.Render(view_.fields())) {
+    bytes += OutgoingMessage::kBytesPerProperty + property.name.size() + property.value.size();
+  }
+  return bytes;
 }
 
 MessageBuilder::Added MessageBuilder::IfAlone(Added answer) const {

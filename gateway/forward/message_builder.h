@@ -35,8 +35,8 @@ class MessageBuilder {
   explicit MessageBuilder(const RouteOptions& options);
   ~MessageBuilder();
 
-  // The largest payload that the uplink takes.
-  void SetMaxPayloadBytes(size_t bytes) { max_payload_bytes_ = bytes; }
+  // The largest packet that the uplink takes; one more byte, and a broker ends the connection.
+  void SetMaxPacketBytes(size_t bytes) { max_packet_bytes_ = bytes; }
 
   // Adds a record that follows the last one. Events that are older than options.max_age at `now`
   // become gaps with reason expired. The last three answers come only when the message is empty.
@@ -57,6 +57,8 @@ class MessageBuilder {
   Added AddGap(const SourceRecord& record, schema::GapReason reason);
   Added IfAlone(Added answer) const;
   bool TakesTopic();
+  size_t OverheadBytes() const;
+  size_t AttributeBytes();
   void Extend(const SourceRecord& record);
   bool IsExpired(const SourceRecord& record, WallTime now) const;
   void FlushGap(WallTime now);
@@ -65,7 +67,7 @@ class MessageBuilder {
   const RouteOptions& options_;
   const bool single_;
   std::unique_ptr<MessageEncoder> encoder_;
-  size_t max_payload_bytes_;
+  size_t max_packet_bytes_;
 
   schema::EventView view_;
   schema::CloudEventAttributes attributes_;

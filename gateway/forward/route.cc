@@ -9,8 +9,6 @@
 namespace sluice::forward {
 namespace {
 
-// Room in a packet for the topic, properties and a last gap entry.
-constexpr size_t kPacketOverhead = 2048;
 constexpr Duration kGaugeInterval = std::chrono::seconds(1);
 
 uint8_t ReasonOf(MessageBuilder::Added why) {
@@ -70,8 +68,7 @@ void Route::Stop() {
 
 void Route::OnUplinkUp(const UplinkLimits& limits) {
   up_ = true;
-  builder_.SetMaxPayloadBytes(limits.maximum_packet_bytes -
-                              std::min<size_t>(limits.maximum_packet_bytes, kPacketOverhead));
+  builder_.SetMaxPacketBytes(limits.maximum_packet_bytes);
   // What was gathered meanwhile may be too large for this broker, or evicted.
   if (mode_ == Mode::kStreaming) GoTo(window_.empty() ? books().Cursor() : window_.back().end);
   Pump();

@@ -3,11 +3,10 @@
 namespace sluice::forward {
 
 size_t OutgoingMessage::WireBytes() const {
-  constexpr size_t kFixed = 16;       // header, packet identifier, lengths of the parts
-  constexpr size_t kPerProperty = 5;  // identifier and two lengths
+  constexpr size_t kFixed = 16;  // header, packet identifier, lengths of the parts
   size_t bytes = kFixed + topic.size() + payload.size() + content_type.size();
   for (const UserProperty& property : properties) {
-    bytes += kPerProperty + property.name.size() + property.value.size();
+    bytes += kBytesPerProperty + property.name.size() + property.value.size();
   }
   return bytes;
 }

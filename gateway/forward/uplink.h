@@ -26,6 +26,7 @@ struct OutgoingMessage {
   std::string_view content_type;             // MQTT 5 only, as are
   std::span<const UserProperty> properties;  // these
 
+  static constexpr size_t kBytesPerProperty = 5;  // identifier and two lengths
   // What it will occupy, about, on the wire and in the queues on the way there.
   size_t WireBytes() const;
 };
