@@ -32,10 +32,11 @@ Status Failed(std::string_view what, int error) {
   return {StatusCode::kResourceExhausted, std::string(what) + ": " + ErrorText(error)};
 }
 
-int ForgiveNotYetValid(void* clock, mbedtls_x509_crt*, int, uint32_t* flags) {
-  if (!static_cast<const Clock*>(clock)->WallIsSet()) {
-    *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
-  }
+// mbedTLS judges by the machine's clock; what ours knows better is put right.
+int JudgeDates(void* clock_pointer, mbedtls_x509_crt* certificate, int, uint32_t* flags) {
+  const Clock& clock = *static_cast<const Clock*>(clock_pointer);
+  if (!clock.WallIsSet()) *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
+  if (HasEnded(*certificate, clock)) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
   return 0;
 }
 
@@ -152,7 +153,7 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
   mbedtls_ssl_conf_authmode(&impl->config, AuthMode(config.client_certificate));
   impl->requires_certificate = config.client_certificate == ClientCertificate::kRequired;
   impl->clock = config.clock;
-  mbedtls_ssl_conf_verify(&impl->config, ForgiveNotYetValid, const_cast<Clock*>(config.clock));
+  mbedtls_ssl_conf_verify(&impl->config, JudgeDates, const_cast<Clock*>(config.clock));
   if (config.ticket_lifetime.count() > 0) {
     SLUICE_RETURN_IF_ERROR(impl->EnableTickets(config.ticket_lifetime));
   }

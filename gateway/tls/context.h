@@ -27,7 +27,8 @@ struct ServerConfig {
   // ticket or ticket key is of use.
   std::chrono::seconds ticket_lifetime = std::chrono::hours(12);
   // Until the wall clock is set, "not yet valid" is no reason to refuse a client: a board without a
-  // battery boots in 1970, when no certificate is valid yet.
+  // battery boots in 1970, when no certificate is valid yet. A clock that knows a later time than
+  // the machine's (ClockTrust::floored) refuses what has ended by then.
   const Clock* clock = &SystemClock();
 };
 

@@ -101,7 +101,7 @@ void Engine::CheckPeer() {
   peer_ = ReadPeerCertificate(*certificate);
   Failure failure = ClassifyVerifyFlags(mbedtls_ssl_get_verify_result(ssl));
   int alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
-  if (failure == Failure::kNone && mbedtls_x509_time_is_past(&certificate->valid_to) != 0) {
+  if (failure == Failure::kNone && HasEnded(*certificate, *context_->impl_->clock)) {
     failure = Failure::kExpired;
     alert = MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
   }

@@ -46,6 +46,12 @@ int64_t ToUnixSeconds(const mbedtls_x509_time& time) {
          seconds(1);
 }
 
+bool HasEnded(const mbedtls_x509_crt& certificate, const Clock& clock) {
+  if (mbedtls_x509_time_is_past(&certificate.valid_to) != 0) return true;
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.WallNow());
+  return ToUnixSeconds(certificate.valid_to) < now.time_since_epoch().count();
+}
+
 std::optional<PeerCertificate> ReadPeerCertificate(const mbedtls_x509_crt& certificate) {
   const std::optional<std::string_view> name = OnlyCommonName(certificate.subject);
   if (!name || !IsValidIdentity(*name)) return std::nullopt;

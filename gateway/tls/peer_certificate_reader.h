@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/clock.h"
 #include "tls/mbedtls_compat.h"
 #include "tls/peer_certificate.h"
 
@@ -11,5 +12,7 @@ namespace sluice::tls {
 std::optional<PeerCertificate> ReadPeerCertificate(const mbedtls_x509_crt& certificate);
 
 int64_t ToUnixSeconds(const mbedtls_x509_time& time);
+// By the machine's clock or by `clock`, whichever is later.
+bool HasEnded(const mbedtls_x509_crt& certificate, const Clock& clock);
 
 }  // namespace sluice::tls

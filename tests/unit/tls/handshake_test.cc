@@ -128,6 +128,19 @@ TEST(HandshakeTest, CertificateOfTheFutureIsRefused) {
   EXPECT_EQ(ServerVerdict("unborn"), Failure::kNotYetValid);
 }
 
+// A gateway whose clock went back knows from its journal that it is later than that.
+TEST(HandshakeTest, CertificateThatEndedByAKnownTimeIsRefused) {
+  test::SimulatedClock clock;
+  ServerConfig config = test::PkiServer();
+  config.clock = &clock;
+  for (const bool ended : {false, true}) {
+    clock.SetWall(SystemClock().WallNow() + std::chrono::hours(ended ? 24 * 3650 : 0));
+    EnginePair pair(test::NewServer(config), test::NewClient(test::PkiClient("alpha")));
+    pair.ShakeHands();
+    EXPECT_EQ(pair.server.engine->failure(), ended ? Failure::kExpired : Failure::kNone);
+  }
+}
+
 // A gateway that has booted in 1970 and not heard of the time yet.
 class UnsetClockTest : public testing::Test {
  protected:
