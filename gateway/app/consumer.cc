@@ -97,6 +97,10 @@ void Consumer::OnEvent(ByteSpan event, std::string* out) {
 
 bool Consumer::Takes(std::string_view gateway, std::string_view stream, uint64_t offset,
                      std::string* out) {
+  if (!OffsetTracker::IsPlausible(gateway, stream, {offset, offset})) {
+    ++counts_.undecodable;
+    return false;
+  }
   const OffsetTracker::Answer answer = tracker_.OnEvent(gateway, stream, offset);
   if (answer.verdict == OffsetTracker::Verdict::kDuplicate) {
     ++counts_.duplicates;
@@ -113,6 +117,10 @@ bool Consumer::Takes(std::string_view gateway, std::string_view stream, uint64_t
 
 void Consumer::OnGap(std::string_view gateway, std::string_view stream, OffsetTracker::Range gap,
                      std::string_view reason, std::string* out) {
+  if (!OffsetTracker::IsPlausible(gateway, stream, gap)) {
+    ++counts_.undecodable;
+    return;
+  }
   const OffsetTracker::Answer answer = tracker_.OnGap(gateway, stream, gap);
   if (answer.verdict == OffsetTracker::Verdict::kDuplicate) return;
   if (answer.verdict == OffsetTracker::Verdict::kAfterHole) {

@@ -19,10 +19,10 @@ class Consumer {
     uint64_t messages = 0;
     uint64_t events = 0;  // printed
     uint64_t duplicates = 0;
-    uint64_t late = 0;       // printed, after their successors
-    uint64_t gaps = 0;       // gap records and holes
-    uint64_t explained = 0;  // offsets that gap records stand for
-    uint64_t undecodable = 0;
+    uint64_t late = 0;         // printed, after their successors
+    uint64_t gaps = 0;         // gap records and holes
+    uint64_t explained = 0;    // offsets that gap records stand for
+    uint64_t undecodable = 0;  // also what no gateway can have sent
   };
 
   // Appends the lines of one message to `out`.

@@ -131,6 +131,22 @@ TEST_F(ConsumerTest, JsonGapRecordIsReportedWithItsReason) {
                           "\n");
 }
 
+TEST_F(ConsumerTest, EnormousGapCostsNoEvent) {
+  Receive(Batch(0, 4));
+  Receive(GapBatch(5, uint64_t{1} << 62));
+  EXPECT_EQ(consumer_.counts().undecodable, 1u);
+  Receive(GapBatch(5, uint64_t{1} << 50));
+  EXPECT_EQ(Lines(Receive(Batch(5, 9))), 5u);
+  EXPECT_EQ(Lines(Receive(Json(10, 12))), 3u);
+}
+
+TEST_F(ConsumerTest, NameThatWouldSpoilTheStateIsNotTaken) {
+  Receive(R"({"id":"g\tw/s/1","type":"x"})");
+  Receive(R"({"id":"gw/s\n/1","type":"x"})");
+  EXPECT_EQ(consumer_.counts().undecodable, 2u);
+  EXPECT_EQ(consumer_.tracker().Save(), "");
+}
+
 TEST_F(ConsumerTest, WhatIsNeitherIsCounted) {
   for (const char* payload :
        {"", "hello", "{}", "[{}]", R"({"id":"x"})", R"({"id":"a/b/c"})", "["}) {

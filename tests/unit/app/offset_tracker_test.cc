@@ -77,6 +77,54 @@ TEST_F(OffsetTrackerTest, GapRecordMayOverlapWhatWasSeen) {
   EXPECT_EQ(See(10), Verdict::kNext);
 }
 
+// A gap of 2^52, made up by whoever may publish there, must not make anybody drop what comes.
+TEST_F(OffsetTrackerTest, EventsThatAGapSpokeOfAreTakenWhenTheyCome) {
+  SeeRange(0, 4);
+  tracker_.OnGap("gw", "s", {5, uint64_t{1} << 52});
+  for (uint64_t offset = 5; offset < 3000; ++offset) EXPECT_EQ(See(offset), Verdict::kLate);
+  EXPECT_EQ(See(5), Verdict::kDuplicate);
+  EXPECT_EQ(tracker_.missing(), 0u);
+}
+
+TEST_F(OffsetTrackerTest, EventsOfAGapAreTakenAfterARestartToo) {
+  See(0);
+  tracker_.OnGap("gw", "s", {1, 9});
+  OffsetTracker loaded;
+  ASSERT_TRUE(loaded.Load(tracker_.Save()).ok());
+  EXPECT_EQ(loaded.OnEvent("gw", "s", 5).verdict, Verdict::kLate);
+  EXPECT_EQ(loaded.OnEvent("gw", "s", 5).verdict, Verdict::kDuplicate);
+  EXPECT_EQ(loaded.OnGap("gw", "s", {1, 9}).verdict, Verdict::kDuplicate);
+}
+
+TEST_F(OffsetTrackerTest, GapsThatOverlapExplainWhatIsLeft) {
+  See(0);
+  EXPECT_EQ(tracker_.OnGap("gw", "s", {1, 5}).verdict, Verdict::kNext);
+  EXPECT_EQ(tracker_.OnGap("gw", "s", {3, 9}).verdict, Verdict::kNext);
+  EXPECT_EQ(tracker_.OnGap("gw", "s", {0, 9}).verdict, Verdict::kDuplicate);
+  EXPECT_EQ(See(10), Verdict::kNext);
+  EXPECT_EQ(tracker_.missing(), 0u);
+}
+
+TEST_F(OffsetTrackerTest, WhatNoGatewayCanSendIsNotPlausible) {
+  EXPECT_TRUE(OffsetTracker::IsPlausible("gw", "s", {0, OffsetTracker::kMaxOffset}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("gw", "s", {5, UINT64_MAX}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("gw", "s", {5, 4}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("g\tw", "s", {0, 0}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("gw", "s\n", {0, 0}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("", "s", {0, 0}));
+  EXPECT_FALSE(OffsetTracker::IsPlausible("gw", std::string(256, 'x'), {0, 0}));
+}
+
+TEST_F(OffsetTrackerTest, StreamsAreBoundedAndTheOthersStillArrive) {
+  for (size_t i = 0; i < OffsetTracker::kMaxStreams; ++i) {
+    tracker_.OnEvent("gw" + std::to_string(i), "s", 0);
+  }
+  EXPECT_EQ(tracker_.OnEvent("one too many", "s", 0).verdict, Verdict::kUntracked);
+  EXPECT_EQ(tracker_.OnEvent("gw7", "s", 0).verdict, Verdict::kDuplicate);
+  OffsetTracker loaded;
+  EXPECT_TRUE(loaded.Load(tracker_.Save()).ok());
+}
+
 TEST_F(OffsetTrackerTest, StreamsAndGatewaysAreApart) {
   See(0);
   EXPECT_EQ(tracker_.OnEvent("gw", "other", 0).verdict, Verdict::kNext);
