@@ -9,6 +9,9 @@
 namespace sluice::app {
 namespace {
 
+// Acknowledgements are all that is wanted from upstream; reason strings make them longer.
+constexpr uint32_t kMaxPacketFromUpstream = 16 << 10;
+
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
@@ -123,7 +126,7 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
 }
 
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
-                                          const MemoryPlan& plan) {
+                                          const MemoryPlan& plan, const Clock& clock) {
   server::ListenerSpec spec;
   spec.transport.bind = listener.bind;
   spec.transport.limits.max_connections = plan.max_connections;
@@ -142,6 +145,7 @@ Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerCo
   tls.certificate_file = listener.tls.cert;
   tls.key_file = listener.tls.key;
   tls.client_ca_file = listener.tls.client_ca;
+  tls.clock = &clock;
   tls.client_certificate =
       listener.tls.client_cert == "required"   ? tls::ClientCertificate::kRequired
       : listener.tls.client_cert == "optional" ? tls::ClientCertificate::kOptional
@@ -163,6 +167,7 @@ Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
   options.key_file = uplink.key;
   options.keep_alive = duration_cast<seconds>(uplink.keep_alive);
   options.connect_timeout = std::max(seconds(1), duration_cast<seconds>(uplink.connect_timeout));
+  options.max_packet_bytes = kMaxPacketFromUpstream;
   if (!uplink.password_file.empty()) {
     auto password = ReadFileToString(Env::Posix(), uplink.password_file, 4096);
     if (!password.ok()) return password.status();
@@ -177,6 +182,9 @@ forward::UplinkConnectionOptions ConnectionOptions(const UplinkConfig& uplink) {
   options.name = uplink.name;
   options.backoff.initial = uplink.backoff_min;
   options.backoff.max = uplink.backoff_max;
+  options.ack_timeout = uplink.ack_timeout;
+  // Paho's own limit comes first, for each address that the name has; this is for when it does not.
+  options.connect_timeout = 2 * uplink.connect_timeout + seconds(5);
   return options;
 }
 

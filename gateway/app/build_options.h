@@ -21,7 +21,7 @@ std::vector<broker::AccessRule> AccessRules(const Config& config);
 std::vector<broker::AccessRule> AccessRules(const AccessConfig& access);
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan);
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
-                                          const MemoryPlan& plan);
+                                          const MemoryPlan& plan, const Clock& clock);
 Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink);
 forward::UplinkConnectionOptions ConnectionOptions(const UplinkConfig& uplink);
 Result<forward::RouteOptions> RouteOptions(const Config& config, const RouteConfig& route);

@@ -46,6 +46,7 @@ struct GatewayConfig {
   std::string log_level = "info";
   uint64_t memory_limit = 48 << 20;
   bool local_events = true;  // events/<device>/<type> for local subscribers
+  Duration clock_trust_after = std::chrono::hours(1);  // without synchronisation
 };
 
 struct ListenerTlsConfig {
@@ -83,6 +84,7 @@ struct UplinkConfig {
   uint64_t mqtt_version = 5;  // 5 or 3 (for 3.1.1)
   Duration keep_alive = std::chrono::seconds(30);
   Duration connect_timeout = std::chrono::seconds(10);
+  Duration ack_timeout = std::chrono::seconds(30);
   Duration backoff_min = std::chrono::milliseconds(500);
   Duration backoff_max = std::chrono::minutes(1);
 };

@@ -18,6 +18,7 @@ void ReadGateway(TableReader& t, GatewayConfig* gateway) {
   t.OneOf("log_level", {"debug", "info", "warn", "error"}, &gateway->log_level);
   t.Bytes("memory_limit", 8 << 20, &gateway->memory_limit);
   t.Flag("local_events", &gateway->local_events);
+  t.Time("clock_trust_after", seconds(0), &gateway->clock_trust_after);
 }
 
 void ReadAdmin(TableReader& t, AdminConfig* admin) {
@@ -95,6 +96,7 @@ void ReadUplink(TableReader& t, UplinkConfig* uplink) {
   t.Number("mqtt_version", 3, 5, &uplink->mqtt_version);
   t.Time("keep_alive", seconds(1), &uplink->keep_alive);
   t.Time("connect_timeout", milliseconds(100), &uplink->connect_timeout);
+  t.Time("ack_timeout", milliseconds(100), &uplink->ack_timeout);
   t.Time("backoff_min", milliseconds(1), &uplink->backoff_min);
   t.Time("backoff_max", milliseconds(1), &uplink->backoff_max);
   if (uplink->mqtt_version == 4) t.Complain("mqtt_version", "must be 5, or 3 for MQTT 3.1.1");

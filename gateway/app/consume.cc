@@ -25,6 +25,8 @@ using std::chrono::seconds;
 constexpr milliseconds kPoll{100};  // how soon a signal or the idle exit is noticed
 constexpr seconds kStateInterval{1};
 constexpr size_t kMaxPasswordFile = 4096;
+// The largest batch there is, as JSON, and then some.
+constexpr uint32_t kMaxPacketBytes = 64 << 20;
 constexpr size_t kMaxStateFile = 64 << 20;
 constexpr uint32_t kSessionExpirySeconds = 7 * 24 * 3600;
 constexpr forward::BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
@@ -44,6 +46,7 @@ Result<forward::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Ra
   paho.ca_file = options.ca_file;
   paho.cert_file = options.cert_file;
   paho.key_file = options.key_file;
+  paho.max_packet_bytes = kMaxPacketBytes;
   paho.clean_start = options.clean_start;
   if (!options.clean_start) paho.session_expiry_seconds = kSessionExpirySeconds;
   if (!options.clean_start && options.client_id.empty()) {

@@ -28,7 +28,9 @@ Gateway::Gateway(const Config& config)
     : config_(config),
       started_(SystemClock().Now()),
       health_(SystemClock(), &metrics_),
-      random_(SeedFromSystem()) {}
+      random_(SeedFromSystem()),
+      clock_watch_(config.gateway.clock_trust_after, NewestFileTime(config.gateway.data_dir), loop_,
+                   metrics_) {}
 
 Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
@@ -89,7 +91,7 @@ Status Gateway::StartServer() {
   if (!server.ok()) return server.status();
   server_ = std::move(*server);
   for (const ListenerConfig& listener : config_.listeners) {
-    auto spec = ListenerSpec(config_, listener, plan_);
+    auto spec = ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
     SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
   }
@@ -97,7 +99,8 @@ Status Gateway::StartServer() {
 }
 
 Status Gateway::StartUpstreams() {
-  const Upstream::Parts parts{loop_, *journal_, server_->ingest(), random_, metrics_};
+  const Upstream::Parts parts{loop_,    *journal_, server_->ingest(), clock_watch_.trust(), random_,
+                              metrics_, health_};
   for (const UplinkConfig& uplink : config_.uplinks) {
     auto upstream = Upstream::Create(config_, uplink, parts);
     if (!upstream.ok()) return upstream.status();
@@ -114,7 +117,7 @@ Status Gateway::StartAdmin() {
   pages.status = [this] {
     admin::HttpResponse response;
     response.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_, *journal_,
-                                 *server_, health_, upstreams_);
+                                 *server_, health_, clock_watch_.trust(), upstreams_);
     return response;
   };
   pages.health = &health_;
@@ -140,6 +143,7 @@ Status Gateway::Run() {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     loop_.OnSignal(signal_number, [this] { BeginShutdown(); });
   }
+  clock_watch_.Start(*journal_);
   for (const auto& upstream : upstreams_) upstream->Start();
   ReportAddresses();
   ReportReady();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/clock_watch.h"
 #include "app/config.h"
 #include "app/memory_plan.h"
 #include "app/service_manager.h"
@@ -57,6 +58,7 @@ class Gateway {
   Health health_;
   Random random_;
   transport::Loop loop_;
+  ClockWatch clock_watch_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<server::Server> server_;

@@ -44,6 +44,7 @@ void AppendStream(const Stream& stream, std::string* out) {
 
 std::string StatusReport(const std::string& gateway, Duration uptime, journal::Journal& journal,
                          const server::Server& server, const Health& health,
+                         const ClockTrust& clock,
                          const std::vector<std::unique_ptr<Upstream>>& upstreams) {
   std::string out;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count();
@@ -55,6 +56,7 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
     fmt::format_to(std::back_inserter(out), "uplink {}: {}\n", upstream->name(),
                    upstream->connected() ? "connected" : "not connected");
   }
+  fmt::format_to(std::back_inserter(out), "clock: {}\n", clock.why());
   out += WearText(WrittenBytes(), uptime) + "\n";
   out += "health: " + health.Text();
   return out;

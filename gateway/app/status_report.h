@@ -6,6 +6,7 @@
 
 #include "app/upstream.h"
 #include "base/clock.h"
+#include "base/clock_trust.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -21,6 +22,7 @@ namespace sluice::app {
 // start of the gateway, or now. Loop thread.
 std::string StatusReport(const std::string& gateway, Duration uptime, journal::Journal& journal,
                          const server::Server& server, const Health& health,
+                         const ClockTrust& clock,
                          const std::vector<std::unique_ptr<Upstream>>& upstreams);
 
 // The same terms as metrics, read from the journal when they are asked for, on the loop thread.

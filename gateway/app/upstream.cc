@@ -21,7 +21,8 @@ Result<std::unique_ptr<Upstream>> Upstream::Create(const Config& config, const U
 Upstream::Upstream(const UplinkConfig& uplink, forward::PahoOptions options, const Parts& parts)
     : parts_(parts),
       uplink_(std::move(options), parts.loop),
-      connection_(ConnectionOptions(uplink), uplink_, SystemClock(), parts.random, parts.metrics) {
+      connection_(ConnectionOptions(uplink), uplink_, SystemClock(), parts.random, parts.metrics,
+                  parts.health) {
   timer_ = parts_.loop.NewTimer([this] {
     connection_.Tick(SystemClock().Now());
     ArmTimer();
@@ -38,9 +39,10 @@ Status Upstream::AddRoute(const Config& config, const RouteConfig& route) {
   SLUICE_CHECK(stream != nullptr && stream->cursor(route.name) != nullptr);
   sources_.push_back(
       std::make_unique<forward::JournalSource>(*stream, *stream->cursor(route.name)));
-  routes_.push_back(std::make_unique<forward::Route>(std::move(*options), *sources_.back(),
-                                                     parts_.dead_letters, connection_,
-                                                     SystemClock(), parts_.random, parts_.metrics));
+  const forward::Route::Parts parts{parts_.dead_letters, connection_,   SystemClock(),
+                                    parts_.clock_trust,  parts_.random, parts_.metrics,
+                                    parts_.health};
+  routes_.push_back(std::make_unique<forward::Route>(std::move(*options), *sources_.back(), parts));
   return Status::Ok();
 }
 

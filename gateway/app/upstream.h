@@ -6,6 +6,8 @@
 
 #include "app/config.h"
 #include "base/clock.h"
+#include "base/clock_trust.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "forward/dead_letter_sink.h"
@@ -26,8 +28,10 @@ class Upstream {
     transport::Loop& loop;
     journal::Journal& journal;
     forward::DeadLetterSink& dead_letters;
+    const ClockTrust& clock_trust;
     Random& random;
     Metrics& metrics;
+    Health& health;
   };
 
   static Result<std::unique_ptr<Upstream>> Create(const Config& config, const UplinkConfig& uplink,

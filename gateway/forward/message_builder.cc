@@ -12,8 +12,9 @@ constexpr size_t kEnvelopeBytes = 160;
 
 }  // namespace
 
-MessageBuilder::MessageBuilder(const RouteOptions& options)
+MessageBuilder::MessageBuilder(const RouteOptions& options, Expiry& expiry)
     : options_(options),
+      expiry_(expiry),
       single_(options.max_batch_events <= 1),
       encoder_(options.format == Format::kJson ? MakeJsonEncoder(options, single_)
                                                : MakeFlatBuffersEncoder(options, single_)),
@@ -34,15 +35,9 @@ void MessageBuilder::Clear() {
   finished_ = false;
 }
 
-bool MessageBuilder::IsExpired(const SourceRecord& record, WallTime now) const {
-  // What was stored before the clock was set has no age that anybody knows.
-  return options_.max_age && Clock::IsPlausible(record.appended) &&
-         now - record.appended > *options_.max_age;
-}
-
 MessageBuilder::Added MessageBuilder::Add(const SourceRecord& record, WallTime now) {
   if (record.is_gap) return AddGap(record, record.reason);
-  if (IsExpired(record, now)) return AddGap(record, schema::GapReason::kExpired);
+  if (expiry_.IsExpired(record, now)) return AddGap(record, schema::GapReason::kExpired);
   return AddEvent(record, now);
 }
 

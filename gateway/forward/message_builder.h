@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "forward/event_source.h"
+#include "forward/expiry.h"
 #include "forward/message_encoder.h"
 #include "forward/route_options.h"
 #include "forward/uplink.h"
@@ -31,15 +32,15 @@ class MessageBuilder {
     kUnreadable,  // not an event
   };
 
-  // `options` outlives the builder.
-  explicit MessageBuilder(const RouteOptions& options);
+  // Both outlive the builder.
+  MessageBuilder(const RouteOptions& options, Expiry& expiry);
   ~MessageBuilder();
 
   // The largest packet that the uplink takes; one more byte, and a broker ends the connection.
   void SetMaxPacketBytes(size_t bytes) { max_packet_bytes_ = bytes; }
 
-  // Adds a record that follows the last one. Events that are older than options.max_age at `now`
-  // become gaps with reason expired. The last three answers come only when the message is empty.
+  // Adds a record that follows the last one. Events that have expired at `now` become gaps
+  // with that reason. The last three answers come only when the message is empty.
   Added Add(const SourceRecord& record, WallTime now);
   bool empty() const { return contents_.first == contents_.end; }
   // Nothing more will fit.
@@ -60,11 +61,11 @@ class MessageBuilder {
   size_t OverheadBytes() const;
   size_t AttributeBytes();
   void Extend(const SourceRecord& record);
-  bool IsExpired(const SourceRecord& record, WallTime now) const;
   void FlushGap(WallTime now);
   std::span<const UserProperty> Properties();
 
   const RouteOptions& options_;
+  Expiry& expiry_;
   const bool single_;
   std::unique_ptr<MessageEncoder> encoder_;
   size_t max_packet_bytes_;

@@ -84,6 +84,10 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
     mqtt::properties properties;
     properties.add({mqtt::property::SESSION_EXPIRY_INTERVAL,
                     static_cast<int32_t>(options.session_expiry_seconds)});
+    if (options.max_packet_bytes != 0) {
+      properties.add(
+          {mqtt::property::MAXIMUM_PACKET_SIZE, static_cast<int32_t>(options.max_packet_bytes)});
+    }
     connect.set_properties(std::move(properties));
   } else {
     connect.set_clean_session(options.clean_start);

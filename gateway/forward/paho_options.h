@@ -22,6 +22,9 @@ struct PahoOptions {
   std::chrono::seconds keep_alive{30};
   std::chrono::seconds connect_timeout{10};
   uint16_t max_in_flight = 256;  // publishes that wait for their acknowledgement
+  // Announced with MQTT 5: the peer must send nothing larger. 0: nothing is announced. Paho itself
+  // does not enforce it.
+  uint32_t max_packet_bytes = 0;
   bool clean_start = true;
   uint32_t session_expiry_seconds = 0;  // MQTT 5, without clean_start
 };

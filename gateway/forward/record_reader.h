@@ -21,6 +21,7 @@ class RecordReader {
   // Goes to `offset` and drops what was read.
   void Seek(uint64_t offset);
   uint64_t position() const { return position_; }
+  bool reading() const { return reading_; }
   // The record at position(); null: not read yet. Valid until the next call that is not const.
   const SourceRecord* Peek() const { return records_.empty() ? nullptr : &records_.front(); }
   // Passes the record that Peek returned.

@@ -24,19 +24,20 @@ uint8_t ReasonOf(MessageBuilder::Added why) {
 
 }  // namespace
 
-Route::Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
-             UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics)
+Route::Route(RouteOptions options, EventSource& source, const Parts& parts)
     : options_(std::move(options)),
       source_(source),
-      dead_letters_(dead_letters),
-      connection_(connection),
-      clock_(clock),
-      metrics_(metrics, options_.name),
-      backoff_(options_.backoff, random),
+      dead_letters_(parts.dead_letters),
+      connection_(parts.connection),
+      clock_(parts.clock),
+      metrics_(parts.metrics, options_.name),
+      health_(options_.name, parts.health),
+      expiry_(options_, parts.clock_trust),
+      backoff_(options_.backoff, parts.random),
       reader_(source, [this](const Status& status) { OnRead(status); }),
-      builder_(options_),
+      builder_(options_, expiry_),
       window_(std::max<size_t>(options_.max_in_flight, 1)),
-      user_(connection.AddUser(this)) {}
+      user_(connection_.AddUser(this)) {}
 
 Route::~Route() {
   Stop();
@@ -63,6 +64,7 @@ void Route::Stop() {
   source_.SetListener(nullptr);
   window_.Clear();
   GoTo(books().Cursor());
+  health_.OnStopped();
   UpdateGauges();
 }
 
@@ -75,9 +77,13 @@ void Route::OnUplinkUp(const UplinkLimits& limits) {
 }
 
 void Route::OnWritable() { Pump(); }
-void Route::Tick(MonotonicTime) { Pump(); }
+void Route::Tick(MonotonicTime now) {
+  Pump();
+  if (mode_ != Mode::kStopped) health_.Tick(now);
+}
 
 void Route::OnRead(const Status& status) {
+  health_.OnRead(clock_.Now(), status, reader_.position());
   if (!status.ok()) {
     LogError("route {}: cannot read its stream: {}", options_.name, status.ToString());
     metrics_.read_failures.Add();
@@ -88,6 +94,7 @@ void Route::OnRead(const Status& status) {
 
 void Route::Pump() {
   if (mode_ == Mode::kStopped || std::exchange(pumping_, true)) return;
+  expiry_.Look(source_.ReadableEnd());
   if (mode_ == Mode::kBurying) {
     ContinueBurial();
   }
@@ -95,6 +102,7 @@ void Route::Pump() {
   }
   const bool holding = clock_.Now() < hold_until_;
   if (mode_ != Mode::kSettling && !builder_.full() && !holding) reader_.Fetch();
+  if (reader_.reading()) health_.OnReading(clock_.Now(), reader_.position());
   UpdateGauges();
   pumping_ = false;
   connection_.DeadlineChanged();
@@ -163,18 +171,24 @@ void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
 void Route::GoTo(uint64_t offset) {
   builder_.Clear();
   reader_.Seek(offset);
+  health_.OnReadForgotten();
 }
 
 void Route::HoldFor(Duration wait) { hold_until_ = clock_.Now() + wait; }
 
 std::optional<MonotonicTime> Route::NextDeadline() const {
-  if (mode_ == Mode::kStopped || pending() == 0) return std::nullopt;
+  if (mode_ == Mode::kStopped || (pending() == 0 && !health_.watching())) return std::nullopt;
   MonotonicTime next = gauges_due_;
   const MonotonicTime now = clock_.Now();
   if (hold_until_ > now) next = std::min(next, hold_until_);
   const bool lingers = mode_ == Mode::kStreaming && !builder_.empty() && !builder_.full();
   if (lingers && batch_due_ > now) next = std::min(next, batch_due_);
   return next;
+}
+
+std::optional<MonotonicTime> Route::OldestUnanswered() const {
+  const InFlight* const publish = window_.OldestPending();
+  return publish == nullptr ? std::nullopt : std::optional(publish->sent_at);
 }
 
 void Route::UpdateGauges() {

@@ -5,13 +5,17 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/clock_trust.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "forward/backoff.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/event_source.h"
+#include "forward/expiry.h"
 #include "forward/message_builder.h"
 #include "forward/record_reader.h"
+#include "forward/route_health.h"
 #include "forward/route_metrics.h"
 #include "forward/route_options.h"
 #include "forward/uplink_connection.h"
@@ -34,9 +38,18 @@ namespace sluice::forward {
 // - Each publish moves the cursor by exactly the offsets that it covers.
 class Route final : private UplinkUser {
  public:
-  // All arguments outlive the route. A connection takes at most UplinkConnection::kMaxUsers.
-  Route(RouteOptions options, EventSource& source, DeadLetterSink& dead_letters,
-        UplinkConnection& connection, const Clock& clock, Random& random, Metrics& metrics);
+  // What a route works with. All of it outlives the route.
+  struct Parts {
+    DeadLetterSink& dead_letters;
+    UplinkConnection& connection;  // takes at most kMaxUsers routes
+    const Clock& clock;
+    const ClockTrust& clock_trust;  // while it says no, nothing expires
+    Random& random;
+    Metrics& metrics;
+    Health& health;
+  };
+  // `source` outlives the route.
+  Route(RouteOptions options, EventSource& source, const Parts& parts);
   ~Route() override;
   Route(const Route&) = delete;
   Route& operator=(const Route&) = delete;
@@ -70,6 +83,7 @@ class Route final : private UplinkUser {
   void OnWritable() override;
   void Tick(MonotonicTime now) override;
   std::optional<MonotonicTime> NextDeadline() const override;
+  std::optional<MonotonicTime> OldestUnanswered() const override;
 
   // route.cc: reading and sending.
   void Pump();
@@ -102,6 +116,8 @@ class Route final : private UplinkUser {
   UplinkConnection& connection_;
   const Clock& clock_;
   RouteMetrics metrics_;
+  RouteHealth health_;
+  Expiry expiry_;
   Backoff backoff_;
   RecordReader reader_;
   MessageBuilder builder_;

@@ -10,6 +10,8 @@ void Route::OnAcknowledged(uint32_t sequence) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
   window_.Settle(publish, InFlight::Outcome::kAcknowledged, 0);
+  connection_.Answered(publish->sent_at);
+  health_.OnAcknowledged();
   metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
   probing_ = false;
   backoff_.Reset();
@@ -21,6 +23,7 @@ void Route::OnRefused(uint32_t sequence, uint8_t reason_code) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
   window_.Settle(publish, InFlight::Outcome::kRefused, reason_code);
+  connection_.Answered(publish->sent_at);
   LogWarn("route {}: uplink refuses offsets {} to {}: {} (0x{:02X})", options_.name, publish->first,
           publish->end - 1, RefusalName(reason_code), reason_code);
   (IsPermanentRefusal(reason_code) ? metrics_.refused_permanent : metrics_.refused_transient).Add();
@@ -65,6 +68,7 @@ void Route::Pass(bool buried) {
   delta.evicted = head.evicted;
   SLUICE_CHECK(head.first == books().Cursor());
   source_.Advance(delta);
+  health_.OnPassed(clock_.Now(), delta);
   if (!buried) metrics_.delivery.Observe(clock_.WallNow() - head.stored);
   window_.PopFront();
 }
@@ -72,6 +76,7 @@ void Route::Pass(bool buried) {
 // The publish at the head was refused for now.
 void Route::StartOver() {
   metrics_.restarts.Add();
+  health_.OnRefusedForNow(clock_.Now(), RefusalName(window_.front().reason));
   window_.Clear();
   probing_ = true;
   HoldFor(backoff_.Next());

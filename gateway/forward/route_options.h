@@ -31,8 +31,8 @@ struct RouteOptions {
   size_t max_in_flight = 32;
   size_t max_in_flight_bytes = 1 << 20;
 
-  // Older events (by when they were stored) are not sent but counted: expired. Those that were
-  // stored before the clock was set have no age.
+  // Older events (by when they were stored) are not sent but counted: expired. Which have no age
+  // that anybody knows is in expiry.h.
   std::optional<Duration> max_age;
   BackoffOptions
       backoff;  // after a refusal that may pass, a failed read, a full dead letter stream

@@ -25,7 +25,8 @@ std::string Describe(const DisconnectReason& reason) {
 }  // namespace
 
 UplinkConnection::UplinkConnection(UplinkConnectionOptions options, Uplink& uplink,
-                                   const Clock& clock, Random& random, Metrics& metrics)
+                                   const Clock& clock, Random& random, Metrics& metrics,
+                                   Health& health)
     : options_(std::move(options)),
       uplink_(uplink),
       clock_(clock),
@@ -38,9 +39,13 @@ UplinkConnection::UplinkConnection(UplinkConnectionOptions options, Uplink& upli
       connect_failures_(metrics.AddCounter("sluice_uplink_connect_failures_total",
                                            "Attempts to connect that failed",
                                            Label(options_.name))),
+      ack_timeouts_(metrics.AddCounter("sluice_uplink_ack_timeouts_total",
+                                       "Connections ended because nothing was acknowledged in time",
+                                       Label(options_.name))),
       in_flight_metric_(metrics.AddGauge("sluice_uplink_in_flight",
                                          "Publishes that wait for their acknowledgement",
-                                         Label(options_.name))) {
+                                         Label(options_.name))),
+      health_(options_.name, health) {
   uplink_.SetListener(this);
 }
 
@@ -49,11 +54,13 @@ UplinkConnection::~UplinkConnection() { uplink_.SetListener(nullptr); }
 void UplinkConnection::Start() {
   if (state_ != State::kStopped) return;
   backoff_.Reset();
+  health_.OnStarted(clock_.Now());
   Connect();
 }
 
 void UplinkConnection::Stop() {
   const State before = std::exchange(state_, State::kStopped);
+  health_.OnStopped();
   if (before == State::kStopped || before == State::kWaiting) return;
   uplink_.Disconnect();
   if (before == State::kConnected) LeaveConnected();
@@ -61,6 +68,7 @@ void UplinkConnection::Stop() {
 
 void UplinkConnection::Connect() {
   state_ = State::kConnecting;
+  attempt_began_ = clock_.Now();
   uplink_.Connect();
 }
 
@@ -68,7 +76,9 @@ void UplinkConnection::OnConnected(const UplinkLimits& limits) {
   if (state_ != State::kConnecting) return;
   state_ = State::kConnected;
   limits_ = limits;
-  connected_since_ = clock_.Now();
+  connected_since_ = last_answer_ = clock_.Now();
+  newest_answered_ = {};
+  health_.OnConnected(connected_since_);
   connects_.Add();
   up_.Set(1);
   LogInfo("uplink {}: connected", options_.name);
@@ -79,20 +89,35 @@ void UplinkConnection::OnConnected(const UplinkLimits& limits) {
 
 void UplinkConnection::OnDisconnected(const DisconnectReason& reason) {
   if (state_ != State::kConnecting && state_ != State::kConnected) return;
+  const bool was_stable =
+      state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
+  if (was_stable) backoff_.Reset();
+  WaitToRetry(reason);
+}
+
+void UplinkConnection::WaitToRetry(const DisconnectReason& reason) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
-  if (was_connected && clock_.Now() - connected_since_ >= options_.stable_after) backoff_.Reset();
+  const MonotonicTime now = clock_.Now();
   const Duration wait = backoff_.Next();
-  retry_at_ = clock_.Now() + wait;
+  retry_at_ = now + wait;
+  const std::string why = Describe(reason);
   LogWarn("uplink {}: {}: {}; next attempt in {:.1f} s", options_.name,
-          was_connected ? "connection lost" : "cannot connect", Describe(reason),
+          was_connected ? "connection lost" : "cannot connect", why,
           std::chrono::duration<double>(wait).count());
+  health_.OnDisconnected(now, why);
   if (was_connected) {
     LeaveConnected();
   } else {
     connect_failures_.Add();
   }
   DeadlineChanged();
+}
+
+// Ends what the other side does not. However long it lasted, it was no good connection.
+void UplinkConnection::GiveUp(std::string reason) {
+  uplink_.Disconnect();
+  WaitToRetry({0, std::move(reason)});
 }
 
 void UplinkConnection::LeaveConnected() {
@@ -109,14 +134,19 @@ void UplinkConnection::LeaveConnected() {
 // Those that wait get the room before the one whose answer made it.
 UplinkUser* UplinkConnection::Settle(uint32_t token) {
   if (state_ != State::kConnected || in_flight_ == 0) return nullptr;
-  backoff_.Reset();
+  last_answer_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(--in_flight_));
   WakeBlocked();
   const size_t index = token >> kUserShift;
   return index < users_.size() ? users_[index].user : nullptr;
 }
 
+// A refusal says nothing good of a connection; one that refuses and drops must not be hammered.
 void UplinkConnection::OnAcknowledged(uint32_t token) {
+  if (state_ == State::kConnected && in_flight_ > 0) {
+    backoff_.Reset();
+    health_.OnAcknowledged(clock_.Now(), options_.ack_timeout);
+  }
   if (UplinkUser* user = Settle(token)) user->OnAcknowledged(token & kSequenceMask);
 }
 
@@ -144,6 +174,7 @@ bool UplinkConnection::CanPublish(size_t user) {
 
 void UplinkConnection::Publish(size_t user, uint32_t sequence, const OutgoingMessage& message) {
   SLUICE_CHECK(HasRoom() && sequence <= kSequenceMask);
+  if (in_flight_ == 0) last_answer_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(++in_flight_));
   uplink_.Publish(static_cast<uint32_t>(user) << kUserShift | sequence, message);
 }
@@ -164,9 +195,42 @@ void UplinkConnection::RemoveUser(size_t index) { users_[index] = {}; }
 
 void UplinkConnection::Tick(MonotonicTime now) {
   if (state_ == State::kWaiting && now >= retry_at_) Connect();
+  LookForTimeouts(now);
+  health_.Tick(now, state_ == State::kConnected);
   for (size_t i = 0; i < users_.size(); ++i) {
     if (users_[i].user != nullptr) users_[i].user->Tick(now);
   }
+}
+
+// Silence since the last answer; or one publish that was passed over: what was sent so much later
+// has been answered.
+std::optional<MonotonicTime> UplinkConnection::AnswerDeadline() const {
+  if (state_ != State::kConnected || in_flight_ == 0) return std::nullopt;
+  for (const User& user : users_) {
+    const auto oldest = user.user == nullptr ? std::nullopt : user.user->OldestUnanswered();
+    if (oldest && newest_answered_ - *oldest > options_.ack_timeout) return last_answer_;
+  }
+  return last_answer_ + options_.ack_timeout;
+}
+
+void UplinkConnection::LookForTimeouts(MonotonicTime now) {
+  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
+  if (state_ == State::kConnecting && now - attempt_began_ >= options_.connect_timeout) {
+    return GiveUp(fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)));
+  }
+  const auto deadline = AnswerDeadline();
+  if (!deadline || now < *deadline) return;
+  ack_timeouts_.Add();
+  const std::string why = fmt::format("{} publishes sent, and not acknowledged within {:.1f} s",
+                                      in_flight_, seconds(options_.ack_timeout));
+  health_.OnAckTimeout(why);
+  GiveUp(why);
+}
+
+std::optional<MonotonicTime> UplinkConnection::OwnDeadline() const {
+  if (state_ == State::kWaiting) return retry_at_;
+  if (state_ == State::kConnecting) return attempt_began_ + options_.connect_timeout;
+  return AnswerDeadline();
 }
 
 std::optional<MonotonicTime> UplinkConnection::NextDeadline() const {
@@ -174,7 +238,8 @@ std::optional<MonotonicTime> UplinkConnection::NextDeadline() const {
   const auto consider = [&next](std::optional<MonotonicTime> deadline) {
     if (deadline && (!next || *deadline < *next)) next = deadline;
   };
-  if (state_ == State::kWaiting) consider(retry_at_);
+  consider(OwnDeadline());
+  consider(health_.NextDeadline(state_ == State::kConnected));
   for (const User& user : users_) {
     if (user.user != nullptr) consider(user.user->NextDeadline());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -7,10 +8,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "forward/backoff.h"
 #include "forward/uplink.h"
+#include "forward/uplink_health.h"
 
 namespace sluice::forward {
 
@@ -27,6 +30,8 @@ class UplinkUser {
   virtual void OnWritable() = 0;
   virtual void Tick(MonotonicTime now) = 0;
   virtual std::optional<MonotonicTime> NextDeadline() const = 0;
+  // When the oldest of its publishes that are not answered was sent.
+  virtual std::optional<MonotonicTime> OldestUnanswered() const = 0;
 };
 
 struct UplinkConnectionOptions {
@@ -39,6 +44,12 @@ struct UplinkConnectionOptions {
   // A connection that lasted this long, or acknowledged something, was a good one: the next backoff
   // starts small again. A broker that accepts and drops at once does not get hammered.
   Duration stable_after = std::chrono::seconds(30);
+  // What was sent must be answered within this time, else the connection is made anew: an upstream
+  // that takes everything and acknowledges nothing, or something else, must not hold a route for
+  // ever. Counts from the last answer, so that a slow link needs not carry a whole window in it.
+  Duration ack_timeout = std::chrono::seconds(30);
+  // An attempt that has not ended by then is given up. Longer than the client library's own limit.
+  Duration connect_timeout = std::chrono::seconds(25);
 };
 
 // Keeps one uplink connected (connect, lose, wait, connect …) and shares it between routes: what
@@ -51,7 +62,7 @@ class UplinkConnection final : private UplinkListener {
 
   // All arguments outlive the connection.
   UplinkConnection(UplinkConnectionOptions options, Uplink& uplink, const Clock& clock,
-                   Random& random, Metrics& metrics);
+                   Random& random, Metrics& metrics, Health& health);
   ~UplinkConnection() override;
 
   // `changed` runs whenever NextDeadline() may have become earlier, often and also from inside
@@ -72,6 +83,8 @@ class UplinkConnection final : private UplinkListener {
   void RemoveUser(size_t index);
   // Whether Publish may be called now. If not, OnWritable or OnUplinkUp follows when it may.
   bool CanPublish(size_t user);
+  // An answer to what was sent at `sent_at` has come.
+  void Answered(MonotonicTime sent_at) { newest_answered_ = std::max(newest_answered_, sent_at); }
   // Only after CanPublish said yes. `sequence` <= kSequenceMask and not in use by this user.
   void Publish(size_t user, uint32_t sequence, const OutgoingMessage& message);
   void DeadlineChanged();
@@ -89,7 +102,12 @@ class UplinkConnection final : private UplinkListener {
   void OnRefused(uint32_t token, uint8_t reason_code) override;
 
   void Connect();
+  void WaitToRetry(const DisconnectReason& reason);
+  void GiveUp(std::string reason);
   void LeaveConnected();
+  void LookForTimeouts(MonotonicTime now);
+  std::optional<MonotonicTime> AnswerDeadline() const;
+  std::optional<MonotonicTime> OwnDeadline() const;
   bool HasRoom() const;
   UplinkUser* Settle(uint32_t token);
   void WakeBlocked();
@@ -102,7 +120,10 @@ class UplinkConnection final : private UplinkListener {
 
   State state_ = State::kStopped;
   UplinkLimits limits_;
+  MonotonicTime attempt_began_{};
   MonotonicTime connected_since_{};
+  MonotonicTime last_answer_{};      // or when there was last nothing to answer
+  MonotonicTime newest_answered_{};  // when the latest sent of those that are answered was sent
   MonotonicTime retry_at_{};
   std::vector<User> users_;
   size_t next_to_wake_ = 0;  // rotates, so that no route starves the others
@@ -112,7 +133,9 @@ class UplinkConnection final : private UplinkListener {
   Counter& connects_;
   Counter& disconnects_;
   Counter& connect_failures_;
+  Counter& ack_timeouts_;
   Gauge& in_flight_metric_;
+  UplinkHealth health_;
 };
 
 }  // namespace sluice::forward

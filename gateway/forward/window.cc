@@ -51,6 +51,13 @@ InFlight* Window::FindPending(uint32_t sequence) {
   return publish.outcome == InFlight::Outcome::kPending ? &publish : nullptr;
 }
 
+const InFlight* Window::OldestPending() const {
+  for (size_t i = 0; unsettled_ > 0 && i < size_; ++i) {
+    if (At(i).outcome == InFlight::Outcome::kPending) return &At(i);
+  }
+  return nullptr;
+}
+
 void Window::Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason) {
   publish->outcome = outcome;
   publish->reason = reason;

@@ -51,12 +51,15 @@ class Window {
   // Null if no publish of the window has that number or it is settled: an answer that nobody waits
   // for any more.
   InFlight* FindPending(uint32_t sequence);
+  // The first whose fate is unknown; null if there is none. Usually the first of all.
+  const InFlight* OldestPending() const;
   // Marks a pending publish.
   void Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason);
 
  private:
   static uint32_t Wrap(uint32_t sequence) { return sequence & kSequenceMask; }
   InFlight& At(size_t i) { return ring_[(head_ + i) % ring_.size()]; }
+  const InFlight& At(size_t i) const { return ring_[(head_ + i) % ring_.size()]; }
   void DropFrom(size_t i);
   void Forget(const InFlight& publish);
 

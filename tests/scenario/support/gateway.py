@@ -16,6 +16,7 @@ id       = "{id}"
 data_dir = "{data}"
 profiles = "{root}/devices/profiles"
 memory_limit = "{memory}"
+clock_trust_after = "{clock_trust_after}"
 
 [admin]
 bind = "127.0.0.1:{admin_port}"
@@ -91,12 +92,13 @@ class Gateway:
     """One gateway, which can be started again on the same ports and the same data."""
 
     def __init__(self, directory, sections, name="gateway", data="data", memory="48MiB", min_free="1MiB",
-                 gateway_id="test", speaks_for='["*"]'):
+                 gateway_id="test", speaks_for='["*"]', clock_trust_after="0s"):
         self.directory = directory
         self.name = name
         self.sections = sections
         self.values = {"id": gateway_id, "data": data, "memory": memory, "min_free": min_free, "root": ROOT,
-                       "speaks_for": speaks_for and f"speaks_for = {speaks_for}"}
+                       "speaks_for": speaks_for and f"speaks_for = {speaks_for}",
+                       "clock_trust_after": clock_trust_after}
         self.port = 0
         self.admin_port = 0
         self.process = None

@@ -50,6 +50,7 @@ class RouteFixture : public ::testing::Test {
     options.stream = ScriptedSource::kStream;
     options.max_batch_events = 4;
     options.max_in_flight = 4;
+    trust.Check();
   }
   void TearDown() override {
     if (route != nullptr) {
@@ -65,9 +66,10 @@ class RouteFixture : public ::testing::Test {
   }
   void StartUnconnected() {
     connection = std::make_unique<forward::UplinkConnection>(connection_options, uplink, clock,
-                                                             random, metrics);
-    route = std::make_unique<forward::Route>(options, source, dead_letters, *connection, clock,
-                                             random, metrics);
+                                                             random, metrics, health);
+    route = std::make_unique<forward::Route>(
+        options, source,
+        forward::Route::Parts{dead_letters, *connection, clock, trust, random, metrics, health});
     route->Start();
     connection->Start();
     Run();
@@ -139,7 +141,16 @@ class RouteFixture : public ::testing::Test {
   Random random{7};
   Metrics metrics;
   forward::RouteOptions options;
-  forward::UplinkConnectionOptions connection_options{.name = "up", .backoff = {}};
+  Health health{clock};
+  bool synchronised = true;
+  ClockTrust trust{clock, {.trust_after = std::chrono::hours(1), .synchronised = [this] {
+                             return synchronised;
+                           }}};
+  // Tests let time pass as they like; those of the limits set them.
+  forward::UplinkConnectionOptions connection_options{.name = "up",
+                                                      .backoff = {},
+                                                      .ack_timeout = std::chrono::hours(1000),
+                                                      .connect_timeout = std::chrono::hours(1000)};
   forward::UplinkLimits limits;
   ScriptedSource source;
   ScriptedUplink uplink;

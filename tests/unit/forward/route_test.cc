@@ -158,6 +158,7 @@ TEST_F(RouteTest, IdleRouteHasNoDeadline) {
   Publish(4);
   AcknowledgeAll();
   EXPECT_EQ(route->pending(), 0u);
+  Advance(forward::UplinkHealth::kPatience);
   EXPECT_EQ(connection->NextDeadline(), std::nullopt);
 }
 

@@ -69,7 +69,7 @@ bool ScriptedSource::Run() {
   const ReadDone done = std::exchange(done_, nullptr);
   answer_.clear();
   lent_.clear();
-  if (std::exchange(fail_, false)) {
+  if (std::exchange(fail_, false) || fail_always_) {
     done(Status::IoError("the test says so"), answer_);
     return true;
   }

@@ -29,6 +29,7 @@ class ScriptedSource final : public forward::EventSource {
   // Answers the read that waits; false if there is none.
   bool Run();
   void FailNextRead() { fail_ = true; }
+  void FailReads(bool fail) { fail_always_ = fail; }
 
   uint64_t ReadableEnd() const override { return readable_; }
   void SetListener(std::function<void()> more) override { more_ = std::move(more); }
@@ -52,6 +53,7 @@ class ScriptedSource final : public forward::EventSource {
   ReadDone done_;
   uint64_t from_ = 0;
   bool fail_ = false;
+  bool fail_always_ = false;
   std::vector<forward::SourceRecord> answer_;
   std::deque<std::string> lent_;  // what the answer shows; overwritten when it is no longer valid
   schema::EventBuilder builder_;

@@ -1,5 +1,6 @@
 #include "forward/uplink_connection.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "scripted_uplink.h"
@@ -9,6 +10,7 @@ namespace sluice::forward {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 
 // Publishes whenever it may, `wanted` times.
 class EagerUser final : public UplinkUser {
@@ -31,6 +33,7 @@ class EagerUser final : public UplinkUser {
   void OnWritable() override { Go(); }
   void Tick(MonotonicTime) override { ++ticks; }
   std::optional<MonotonicTime> NextDeadline() const override { return deadline; }
+  std::optional<MonotonicTime> OldestUnanswered() const override { return oldest; }
 
   int wanted = 0;
   int downs = 0;
@@ -38,6 +41,7 @@ class EagerUser final : public UplinkUser {
   int refused = 0;
   std::vector<uint32_t> acknowledged;
   std::optional<MonotonicTime> deadline;
+  std::optional<MonotonicTime> oldest;
 
  private:
   void Go() {
@@ -57,17 +61,40 @@ class UplinkConnectionTest : public ::testing::Test {
     connection_.Start();
     uplink_.Accept(limits);
   }
-  void PassBackoff() {
-    clock_.Advance(*connection_.NextDeadline() - clock_.Now());
+  // Keeps every deadline until the next attempt; how long that took.
+  Duration PassBackoff() {
+    const MonotonicTime began = clock_.Now();
+    const int before = uplink_.connects;
+    for (int guard = 0; guard < 100 && uplink_.connects == before; ++guard) KeepNextDeadline();
+    return clock_.Now() - began;
+  }
+  void KeepNextDeadline() {
+    clock_.Advance(std::max<Duration>(*connection_.NextDeadline() - clock_.Now(), Duration(0)));
+    connection_.Tick(clock_.Now());
+  }
+  // Keeps every deadline on the way.
+  void Pass(Duration by) {
+    const MonotonicTime end = clock_.Now() + by;
+    for (int guard = 0; guard < 1000; ++guard) {
+      const auto next = connection_.NextDeadline();
+      if (!next || *next > end) break;
+      KeepNextDeadline();
+    }
+    clock_.Advance(end - clock_.Now());
     connection_.Tick(clock_.Now());
   }
 
   test::SimulatedClock clock_;
   Random random_{5};
   Metrics metrics_;
+  Health health_{clock_, &metrics_};
   test::ScriptedUplink uplink_;
-  UplinkConnection connection_{
-      {.name = "up", .backoff = {}, .max_in_flight = 4}, uplink_, clock_, random_, metrics_};
+  UplinkConnection connection_{{.name = "up", .backoff = {}, .max_in_flight = 4},
+                               uplink_,
+                               clock_,
+                               random_,
+                               metrics_,
+                               health_};
   EagerUser first_{connection_};
   EagerUser second_{connection_};
 };
@@ -95,10 +122,9 @@ TEST_F(UplinkConnectionTest, FailedAttemptsBackOffUpToTheMaximum) {
   Duration longest{};
   for (int i = 0; i < 200; ++i) {
     uplink_.Drop();
-    const Duration wait = *connection_.NextDeadline() - clock_.Now();
+    const Duration wait = PassBackoff();
     longest = std::max(longest, wait);
     EXPECT_LT(wait, seconds(60));
-    PassBackoff();
   }
   EXPECT_GT(longest, seconds(45));
   EXPECT_EQ(uplink_.connects, 201);
@@ -110,8 +136,7 @@ TEST_F(UplinkConnectionTest, BrokerThatAcceptsAndDropsIsNotHammered) {
   for (int i = 0; i < 50; ++i) {
     uplink_.Accept();
     uplink_.Drop();
-    waited += *connection_.NextDeadline() - clock_.Now();
-    PassBackoff();
+    waited += PassBackoff();
   }
   EXPECT_GT(waited, seconds(10 * 50));
 }
@@ -127,6 +152,154 @@ TEST_F(UplinkConnectionTest, AcknowledgementMakesTheNextBackoffSmall) {
   uplink_.Acknowledge(0);
   uplink_.Drop();
   EXPECT_LT(*connection_.NextDeadline() - clock_.Now(), BackoffOptions{}.initial);
+}
+
+TEST_F(UplinkConnectionTest, BrokerThatRefusesAndDropsIsNotHammered) {
+  connection_.Start();
+  Duration waited{};
+  for (int i = 0; i < 50; ++i) {
+    uplink_.Accept();
+    first_.Want(1);
+    uplink_.Refuse(uplink_.messages.size() - 1, 0x97);
+    uplink_.Drop();
+    waited += PassBackoff();
+  }
+  EXPECT_GT(waited, seconds(10 * 50));
+}
+
+TEST_F(UplinkConnectionTest, UplinkThatAcknowledgesNothingIsConnectedAnew) {
+  Connect();
+  first_.Want(2);
+  Pass(seconds(29));
+  EXPECT_EQ(uplink_.disconnects, 0);
+  Pass(seconds(1));
+  EXPECT_EQ(uplink_.disconnects, 1);
+  EXPECT_EQ(first_.downs, 1);
+  EXPECT_THAT(metrics_.PrometheusText(),
+              HasSubstr("sluice_uplink_ack_timeouts_total{uplink=\"up\"} 1"));
+  EXPECT_THAT(health_.Text(), HasSubstr("uplink up: degraded for 0 s: 2 publishes sent, and not "
+                                        "acknowledged within 30.0 s"));
+  PassBackoff();
+  EXPECT_EQ(uplink_.connects, 2);
+}
+
+TEST_F(UplinkConnectionTest, UplinkThatNeverAcknowledgesIsNotHammered) {
+  connection_.Start();
+  Duration waited{};
+  for (int i = 0; i < 50; ++i) {
+    uplink_.Accept();
+    first_.Want(1);
+    Pass(seconds(30));
+    waited += PassBackoff();
+  }
+  EXPECT_GT(waited, seconds(5 * 50));
+}
+
+TEST_F(UplinkConnectionTest, SlowUplinkThatAnswersNowAndThenIsLeftAlone) {
+  Connect();
+  first_.Want(4);
+  for (size_t i = 0; i < 4; ++i) {
+    Pass(seconds(29));
+    uplink_.Acknowledge(i);
+  }
+  Pass(seconds(300));
+  EXPECT_EQ(uplink_.disconnects, 0);
+}
+
+TEST_F(UplinkConnectionTest, TimeWithoutAnythingToAnswerDoesNotCount) {
+  Connect();
+  Pass(seconds(300));
+  first_.Want(1);
+  Pass(seconds(29));
+  EXPECT_EQ(uplink_.disconnects, 0);
+}
+
+// Another route's acknowledgements go on, and one publish is never answered.
+TEST_F(UplinkConnectionTest, PublishThatIsPassedOverEndsTheConnection) {
+  Connect();
+  first_.Want(1);
+  first_.oldest = clock_.Now();
+  for (size_t i = 1; uplink_.disconnects == 0 && i < 10; ++i) {
+    Pass(seconds(7));
+    second_.Want(1);
+    const MonotonicTime sent_at = clock_.Now();
+    uplink_.Acknowledge(i);
+    connection_.Answered(sent_at);
+    EXPECT_EQ(uplink_.disconnects, 0);
+    connection_.Tick(clock_.Now());
+  }
+  EXPECT_EQ(uplink_.disconnects, 1);
+  EXPECT_EQ(uplink_.messages.size(), 6u);
+}
+
+TEST_F(UplinkConnectionTest, AttemptThatNeverEndsIsGivenUp) {
+  connection_.Start();
+  Pass(seconds(24));
+  EXPECT_EQ(uplink_.disconnects, 0);
+  Pass(seconds(1));
+  EXPECT_EQ(uplink_.disconnects, 1);
+  PassBackoff();
+  EXPECT_EQ(uplink_.connects, 2);
+}
+
+TEST_F(UplinkConnectionTest, ShortAbsenceIsNoMatterOfHealth) {
+  Connect();
+  Pass(seconds(20));
+  uplink_.Drop();
+  PassBackoff();
+  uplink_.Accept();
+  Pass(seconds(60));
+  EXPECT_EQ(health_.state(), HealthState::kOk);
+}
+
+TEST_F(UplinkConnectionTest, AbsenceIsToldWithItsReasonAndUntilAConnectionHolds) {
+  connection_.Start();
+  uplink_.Drop();
+  Pass(seconds(10));
+  EXPECT_THAT(health_.Text(), HasSubstr("uplink up: degraded for 0 s: dropped by the test"));
+  while (uplink_.connects < 9) uplink_.Drop(), PassBackoff();
+  uplink_.Accept();
+  Pass(seconds(9));
+  EXPECT_EQ(health_.state(), HealthState::kDegraded);
+  Pass(seconds(1));
+  EXPECT_EQ(health_.state(), HealthState::kOk);
+}
+
+TEST_F(UplinkConnectionTest, ConnectionsThatDoNotHoldAreAnAbsence) {
+  Connect();
+  for (int i = 0; i < 10; ++i) {
+    Pass(seconds(2));
+    uplink_.Drop();
+    PassBackoff();
+    uplink_.Accept();
+  }
+  EXPECT_EQ(health_.state(), HealthState::kDegraded);
+}
+
+TEST_F(UplinkConnectionTest, NotAcknowledgingDoesNotFlap) {
+  Connect();
+  for (int i = 0; i < 3; ++i) {
+    first_.Want(1);
+    uplink_.Acknowledge(uplink_.messages.size() - 1);
+    first_.Want(1);
+    Pass(seconds(30));
+    PassBackoff();
+    uplink_.Accept();
+    Pass(seconds(15));
+    EXPECT_THAT(health_.Text(), HasSubstr("not acknowledged within"));
+  }
+  Pass(seconds(60));
+  first_.Want(1);
+  uplink_.Acknowledge(uplink_.messages.size() - 1);
+  EXPECT_EQ(health_.state(), HealthState::kOk);
+}
+
+TEST_F(UplinkConnectionTest, StoppedUplinkIsWell) {
+  connection_.Start();
+  Pass(seconds(10));
+  EXPECT_EQ(health_.state(), HealthState::kDegraded);
+  connection_.Stop();
+  EXPECT_EQ(health_.state(), HealthState::kOk);
 }
 
 TEST_F(UplinkConnectionTest, AnswersReachTheUserThatPublished) {

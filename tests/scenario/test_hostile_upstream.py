@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Upstreams that take everything and acknowledge nothing, or something else: nothing is lost, and it is said."""
+
+import unittest
+
+from support.gateway import ROUTE, stream, uplink
+from support.hostile import Hostile, nothing, puback_of_another, pubrec
+from support.process import eventually
+from support.scenario import Scenario
+
+
+class Unacknowledged(Scenario):
+    def forward_to(self, hostile, mqtt_version=5, ack_timeout="500ms"):
+        section = uplink(hostile.port, mqtt_version) + f'ack_timeout = "{ack_timeout}"\nconnect_timeout = "1s"\n'
+        running = self.gateway(stream(), section, ROUTE)
+        self.client(running).publish_readings(10)
+        return running
+
+    def assert_given_up_and_said(self, answer, mqtt_version):
+        hostile = self.own(Hostile(answer))
+        running = self.forward_to(hostile, mqtt_version)
+        running.wait_for("sluice_uplink_ack_timeouts_total", 2)
+        self.assertGreaterEqual(hostile.connections, 2)
+        code, words = running.health_said()
+        self.assertEqual(200, code)
+        self.assertIn("degraded", words)
+        self.assertRegex(words, r"uplink upstream: degraded .* not acknowledged within 0\.5 s")
+        self.assertEqual((0, 10), (running.total("sluice_route_acknowledged"), running.total("sluice_route_pending")))
+
+    def test_upstream_that_acknowledges_nothing(self):
+        self.assert_given_up_and_said(nothing, 5)
+
+    def test_upstream_that_acknowledges_nothing_with_mqtt_3(self):
+        self.assert_given_up_and_said(nothing, 3)
+
+    def test_upstream_that_acknowledges_another_packet(self):
+        self.assert_given_up_and_said(puback_of_another, 5)
+
+    def test_upstream_that_answers_qos_1_like_qos_2(self):
+        self.assert_given_up_and_said(pubrec, 5)
+
+    def test_upstream_that_never_answers_connect_is_told_with_its_reason(self):
+        running = self.forward_to(self.own(Hostile(mute=True)))
+        running.wait_for("sluice_uplink_connect_failures_total", 1)
+        eventually(lambda: "uplink upstream: degraded" in running.health_said()[1], "uplink in health")
+
+    def test_mqtt_5_upstream_is_told_how_much_we_take(self):
+        hostile = self.own(Hostile())
+        self.forward_to(hostile)
+        eventually(lambda: hostile.connects, "CONNECT")
+        self.assertIn(b"\x27" + (16 << 10).to_bytes(4, "big"), hostile.connects[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
