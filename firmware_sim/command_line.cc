@@ -161,6 +161,8 @@ void AddVerifyArguments(CLI::App* command, VerifyOptions* options) {
   command->add_option("--events", options->events, "what sluice consume printed")->required();
   command->add_option("--dead-letters", options->dead_letters,
                       "what sluice consume printed for the stream of dead letters");
+  command->add_flag("--from-start", options->from_start,
+                    "every stream was received from its first event on");
   command->add_flag("--json", options->json, "print one JSON object instead of a table");
 }
 

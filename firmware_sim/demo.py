@@ -124,7 +124,7 @@ class Demo:
         already_said = len(self.gateway.read_log()) if self.gateway else 0
         demo_config.write_gateway(
             self.path("gateway.toml"), port=self.port, admin_port=self.admin_port, relay_port=self.relay.port,
-            memory=64 + self.options.devices // 10)
+            memory=64 + self.options.devices // 10, format=self.options.format)
         self.gateway = await Program.start("gateway", [*self.gateway_command, "run", "gateway.toml"], self.directory)
         self.port = int(await self.gateway.wait_for_line(r"listening on \S*:(\d+)", skip=already_said))
         self.admin_port = int(await self.gateway.wait_for_line(r"admin on \S*:(\d+)", skip=already_said))
@@ -228,7 +228,7 @@ class Demo:
     async def judge(self, books):
         verify = await asyncio.create_subprocess_exec(
             self.fleet_program, "verify", "--ledger", self.path("ledger"), "--events", self.path("events.jsonl"),
-            "--json", stdout=subprocess.PIPE)
+            "--from-start", "--json", stdout=subprocess.PIPE)
         output, _ = await verify.communicate()
         if verify.returncode not in (0, 1):
             raise DemoError("the ledger or the events cannot be read")
@@ -240,7 +240,8 @@ class Demo:
             print(f"demo: ok, {fleet['acknowledged']} acknowledged, 0 lost", flush=True)
             return True
         print(f"demo: FAILED, {fleet['acknowledged']} acknowledged, {verdict['lost']} lost, "
-              f"{verdict['reordered']} reordered, {fleet['outstanding']} never acknowledged", flush=True)
+              f"{verdict['reordered']} reordered, {verdict['uncovered']} without a word, "
+              f"{fleet['outstanding']} never acknowledged", flush=True)
         return False
 
 
@@ -257,6 +258,7 @@ def print_table(fleet, books, verdict):
         ("duplicates", verdict["repeated"], "at the consumer after deduplication"),
         ("dead letters missing", verdict["dead_letters_missing"], "acknowledged as malformed, but not kept"),
         ("reordered", verdict["reordered"] + verdict["backward"], "within a device, or within a stream"),
+        ("without a word", verdict["uncovered"], "offsets with neither an event nor a gap record"),
         ("lost", verdict["lost"], "acknowledged, but never delivered"),
     ]
     print()
@@ -272,6 +274,8 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=20, help="for how long readings are taken")
     parser.add_argument("--rate", type=float, default=10, help="readings a second, per device")
     parser.add_argument("--upstream", choices=("embedded", "mosquitto"), default="embedded")
+    parser.add_argument("--format", choices=("flatbuffers", "json"), default="flatbuffers",
+                        help="of what the gateway sends upstream")
     parser.add_argument("--gateway", default="", metavar="COMMAND",
                         help="another gateway than --bin's, such as 'qemu-aarch64 -L ROOT PROGRAM'; paths absolute")
     parser.add_argument("--keep", action="store_true", help="keep the files also when all went well")

@@ -42,10 +42,12 @@ backoff_max = "2s"
 [[route]]
 from = "telemetry"
 to   = "upstream"
+format = "{format}"
 
 [[route]]
 from = "dead-letters"
 to   = "upstream"
+format = "{format}"
 """
 
 # A second Sluice used as a plain broker: no stream, so nothing is kept on disk.

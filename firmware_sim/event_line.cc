@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <charconv>
 #include <string>
 
 namespace sluice::fleet {
@@ -31,17 +32,59 @@ simdjson::error_code ReadGap(json::object gap, EventLine* line) {
       last = number;
     } else if (key == "count") {
       if (auto error = field.value().get(line->gap_events)) return error;
+    } else if (key == "gateway") {
+      if (auto error = field.value().get(line->gateway)) return error;
+    } else if (key == "stream") {
+      if (auto error = field.value().get(line->stream)) return error;
+    } else if (key == "reason") {
+      if (auto error = field.value().get(line->reason)) return error;
     }
   }
-  if (first && last && *last >= *first) line->gap_events = *last - *first + 1;
+  if (!first || !last || *last < *first) return simdjson::SUCCESS;
+  line->gap_first = *first;
+  line->gap_last = *last;
+  line->gap_events = *last - *first + 1;
   return simdjson::SUCCESS;
 }
 
+// The device's own counter. CloudEvents has a text of that name, which is the offset.
 simdjson::error_code ReadSequence(json::value value, EventLine* line) {
-  if (value.is_null()) return simdjson::SUCCESS;
+  json::json_type type;
+  if (auto error = value.type().get(type)) return error;
+  if (type != json::json_type::number) return simdjson::SUCCESS;
   uint64_t sequence = 0;
   if (auto error = value.get(sequence)) return error;
   line->sequence = sequence;
+  return simdjson::SUCCESS;
+}
+
+// "<gateway>/<stream>/<offset>"
+simdjson::error_code ReadId(json::value value, EventLine* line, Seen* seen) {
+  std::string_view id;
+  if (auto error = value.get(id)) return error;
+  const size_t offset_at = id.rfind('/');
+  const size_t stream_at = offset_at == 0 ? id.npos : id.rfind('/', offset_at - 1);
+  if (offset_at == id.npos || stream_at == id.npos) return simdjson::SUCCESS;
+  const std::string_view number = id.substr(offset_at + 1);
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), line->offset);
+  if (error != std::errc() || end != number.data() + number.size()) return simdjson::SUCCESS;
+  line->gateway = id.substr(0, stream_at);
+  line->stream = id.substr(stream_at + 1, offset_at - stream_at - 1);
+  seen->gateway = seen->stream = seen->offset = true;
+  return simdjson::SUCCESS;
+}
+
+simdjson::error_code ReadData(json::object data, EventLine* line) {
+  for (auto field : data) {
+    std::string_view key;
+    if (auto error = field.unescaped_key().get(key)) return error;
+    if (key == "identity") {
+      if (auto error = field.value().get(line->identity)) return error;
+    } else if (key == "sequence") {
+      if (auto error = ReadSequence(field.value(), line)) return error;
+    }
+  }
   return simdjson::SUCCESS;
 }
 
@@ -52,6 +95,13 @@ simdjson::error_code ReadMember(std::string_view key, json::value value, EventLi
     if (auto error = value.get(gap)) return error;
     return ReadGap(gap, line);
   }
+  if (key == "id") return ReadId(value, line, seen);
+  if (key == "data") {
+    json::object data;
+    if (auto error = value.get(data)) return error;
+    return ReadData(data, line);
+  }
+  if (key == "subject") return seen->device = true, value.get(line->device);
   if (key == "gateway") return seen->gateway = true, value.get(line->gateway);
   if (key == "stream") return seen->stream = true, value.get(line->stream);
   if (key == "offset") return seen->offset = true, value.get(line->offset);

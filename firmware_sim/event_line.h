@@ -10,11 +10,15 @@
 
 namespace sluice::fleet {
 
-// A line of what `sluice consume` prints: an event, or the report of a gap in a stream. Texts are
-// valid until the parser's next call.
+// A line of what `sluice consume` prints: an event (in its own form, or as CloudEvents JSON where
+// that is what came), or the report of a gap in a stream. Texts are valid until the parser's next
+// call.
 struct EventLine {
   bool is_gap = false;
   uint64_t gap_events = 0;  // how many events the gap stands for, as far as the line says
+  uint64_t gap_first = 0;   // with gateway and stream, if the line says so: gap_events > 0 then
+  uint64_t gap_last = 0;
+  std::string_view reason;  // "missing": nobody said why, the consumer noticed
 
   std::string_view gateway;
   std::string_view stream;

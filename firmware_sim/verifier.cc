@@ -38,9 +38,14 @@ Status Verifier::EndLedger() {
   return Status::Ok();
 }
 
-bool Verifier::IsRepeated(const EventLine& line) {
+Verifier::StreamBook& Verifier::StreamOf(const EventLine& line) {
   key_.assign(line.gateway).append("/").append(line.stream);
-  StreamBook& stream = streams_[key_];
+  return streams_[key_];
+}
+
+bool Verifier::IsRepeated(const EventLine& line) {
+  StreamBook& stream = StreamOf(line);
+  stream.coverage.Add(line.offset, line.offset);
   if (!stream.seen.Insert(line.offset)) return true;
   if (line.offset < stream.highest) ++verdict_.backward;
   stream.highest = std::max(stream.highest, line.offset);
@@ -75,12 +80,20 @@ void Verifier::AddDeadLetter(const EventLine& line) {
   if (device != devices_.end()) ++device->second.dead_letters;
 }
 
+// "missing" explains nothing: the consumer only says that nobody told him why.
+void Verifier::AddGap(const EventLine& line) {
+  ++verdict_.gaps;
+  verdict_.gap_events += line.gap_events;
+  if (line.gap_events == 0 || line.stream.empty() || line.reason == "missing") return;
+  StreamOf(line).coverage.Add(line.gap_first, line.gap_last);
+  if (line.reason == "evicted") verdict_.evicted += line.gap_events;
+  if (line.reason == "dropped") verdict_.dropped += line.gap_events;
+  if (line.reason == "expired") verdict_.expired += line.gap_events;
+  if (line.reason == "quarantined") verdict_.quarantined += line.gap_events;
+}
+
 void Verifier::AddEvent(const EventLine& line) {
-  if (line.is_gap) {
-    ++verdict_.gaps;
-    verdict_.gap_events += line.gap_events;
-    return;
-  }
+  if (line.is_gap) return AddGap(line);
   ++verdict_.events;
   if (IsRepeated(line)) {
     ++verdict_.repeated;
@@ -150,11 +163,24 @@ void Verifier::JudgeDevice(const std::string& name, DeviceBook& book) {
   }
 }
 
+void Verifier::CountUncovered() {
+  for (auto& [name, stream] : streams_) {
+    uint64_t hole = 0;
+    const uint64_t uncovered = stream.coverage.Uncovered(expect_from_start_, &hole);
+    verdict_.uncovered += uncovered;
+    if (uncovered > 0 && verdict_.examples.size() < kMaxExamples) {
+      verdict_.examples.push_back(
+          fmt::format("uncovered: {} offsets of {}, the first is {}", uncovered, name, hole));
+    }
+  }
+}
+
 Verdict Verifier::Finish() {
   std::vector<const std::string*> names;
   for (const auto& entry : devices_) names.push_back(&entry.first);
   std::sort(names.begin(), names.end(), [](auto* a, auto* b) { return *a < *b; });
   for (const std::string* name : names) JudgeDevice(*name, devices_[*name]);
+  CountUncovered();
   return verdict_;
 }
 

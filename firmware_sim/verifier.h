@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "firmware_sim/coverage.h"
 #include "firmware_sim/event_line.h"
 #include "firmware_sim/ledger.h"
 #include "firmware_sim/offset_set.h"
@@ -26,6 +27,13 @@ struct Verdict {
   uint64_t events = 0;  // all lines that are events
   uint64_t gaps = 0;
   uint64_t gap_events = 0;
+  uint64_t uncovered = 0;  // offsets for which neither an event nor a gap record came
+
+  // What gap records stand for, by their reason.
+  uint64_t evicted = 0;
+  uint64_t dropped = 0;
+  uint64_t expired = 0;
+  uint64_t quarantined = 0;
 
   uint64_t malformed_acknowledged = 0;
   uint64_t malformed_delivered = 0;  // as events, which none of them should be
@@ -35,7 +43,7 @@ struct Verdict {
   std::vector<std::string> examples;  // "lost: device-0001 seq 17", the first few
 
   bool ok() const {
-    return lost == 0 && reordered == 0 && backward == 0 && repeated == 0 &&
+    return lost == 0 && reordered == 0 && backward == 0 && repeated == 0 && uncovered == 0 &&
            dead_letters_missing == 0;
   }
 };
@@ -59,6 +67,8 @@ class Verifier {
   void AddEvent(const EventLine& line);
   // Missing dead letters are part of the verdict if any was given, or if this was called.
   void ExpectDeadLetters() { expect_dead_letters_ = true; }
+  // Streams are received from their first offset on; otherwise from the first that came.
+  void ExpectFromStart() { expect_from_start_ = true; }
   Verdict Finish();
 
  private:
@@ -76,19 +86,24 @@ class Verifier {
   };
   struct StreamBook {
     OffsetSet seen;
+    Coverage coverage;
     uint64_t highest = 0;
   };
 
   void AddDeadLetter(const EventLine& line);
+  void AddGap(const EventLine& line);
+  StreamBook& StreamOf(const EventLine& line);
   bool IsRepeated(const EventLine& line);
   Reading* FindReading(const EventLine& line);
   uint32_t TypeBit(std::string_view type);
   void JudgeDevice(const std::string& name, DeviceBook& book);
+  void CountUncovered();
   void CountReordered(const std::string& name, const std::vector<Reading>& readings);
   void Note(std::string_view what, const std::string& device, uint64_t seq);
 
   uint64_t run_ = 0;
   bool expect_dead_letters_ = false;
+  bool expect_from_start_ = false;
   std::unordered_map<std::string, DeviceBook> devices_;
   std::unordered_map<std::string, StreamBook> streams_;
   std::vector<std::string> types_;

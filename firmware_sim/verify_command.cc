@@ -68,6 +68,7 @@ Status ReadEvents(const Env& env, const std::string& path, Verifier* verifier) {
 Result<Verdict> Verify(const Env& env, const VerifyOptions& options) {
   Verifier verifier;
   SLUICE_RETURN_IF_ERROR(ReadLedger(env, options.ledger, &verifier));
+  if (options.from_start) verifier.ExpectFromStart();
   SLUICE_RETURN_IF_ERROR(ReadEvents(env, options.events, &verifier));
   if (!options.dead_letters.empty()) {
     verifier.ExpectDeadLetters();

@@ -11,6 +11,7 @@ struct VerifyOptions {
   std::string ledger;
   std::string events;
   std::string dead_letters = {};  // empty: those among the events count, if there are any
+  bool from_start = false;        // every stream is there from offset 0 on
   bool json = false;
 };
 

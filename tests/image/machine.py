@@ -68,7 +68,7 @@ class Machine:
     def write_site(self, relay_port, changes=()):
         """The demo's configuration, its paths and addresses as they are in the machine."""
         text = demo_config.GATEWAY.format(root="/nowhere", port=8883, admin_port=9464, relay_port=relay_port,
-                                          memory=self.options.memory_limit)
+                                          memory=self.options.memory_limit, format="flatbuffers")
         for ours, theirs in (('"gateway-data"', '"/var/lib/sluice"'), ("pki/", ""),
                              ("/nowhere/devices/profiles", "/usr/share/sluice/profiles"),
                              ("127.0.0.1:8883", "0.0.0.0:8883"), ("127.0.0.1:9464", "0.0.0.0:9464"),

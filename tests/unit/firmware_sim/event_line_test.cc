@@ -50,6 +50,32 @@ TEST_F(EventLineTest, ReadsAGap) {
   EXPECT_EQ(line_.gap_events, 10u);
 }
 
+TEST_F(EventLineTest, ReadsWhereAGapIsAndWhy) {
+  ASSERT_TRUE(
+      Parse(R"({"gap":{"gateway":"g","stream":"t","first":10,"last":19,"reason":"evicted"}})")
+          .ok());
+  EXPECT_EQ(line_.gateway, "g");
+  EXPECT_EQ(line_.stream, "t");
+  EXPECT_EQ(line_.gap_first, 10u);
+  EXPECT_EQ(line_.gap_last, 19u);
+  EXPECT_EQ(line_.reason, "evicted");
+}
+
+TEST_F(EventLineTest, ReadsACloudEvent) {
+  ASSERT_TRUE(
+      Parse(R"({"specversion":"1.0","id":"g/t/7","source":"/sluice/g/t",)"
+            R"("type":"climate.reading.v1","subject":"d","sequence":"00000000000000000007",)"
+            R"("data":{"identity":"i","sequence":12,"readings":[{"name":"a","value":1}]}})")
+          .ok());
+  EXPECT_EQ(line_.gateway, "g");
+  EXPECT_EQ(line_.stream, "t");
+  EXPECT_EQ(line_.offset, 7u);
+  EXPECT_EQ(line_.type, "climate.reading.v1");
+  EXPECT_EQ(line_.device, "d");
+  EXPECT_EQ(line_.identity, "i");
+  EXPECT_EQ(line_.sequence, 12u);
+}
+
 TEST_F(EventLineTest, CutAnywhereIsAnErrorWithAColumnInside) {
   const std::string_view text = kEvent;
   for (size_t size = 0; size < text.size(); ++size) {

@@ -187,6 +187,67 @@ TEST_F(VerifierTest, NoDeadLetterAtAllIsFailureOnlyWhenExpected) {
   EXPECT_EQ(verifier_.Finish().dead_letters_missing, 1u);
 }
 
+class CoverageTest : public VerifierTest {
+ protected:
+  CoverageTest() { EndLedger(); }
+  void Gap(uint64_t first, uint64_t last, std::string_view reason) {
+    EventLine gap;
+    gap.is_gap = true;
+    gap.gateway = "g";
+    gap.stream = "t";
+    gap.gap_first = first;
+    gap.gap_last = last;
+    gap.gap_events = last - first + 1;
+    gap.reason = reason;
+    verifier_.AddEvent(gap);
+  }
+};
+
+TEST_F(CoverageTest, EventsAndGapsTogetherCoverAStream) {
+  DeliveredAt(0, 1);
+  Gap(1, 4, "evicted");
+  Gap(5, 5, "quarantined");
+  DeliveredAt(6, 2);
+  const Verdict verdict = verifier_.Finish();
+  EXPECT_EQ(verdict.uncovered, 0u);
+  EXPECT_EQ(verdict.evicted, 4u);
+  EXPECT_EQ(verdict.quarantined, 1u);
+  EXPECT_TRUE(verdict.ok());
+}
+
+// What a gap in place of the event behind it looks like to a consumer.
+TEST_F(CoverageTest, HoleThatNobodyExplainsIsAFailure) {
+  DeliveredAt(0, 1);
+  Gap(1, 4, "evicted");
+  Gap(5, 5, "missing");
+  DeliveredAt(6, 2);
+  const Verdict verdict = verifier_.Finish();
+  EXPECT_EQ(verdict.uncovered, 1u);
+  EXPECT_THAT(verdict.examples, ElementsAre("uncovered: 1 offsets of g/t, the first is 5"));
+  EXPECT_FALSE(verdict.ok());
+}
+
+TEST_F(CoverageTest, EventThatComesLateClosesItsHole) {
+  DeliveredAt(0, 1);
+  Gap(1, 1, "missing");
+  DeliveredAt(2, 2);
+  DeliveredAt(1, 3);
+  EXPECT_EQ(verifier_.Finish().uncovered, 0u);
+}
+
+TEST_F(CoverageTest, StartIsPartOfItOnlyIfAskedFor) {
+  DeliveredAt(7, 1);
+  EXPECT_EQ(verifier_.Finish().uncovered, 0u);
+  verifier_.ExpectFromStart();
+  EXPECT_EQ(verifier_.Finish().uncovered, 7u);
+}
+
+TEST_F(CoverageTest, EnormousGapCostsNothing) {
+  DeliveredAt(0, 1);
+  Gap(1, UINT64_MAX, "evicted");
+  EXPECT_EQ(verifier_.Finish().uncovered, 0u);
+}
+
 TEST_F(VerifierTest, GapsAreCounted) {
   EndLedger();
   EventLine gap;
