@@ -35,7 +35,7 @@ void AppendVerdict(std::string_view verdict, const Rejection* rejection, std::st
   json.BeginObject();
   json.Member("verdict", verdict);
   if (rejection != nullptr) {
-    json.Member("reason", ReasonName(rejection->reason));
+    json.Member("reason", schema::DeadLetterReasonName(rejection->reason));
     json.Member("text", std::string_view(rejection->text));
   }
   json.EndObject();

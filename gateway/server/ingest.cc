@@ -36,10 +36,10 @@ ByteSpan BuildWithin(size_t max_letter_bytes, size_t payload_bytes, Build build)
   return build(payload_bytes > excess ? payload_bytes - excess : 0);
 }
 
-std::array<Counter*, normalise::kReasons> DeadLetterCounters(Metrics& metrics) {
-  std::array<Counter*, normalise::kReasons> counters{};
+std::array<Counter*, schema::kRejectionReasons> DeadLetterCounters(Metrics& metrics) {
+  std::array<Counter*, schema::kRejectionReasons> counters{};
   for (size_t i = 0; i < counters.size(); ++i) {
-    const auto name = normalise::ReasonName(static_cast<normalise::Reason>(i));
+    const auto name = schema::DeadLetterReasonName(static_cast<normalise::Reason>(i));
     counters[i] = &metrics.AddCounter("sluice_ingest_dead_letters_total",
                                       "Messages that could not become an event, by reason.",
                                       fmt::format("reason=\"{}\"", name));
@@ -152,9 +152,9 @@ void Ingest::CountDeadLetter(const normalise::Message& message) {
   ++dead_letter_count_;
   LogLimit& limit = log_limits_[reason];
   if (!limit.Allows(clock_.Now())) return;
-  last_dead_letter_ = fmt::format("({}): {} from {}: {}", normalise::ReasonName(rejection_.reason),
-                                  Printable(message.topic), Printable(message.identity),
-                                  Printable(rejection_.text, 768));
+  last_dead_letter_ = fmt::format(
+      "({}): {} from {}: {}", schema::DeadLetterReasonName(rejection_.reason),
+      Printable(message.topic), Printable(message.identity), Printable(rejection_.text, 768));
   LogWarn("dead letter {}{}", last_dead_letter_, limit.LeftOut());
 }
 

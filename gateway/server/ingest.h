@@ -70,8 +70,8 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   std::vector<ByteSpan> spans_;
   Counter& messages_;
   Counter& ignored_;
-  std::array<Counter*, normalise::kReasons> dead_letter_counters_;
-  std::array<LogLimit, normalise::kReasons> log_limits_;
+  std::array<Counter*, schema::kRejectionReasons> dead_letter_counters_;
+  std::array<LogLimit, schema::kRejectionReasons> log_limits_;
   uint64_t dead_letter_count_ = 0;
   std::string last_dead_letter_;  // of those that were logged
   Counter& refused_letters_;

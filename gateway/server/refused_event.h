@@ -10,11 +10,8 @@
 
 namespace sluice::server {
 
-// The event that keeps what an uplink refused for good: type "sluice.dead_letter.v1", attributes
-// "reason" ("refused_by_uplink"), "text", "route" and "event_id", and the refused event as the
-// reading "event" (bytes). Of an event longer than `max_kept_bytes` only so much is kept, and the
-// attributes "truncated" and "event_bytes" (its length) say so. Valid until the builder's next
-// Start().
+// The event that keeps what an uplink refused for good; see schema/dead_letter.h. Valid until the
+// builder's next Start().
 ByteSpan BuildRefusedEvent(const forward::DeadLetter& letter, const normalise::Target& target,
                            size_t max_kept_bytes, const Clock& clock,
                            schema::EventBuilder* builder);

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <set>
 
 #include "schema/event_view.h"
 
@@ -63,16 +62,6 @@ TEST_F(DeadLetterTest, ALongPayloadIsCutAndMarked) {
 TEST_F(DeadLetterTest, AnEmptyPayloadIsADeadLetterToo) {
   Bury("");
   EXPECT_TRUE(std::get<ByteSpan>(view_.reading(0).value).empty());
-}
-
-TEST(ReasonTest, EveryReasonHasANameOfItsOwn) {
-  std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Reason::kForeignDevice); ++i) {
-    EXPECT_TRUE(names.insert(ReasonName(static_cast<Reason>(i))).second);
-  }
-  EXPECT_EQ(ReasonName(Reason::kInvalidText), "invalid_text");
-  EXPECT_EQ(ReasonName(Reason::kForeignDevice), "foreign_device");
-  EXPECT_EQ(ReasonName(Reason::kMissingMember), "missing_member");
 }
 
 }  // namespace
