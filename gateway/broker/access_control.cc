@@ -7,6 +7,7 @@
 
 #include "broker/topic_filter.h"
 #include "codec/topic.h"
+#include "codec/topic_match.h"
 
 namespace sluice::broker {
 namespace {
@@ -70,7 +71,7 @@ bool DollarParts(std::string_view one, std::string_view other) {
 // matches itself).
 bool Covers(std::string_view pattern, std::string_view identity, std::string_view filter) {
   if (DollarParts(pattern, filter)) return false;
-  LevelReader patterns(pattern), filters(filter);
+  codec::LevelReader patterns(pattern), filters(filter);
   std::string_view mine, asked;
   while (patterns.Next(&mine)) {
     if (mine == "#") return true;
@@ -84,7 +85,7 @@ bool Covers(std::string_view pattern, std::string_view identity, std::string_vie
 // Whether there is a topic that both `pattern` and `filter` match.
 bool Overlaps(std::string_view pattern, std::string_view identity, std::string_view filter) {
   if (DollarParts(pattern, filter)) return false;
-  LevelReader patterns(pattern), filters(filter);
+  codec::LevelReader patterns(pattern), filters(filter);
   std::string_view mine, asked;
   while (true) {
     const bool has_mine = patterns.Next(&mine), has_asked = filters.Next(&asked);

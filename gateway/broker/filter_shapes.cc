@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "broker/topic_filter.h"
+#include "codec/topic_match.h"
 
 namespace sluice::broker {
 namespace {
@@ -11,7 +12,7 @@ static_assert(kMaxFilterLevels <= 64);
 // Calls `visit` with each beginning of the filter's shape that has a '+'.
 template <typename Visit>
 void ForEachBeginning(std::string_view filter, Visit visit) {
-  LevelReader levels(filter);
+  codec::LevelReader levels(filter);
   uint64_t plus = 0;
   uint8_t depth = 0;
   for (std::string_view level; levels.Next(&level) && level != "#"; ++depth) {

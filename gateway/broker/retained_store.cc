@@ -1,6 +1,7 @@
 #include "broker/retained_store.h"
 
 #include "broker/topic_filter.h"
+#include "codec/topic_match.h"
 
 namespace sluice::broker {
 
@@ -39,7 +40,7 @@ MessageRef RetainedStore::Next(std::string_view filter, std::string* after, Mono
       it = Erase(it);
       continue;
     }
-    const bool matches = Matches(filter, topic);
+    const bool matches = codec::Matches(filter, topic);
     if (matches || *looks == 1) *after = topic;
     if (matches) {
       --*looks;

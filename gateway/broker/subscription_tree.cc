@@ -57,7 +57,7 @@ bool SubscriptionTree::HasMatch(std::string_view topic) const {
 // An upper bound: as if no level of the filter existed yet.
 size_t SubscriptionTree::CostOf(std::string_view filter) {
   size_t cost = CostOfSubscription(filter);
-  LevelReader levels(filter);
+  codec::LevelReader levels(filter);
   for (std::string_view level; levels.Next(&level);) {
     if (level != "#") cost += CostOfNode(level);
   }
@@ -75,7 +75,7 @@ size_t SubscriptionTree::CostOfNode(std::string_view level) {
 
 SubscriptionTree::Place SubscriptionTree::Find(std::string_view filter) const {
   Node* node = root_.get();
-  LevelReader levels(filter);
+  codec::LevelReader levels(filter);
   for (std::string_view level; levels.Next(&level);) {
     if (level == "#") return {node, &node->below};
     if (level == "+") {
@@ -91,7 +91,7 @@ SubscriptionTree::Place SubscriptionTree::Find(std::string_view filter) const {
 
 SubscriptionTree::Place SubscriptionTree::FindOrMake(std::string_view filter) {
   Node* node = root_.get();
-  LevelReader levels(filter);
+  codec::LevelReader levels(filter);
   for (std::string_view level; levels.Next(&level);) {
     if (level == "#") return {node, &node->below};
     const auto child = node->children.find(level);

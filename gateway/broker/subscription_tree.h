@@ -10,7 +10,7 @@
 
 #include "base/keyed_hash.h"
 #include "broker/subscription.h"
-#include "broker/topic_filter.h"
+#include "codec/topic_match.h"
 
 namespace sluice::broker {
 
@@ -85,7 +85,7 @@ class SubscriptionTree {
     return true;
   }
   template <typename Visitor>
-  static bool Walk(const Node& node, LevelReader levels, bool wildcards, Visitor& visit);
+  static bool Walk(const Node& node, codec::LevelReader levels, bool wildcards, Visitor& visit);
 
   const size_t max_bytes_;
   std::unique_ptr<Node> root_;
@@ -95,13 +95,14 @@ class SubscriptionTree {
 
 template <typename Visitor>
 void SubscriptionTree::Match(std::string_view topic, Visitor&& visit) const {
-  Walk(*root_, LevelReader(topic), !topic.starts_with('$'), visit);  // [MQTT-4.7.2-1]
+  Walk(*root_, codec::LevelReader(topic), !topic.starts_with('$'), visit);  // [MQTT-4.7.2-1]
 }
 
 // `wildcards` says whether a wildcard may stand for the level that comes next. The recursion is as
 // deep as the tree, hence at most kMaxFilterLevels.
 template <typename Visitor>
-bool SubscriptionTree::Walk(const Node& node, LevelReader levels, bool wildcards, Visitor& visit) {
+bool SubscriptionTree::Walk(const Node& node, codec::LevelReader levels, bool wildcards,
+                            Visitor& visit) {
   if (wildcards && !Visit(node.below, visit)) return false;
   std::string_view level;
   if (!levels.Next(&level)) return Visit(node.here, visit);

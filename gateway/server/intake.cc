@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "broker/topic_filter.h"
+#include "codec/topic_match.h"
 
 namespace sluice::server {
 namespace {
@@ -39,7 +39,7 @@ Intake::~Intake() { stream_->RemoveObserver(this); }
 
 bool Intake::Takes(std::string_view topic) const {
   return std::any_of(topics_.begin(), topics_.end(),
-                     [&](const std::string& filter) { return broker::Matches(filter, topic); });
+                     [&](const std::string& filter) { return codec::Matches(filter, topic); });
 }
 
 bool Intake::HasRoom() {

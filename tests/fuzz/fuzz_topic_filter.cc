@@ -17,6 +17,7 @@
 #include "broker/subscription_tree.h"
 #include "broker/topic_filter.h"
 #include "codec/topic.h"
+#include "codec/topic_match.h"
 
 namespace sluice::broker {
 namespace {
@@ -62,11 +63,11 @@ AccessControl Rules(const std::string& filter, AccessRule::Effect effect) {
 
 // What a client may subscribe to never shows it a topic that it may not read.
 void CheckAccess(const std::string& pattern, const std::string& filter, const std::string& topic) {
-  if (pattern.find_first_of("{}") != std::string::npos || !Matches(filter, topic)) return;
+  if (pattern.find_first_of("{}") != std::string::npos || !codec::Matches(filter, topic)) return;
   const AccessControl allow = Rules(pattern, AccessRule::Effect::kAllow);
-  if (allow.Allows("d", Action::kSubscribe, filter)) SLUICE_CHECK(Matches(pattern, topic));
+  if (allow.Allows("d", Action::kSubscribe, filter)) SLUICE_CHECK(codec::Matches(pattern, topic));
   const AccessControl deny = Rules(pattern, AccessRule::Effect::kDeny);
-  if (deny.Allows("d", Action::kSubscribe, filter)) SLUICE_CHECK(!Matches(pattern, topic));
+  if (deny.Allows("d", Action::kSubscribe, filter)) SLUICE_CHECK(!codec::Matches(pattern, topic));
 }
 
 class Check {
@@ -77,8 +78,8 @@ class Check {
     const bool removes = line.starts_with('-');
     const std::string filter = removes ? line.substr(1) : line;
     if (!IsUsableFilter(filter)) return;
-    SLUICE_CHECK(Matches(filter, topic_) == ModelMatches(filter, topic_));
-    if (Matches(filter, topic_)) SLUICE_CHECK(topic_.starts_with(LiteralPrefix(filter)));
+    SLUICE_CHECK(codec::Matches(filter, topic_) == ModelMatches(filter, topic_));
+    if (codec::Matches(filter, topic_)) SLUICE_CHECK(topic_.starts_with(LiteralPrefix(filter)));
     if (!last_filter_.empty()) CheckAccess(last_filter_, filter, topic_);
     last_filter_ = filter;
     removes ? Unsubscribe(filter) : Subscribe(filter, client);
