@@ -77,7 +77,7 @@ Status Gateway::LoadNormaliser() {
     profiles = std::move(*loaded);
   }
   normalise::Limits limits;
-  limits.max_payload_bytes = config_.limits.max_packet_bytes;
+  limits.decode.max_payload_bytes = config_.limits.max_packet_bytes;
   auto normaliser = normalise::Normaliser::Create(std::move(profiles), limits);
   if (!normaliser.ok()) return normaliser.status();
   normaliser_ = std::move(*normaliser);

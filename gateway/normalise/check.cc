@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "codec/topic.h"
-#include "normalise/json_path.h"
+#include "decode/path.h"
 #include "normalise/units.h"
 
 namespace sluice::normalise {
@@ -41,7 +41,7 @@ std::string CheckTopicFilter(std::string_view filter) {
 }
 
 std::string CheckPointer(std::string_view pointer) {
-  if (JsonPath::Parse(pointer)) return {};
+  if (decode::Path::Parse(pointer)) return {};
   return fmt::format(
       "\"{}\" is no JSON pointer; begin it with '/', for example \"/{}\" (in a key, '/' is \"~1\" "
       "and '~' is \"~0\")",

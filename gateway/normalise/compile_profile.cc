@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/topic_match.h"
 #include "normalise/check.h"
 #include "normalise/compiled_profile.h"
 #include "schema/event_builder.h"
@@ -22,19 +23,14 @@ class Compiler {
     status_ = Status::InvalidArgument(fmt::format("profile {}: {}: {}", profile_, where, mistake));
   }
 
-  JsonPath Path(std::string_view where, const std::string& pointer) {
+  decode::Path Path(std::string_view where, const std::string& pointer) {
     Note(where, CheckPointer(pointer));
-    return JsonPath::Parse(pointer).value_or(JsonPath());
+    return decode::Path::Parse(pointer).value_or(decode::Path());
   }
 
-  std::vector<TopicPattern> Topics(std::string_view where,
-                                   const std::vector<std::string>& filters) {
-    std::vector<TopicPattern> patterns;
-    for (const std::string& filter : filters) {
-      Note(where, CheckTopicFilter(filter));
-      patterns.emplace_back(filter);
-    }
-    return patterns;
+  std::vector<std::string> Topics(std::string_view where, const std::vector<std::string>& filters) {
+    for (const std::string& filter : filters) Note(where, CheckTopicFilter(filter));
+    return filters;
   }
 
   CompiledCondition When(std::string_view where, const Condition& condition) {
@@ -122,7 +118,7 @@ CompiledEvent Compiler::Event(const EventRule& rule) {
 
 bool CompiledProfile::Matches(std::string_view topic) const {
   return std::any_of(topics.begin(), topics.end(),
-                     [topic](const TopicPattern& pattern) { return pattern.Matches(topic); });
+                     [topic](const std::string& filter) { return codec::Matches(filter, topic); });
 }
 
 Status CheckProfile(const Profile& profile) { return CompileProfile(profile).status(); }

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "normalise/json_path.h"
+#include "decode/path.h"
 #include "normalise/profile.h"
-#include "normalise/topic_pattern.h"
 #include "normalise/units.h"
 
 namespace sluice::normalise {
@@ -17,22 +16,22 @@ namespace sluice::normalise {
 // message costs no allocation. Private to this layer.
 
 struct CompiledCondition {
-  JsonPath path = {};
+  decode::Path path = {};
   std::string equals = {};
 };
 
 struct CompiledReading {
   ReadingRule rule;
-  JsonPath path = {};
+  decode::Path path = {};
   std::string unit = {};                       // canonical
   const UnitConversion* conversion = nullptr;  // none: the value stays
-  std::optional<JsonPath> unit_path = {};
+  std::optional<decode::Path> unit_path = {};
   std::vector<std::pair<std::string, const UnitConversion*>> unit_words = {};
 };
 
 struct CompiledAttribute {
   AttributeRule rule;
-  JsonPath path = {};
+  decode::Path path = {};
 };
 
 struct CompiledSeverity {
@@ -42,9 +41,9 @@ struct CompiledSeverity {
 
 struct CompiledEvent {
   EventRule rule;
-  std::vector<TopicPattern> topics = {};
+  std::vector<std::string> topics = {};
   std::vector<CompiledCondition> when = {};
-  JsonPath base = {};
+  decode::Path base = {};
   std::vector<CompiledReading> readings = {};
   std::vector<CompiledAttribute> attributes = {};
   std::vector<CompiledSeverity> severities = {};
@@ -52,15 +51,15 @@ struct CompiledEvent {
 
 struct CompiledTime {
   TimeRule rule;
-  JsonPath path = {};
+  decode::Path path = {};
 };
 
 struct CompiledProfile {
   Profile source;
-  std::vector<TopicPattern> topics = {};
-  std::optional<JsonPath> device = {};
+  std::vector<std::string> topics = {};
+  std::optional<decode::Path> device = {};
   std::vector<CompiledTime> times = {};
-  std::optional<JsonPath> sequence = {};
+  std::optional<decode::Path> sequence = {};
   std::vector<CompiledEvent> events = {};
   std::vector<CompiledCondition> ignore_when = {};
 

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codec/topic_match.h"
 #include "normalise/read_value.h"
 
 namespace sluice::normalise {
 namespace {
 
-namespace dom = simdjson::dom;
+using decode::Value;
 
 // Always false, so that a caller can return it.
 bool Reject(Reason reason, std::string_view where, std::string_view what, Rejection* rejection) {
@@ -20,20 +21,25 @@ bool Reject(Reason reason, std::string_view where, std::string_view what, Reject
 bool Applies(const CompiledEvent& rule, const ParsedMessage& parsed) {
   const bool topic_fits =
       rule.topics.empty() ||
-      std::any_of(rule.topics.begin(), rule.topics.end(), [&](const TopicPattern& pattern) {
-        return pattern.Matches(parsed.message.topic);
+      std::any_of(rule.topics.begin(), rule.topics.end(), [&](const std::string& filter) {
+        return codec::Matches(filter, parsed.message.topic);
       });
   return topic_fits && std::all_of(rule.when.begin(), rule.when.end(), [&](const auto& condition) {
            return Holds(condition, parsed.root);
          });
 }
 
-schema::Severity SeverityOf(const CompiledEvent& rule, dom::element root) {
+schema::Severity SeverityOf(const CompiledEvent& rule, Value root) {
   schema::Severity severity = rule.rule.severity;
   for (const CompiledSeverity& candidate : rule.severities) {
     if (Holds(candidate.when, root)) severity = candidate.severity;
   }
   return severity;
+}
+
+std::string_view SpellIndex(size_t index, SpellingBuffer* buffer) {
+  const char* const end = std::to_chars(buffer->data(), buffer->data() + buffer->size(), index).ptr;
+  return {buffer->data(), static_cast<size_t>(end - buffer->data())};
 }
 
 }  // namespace
@@ -51,33 +57,24 @@ bool EventWriter::Write(const ParsedMessage& parsed, EventList* events, Rejectio
 }
 
 bool EventWriter::WriteRule(Job& job, const CompiledEvent& rule) {
-  dom::element base;
+  Value base;
   if (!Applies(rule, job.parsed) || !rule.base.Find(job.parsed.root, &base)) return true;
   return rule.rule.each ? WriteEach(job, rule, base) : WriteOne(job, rule, base, {});
 }
 
-bool EventWriter::WriteEach(Job& job, const CompiledEvent& rule, dom::element base) {
-  if (base.is_object()) {
-    const dom::object object = base.get_object().value_unsafe();
-    for (const dom::key_value_pair member : object) {
-      if (!member.value.is_object() || !member.key.starts_with(rule.rule.key_prefix)) continue;
-      if (!WriteOne(job, rule, member.value, member.key)) return false;
-    }
-  } else if (base.is_array()) {
-    SpellingBuffer buffer;
-    size_t index = 0;
-    const dom::array array = base.get_array().value_unsafe();
-    for (const dom::element item : array) {
-      char* end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), index++).ptr;
-      const std::string_view key(buffer.data(), static_cast<size_t>(end - buffer.data()));
-      if (item.is_object() && !WriteOne(job, rule, item, key)) return false;
-    }
+bool EventWriter::WriteEach(Job& job, const CompiledEvent& rule, Value base) {
+  SpellingBuffer buffer;
+  size_t index = 0;
+  for (decode::Walk walk(base); walk.Next(); ++index) {
+    if (!walk.value().IsObject()) continue;
+    const std::string_view key = base.IsArray() ? SpellIndex(index, &buffer) : walk.key();
+    if (base.IsObject() && !key.starts_with(rule.rule.key_prefix)) continue;
+    if (!WriteOne(job, rule, walk.value(), key)) return false;
   }
   return true;
 }
 
-bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, dom::element base,
-                           std::string_view key) {
+bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, Value base, std::string_view key) {
   builder_.Start();
   bool measured = false;
   if (!AddReadings(job, rule, base, &measured)) return false;
@@ -107,8 +104,7 @@ bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, dom::element bas
 
 // An event whose readings are all absent is none; one of which only a required reading is absent is
 // a mistake of the device. `*measured`: there is a reading that is worth an event.
-bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, dom::element base,
-                              bool* measured) {
+bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, Value base, bool* measured) {
   const CompiledReading* missing = nullptr;
   for (const CompiledReading& reading : rule.readings) {
     schema::Reading out;
@@ -130,13 +126,13 @@ bool EventWriter::AddReadings(Job& job, const CompiledEvent& rule, dom::element 
                 job.rejection);
 }
 
-void EventWriter::AddAttributes(Job& job, const CompiledEvent& rule, dom::element base,
+void EventWriter::AddAttributes(Job& job, const CompiledEvent& rule, Value base,
                                 std::string_view key) {
   using From = AttributeRule::From;
   for (const CompiledAttribute& attribute : rule.attributes) {
     SpellingBuffer buffer;
     std::optional<std::string_view> value;
-    dom::element member;
+    Value member;
     switch (attribute.rule.from) {
       case From::kConstant:
         value = attribute.rule.value;
@@ -145,7 +141,7 @@ void EventWriter::AddAttributes(Job& job, const CompiledEvent& rule, dom::elemen
         value = key;
         break;
       case From::kTopicLevel:
-        value = TopicLevel(job.parsed.message.topic, attribute.rule.level);
+        value = codec::TopicLevel(job.parsed.message.topic, attribute.rule.level);
         break;
       case From::kMember:
         if (attribute.path.Find(base, &member)) value = Spell(member, &buffer);

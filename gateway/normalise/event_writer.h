@@ -1,10 +1,9 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <optional>
 #include <string_view>
 
+#include "decode/document.h"
 #include "normalise/compiled_profile.h"
 #include "normalise/dead_letter.h"
 #include "normalise/event_list.h"
@@ -19,7 +18,7 @@ struct ParsedMessage {
   const Message& message;
   const Target& target;
   const CompiledProfile& profile;
-  simdjson::dom::element root;
+  decode::Value root;
   std::string_view device = {};
   WallTime time = {};
   schema::TimeSource time_source = schema::TimeSource::kGateway;
@@ -38,13 +37,10 @@ class EventWriter {
  private:
   struct Job;  // where the events of the current message go
   bool WriteRule(Job& job, const CompiledEvent& rule);
-  bool WriteEach(Job& job, const CompiledEvent& rule, simdjson::dom::element base);
-  bool WriteOne(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
-                std::string_view key);
-  bool AddReadings(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
-                   bool* measured);
-  void AddAttributes(Job& job, const CompiledEvent& rule, simdjson::dom::element base,
-                     std::string_view key);
+  bool WriteEach(Job& job, const CompiledEvent& rule, decode::Value base);
+  bool WriteOne(Job& job, const CompiledEvent& rule, decode::Value base, std::string_view key);
+  bool AddReadings(Job& job, const CompiledEvent& rule, decode::Value base, bool* measured);
+  void AddAttributes(Job& job, const CompiledEvent& rule, decode::Value base, std::string_view key);
 
   const Limits limits_;
   schema::EventBuilder builder_;

@@ -2,13 +2,13 @@
 
 #include <cstddef>
 
+#include "decode/decoder.h"
+
 namespace sluice::normalise {
 
 // Bounds on what one message may cost. Each stops a hostile or broken device.
 struct Limits {
-  size_t max_payload_bytes =
-      256 * 1024;                // the parser's memory grows to about 15 bytes a payload byte
-  size_t max_depth = 32;         // [[[[… against the parser's stack of scopes
+  decode::Limits decode = {};    // of the payload
   size_t max_events = 32;        // an "each" over an object with a thousand members
   size_t max_text_bytes = 1024;  // text readings and attributes; longer is cut
   size_t max_name_bytes = 256;   // the device's name, which travels on in topics upstream

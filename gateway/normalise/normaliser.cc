@@ -6,15 +6,16 @@
 #include <iterator>
 #include <set>
 
+#include "codec/topic_match.h"
+#include "decode/json_decoder.h"
 #include "normalise/device_name.h"
 #include "normalise/event_writer.h"
-#include "normalise/payload_parser.h"
 #include "normalise/read_value.h"
 
 namespace sluice::normalise {
 namespace {
 
-namespace dom = simdjson::dom;
+using decode::Value;
 
 constexpr size_t kMaxQuotedBytes = 256;  // of a name in the text of a rejection
 
@@ -47,12 +48,12 @@ void SetTime(ParsedMessage* parsed) {
 // Who was measured, as the profile says; empty if that is not to be found.
 std::string_view FindDevice(const ParsedMessage& parsed, SpellingBuffer* buffer) {
   const DeviceRule& rule = parsed.profile.source.device;
-  dom::element member;
+  Value member;
   switch (rule.from) {
     case DeviceRule::From::kIdentity:
       return parsed.message.identity;
     case DeviceRule::From::kTopicLevel:
-      return TopicLevel(parsed.message.topic, rule.level).value_or(std::string_view());
+      return codec::TopicLevel(parsed.message.topic, rule.level).value_or(std::string_view());
     case DeviceRule::From::kMember:
       if (!parsed.profile.device->Find(parsed.root, &member)) return {};
       return Spell(member, buffer).value_or(std::string_view());
@@ -77,7 +78,7 @@ Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
   return Verdict::kRejected;
 }
 
-bool IsIgnored(const CompiledProfile& profile, dom::element root) {
+bool IsIgnored(const CompiledProfile& profile, Value root) {
   return std::any_of(profile.ignore_when.begin(), profile.ignore_when.end(),
                      [root](const CompiledCondition& condition) { return Holds(condition, root); });
 }
@@ -85,7 +86,7 @@ bool IsIgnored(const CompiledProfile& profile, dom::element root) {
 }  // namespace
 
 struct Normaliser::Impl {
-  explicit Impl(const Limits& given) : limits(given), parser(given), writer(given) {}
+  explicit Impl(const Limits& given) : limits(given), json(given.decode), writer(given) {}
 
   const CompiledProfile* Find(std::string_view topic) const {
     const auto found =
@@ -99,7 +100,7 @@ struct Normaliser::Impl {
 
   const Limits limits;
   std::vector<CompiledProfile> profiles;
-  PayloadParser parser;
+  decode::JsonDecoder json;
   EventWriter writer;
 };
 
@@ -143,8 +144,8 @@ Verdict Normaliser::Normalise(const Message& message, const Target& target, Even
 
 Verdict Normaliser::Impl::Apply(const CompiledProfile& profile, const Message& message,
                                 const Target& target, EventList* events, Rejection* rejection) {
-  dom::element root;
-  if (!parser.Parse(message.payload, &root, rejection)) return Verdict::kRejected;
+  Value root;
+  if (!json.Decode(message.payload, &root, rejection)) return Verdict::kRejected;
   if (IsIgnored(profile, root)) return Verdict::kIgnored;
 
   ParsedMessage parsed{.message = message, .target = target, .profile = profile, .root = root};

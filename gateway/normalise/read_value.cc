@@ -9,27 +9,32 @@
 namespace sluice::normalise {
 namespace {
 
-namespace dom = simdjson::dom;
+using decode::Kind;
+using decode::Value;
 using schema::Quality;
-using schema::Value;
 using Type = ReadingRule::Type;
 
-// A member's value in the type that JSON gives it; monostate for objects and arrays.
-Value JsonValue(dom::element element) {
-  switch (element.type()) {
-    case dom::element_type::INT64:
-      return int64_t{element.get_int64().value_unsafe()};
-    case dom::element_type::UINT64:  // only above the range of int64
-      return static_cast<double>(element.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE:
-      return double{element.get_double().value_unsafe()};
-    case dom::element_type::BOOL:
-      return bool{element.get_bool().value_unsafe()};
-    case dom::element_type::STRING:
-      return std::string_view{element.get_string().value_unsafe()};
-    default:
-      return std::monostate();
+// A member's value in the type that the payload gives it; monostate for what is none.
+schema::Value Scalar(Value value) {
+  switch (value.kind()) {
+    case Kind::kBool:
+      return value.boolean();
+    case Kind::kInteger:
+      return value.integer();
+    case Kind::kUnsigned:
+      return static_cast<double>(value.unsigned_integer());
+    case Kind::kDouble:
+      return value.number();
+    case Kind::kText:
+      return value.text();
+    case Kind::kBytes:
+      return value.bytes();
+    case Kind::kNull:
+    case Kind::kArray:
+    case Kind::kObject:
+      break;
   }
+  return std::monostate();
 }
 
 std::optional<double> NumberFromText(std::string_view text) {
@@ -41,14 +46,14 @@ std::optional<double> NumberFromText(std::string_view text) {
   return number;
 }
 
-std::optional<double> AsNumber(const Value& value, bool from_text) {
+std::optional<double> AsNumber(const schema::Value& value, bool from_text) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
   if (const auto* number = std::get_if<double>(&value)) return *number;
   const auto* text = std::get_if<std::string_view>(&value);
   return text != nullptr && from_text ? NumberFromText(*text) : std::nullopt;
 }
 
-std::optional<int64_t> AsInteger(const Value& value, bool from_text) {
+std::optional<int64_t> AsInteger(const schema::Value& value, bool from_text) {
   if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
   const auto number = AsNumber(value, from_text);
   constexpr double kExact = 9007199254740992.0;  // 2^53
@@ -56,7 +61,7 @@ std::optional<int64_t> AsInteger(const Value& value, bool from_text) {
   return static_cast<int64_t>(*number);
 }
 
-std::optional<bool> AsBool(const Value& value, const ReadingRule& rule) {
+std::optional<bool> AsBool(const schema::Value& value, const ReadingRule& rule) {
   if (const auto* truth = std::get_if<bool>(&value)) return *truth;
   const auto* text = std::get_if<std::string_view>(&value);
   if (text == nullptr) return std::nullopt;
@@ -70,9 +75,8 @@ std::optional<bool> AsBool(const Value& value, const ReadingRule& rule) {
 
 // The conversion that the payload asks for. An unknown word leaves the profile's own, but makes the
 // value uncertain.
-const UnitConversion* ConversionFor(const CompiledReading& reading, dom::element root,
-                                    Quality* quality) {
-  dom::element word;
+const UnitConversion* ConversionFor(const CompiledReading& reading, Value root, Quality* quality) {
+  Value word;
   if (!reading.unit_path || !reading.unit_path->Find(root, &word)) return reading.conversion;
   SpellingBuffer buffer;
   const auto spelled = Spell(word, &buffer);
@@ -88,8 +92,7 @@ bool IsOutOfRange(const ReadingRule& rule, double value) {
          (rule.max && value > *rule.max);
 }
 
-void SetNumber(const CompiledReading& reading, dom::element root, double raw,
-               schema::Reading* out) {
+void SetNumber(const CompiledReading& reading, Value root, double raw, schema::Reading* out) {
   double value = raw * reading.rule.scale + reading.rule.offset;
   const UnitConversion* conversion = ConversionFor(reading, root, &out->quality);
   if (conversion != nullptr) value = conversion->Apply(value);
@@ -103,7 +106,7 @@ void SetInteger(const CompiledReading& reading, int64_t value, schema::Reading* 
 }
 
 // Puts `value` into `out` as the rule's type; false if it cannot be read as one.
-bool Convert(const CompiledReading& reading, dom::element root, const Value& value,
+bool Convert(const CompiledReading& reading, Value root, const schema::Value& value,
              schema::Reading* out) {
   const ReadingRule& rule = reading.rule;
   switch (rule.type) {
@@ -149,11 +152,11 @@ std::string_view CutText(std::string_view text, size_t max_bytes) {
   return text.substr(0, max_bytes);
 }
 
-ReadOutcome ReadReading(dom::element root, dom::element base, const CompiledReading& reading,
+ReadOutcome ReadReading(Value root, Value base, const CompiledReading& reading,
                         size_t max_text_bytes, schema::Reading* out) {
-  dom::element member;
+  Value member;
   if (!reading.path.Find(base, &member)) return ReadOutcome::kAbsent;
-  const Value value = JsonValue(member);
+  const schema::Value value = Scalar(member);
   if (std::holds_alternative<std::monostate>(value)) return ReadOutcome::kUnusable;
   *out = {.name = reading.rule.name, .unit = reading.unit};
   if (!Convert(reading, root, value, out)) {
@@ -165,27 +168,27 @@ ReadOutcome ReadReading(dom::element root, dom::element base, const CompiledRead
   return ReadOutcome::kRead;
 }
 
-std::optional<std::string_view> Spell(dom::element element, SpellingBuffer* buffer) {
-  const Value value = JsonValue(element);
-  if (const auto* text = std::get_if<std::string_view>(&value)) return *text;
-  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
-  if (const auto* integer = std::get_if<int64_t>(&value)) return SpellNumber(*integer, buffer);
-  if (const auto* number = std::get_if<double>(&value)) return SpellNumber(*number, buffer);
+std::optional<std::string_view> Spell(Value value, SpellingBuffer* buffer) {
+  const schema::Value scalar = Scalar(value);
+  if (const auto* text = std::get_if<std::string_view>(&scalar)) return *text;
+  if (const auto* truth = std::get_if<bool>(&scalar)) return *truth ? "true" : "false";
+  if (const auto* integer = std::get_if<int64_t>(&scalar)) return SpellNumber(*integer, buffer);
+  if (const auto* number = std::get_if<double>(&scalar)) return SpellNumber(*number, buffer);
   return std::nullopt;
 }
 
-bool Holds(const CompiledCondition& condition, dom::element root) {
-  dom::element member;
+bool Holds(const CompiledCondition& condition, Value root) {
+  Value member;
   if (!condition.path.Find(root, &member)) return false;
   SpellingBuffer buffer;
   return Spell(member, &buffer) == condition.equals;
 }
 
-std::optional<WallTime> ReadTime(const CompiledTime& time, dom::element root) {
+std::optional<WallTime> ReadTime(const CompiledTime& time, Value root) {
   using Format = TimeRule::Format;
-  dom::element member;
+  Value member;
   if (!time.path.Find(root, &member)) return std::nullopt;
-  const Value value = JsonValue(member);
+  const schema::Value value = Scalar(member);
   if (const auto* text = std::get_if<std::string_view>(&value)) {
     if (time.rule.format == Format::kRfc3339) return ParseDateTime(*text, true);
     if (time.rule.format != Format::kLocal) return std::nullopt;
@@ -211,12 +214,12 @@ std::optional<WallTime> ReadTime(const CompiledTime& time, dom::element root) {
   }
 }
 
-std::optional<uint64_t> ReadSequence(const JsonPath& path, dom::element root) {
-  dom::element member;
-  uint64_t sequence = 0;
+std::optional<uint64_t> ReadSequence(const decode::Path& path, Value root) {
+  Value member;
   if (!path.Find(root, &member)) return std::nullopt;
-  if (member.get_uint64().get(sequence) != simdjson::SUCCESS) return std::nullopt;
-  return sequence;
+  if (member.kind() == Kind::kUnsigned) return member.unsigned_integer();
+  if (member.kind() != Kind::kInteger || member.integer() < 0) return std::nullopt;
+  return static_cast<uint64_t>(member.integer());
 }
 
 }  // namespace sluice::normalise

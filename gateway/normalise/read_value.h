@@ -1,7 +1,5 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <array>
 #include <optional>
 #include <string_view>
@@ -21,21 +19,20 @@ enum class ReadOutcome : uint8_t {
               // says
 };
 
-ReadOutcome ReadReading(simdjson::dom::element root, simdjson::dom::element base,
-                        const CompiledReading& reading, size_t max_text_bytes,
-                        schema::Reading* out);
+ReadOutcome ReadReading(decode::Value root, decode::Value base, const CompiledReading& reading,
+                        size_t max_text_bytes, schema::Reading* out);
 
 // A text, number or boolean as it is spelled in JSON (without quotes), numbers in `buffer`; nothing
 // for others.
 using SpellingBuffer = std::array<char, 32>;
-std::optional<std::string_view> Spell(simdjson::dom::element element, SpellingBuffer* buffer);
+std::optional<std::string_view> Spell(decode::Value value, SpellingBuffer* buffer);
 
-bool Holds(const CompiledCondition& condition, simdjson::dom::element root);
+bool Holds(const CompiledCondition& condition, decode::Value root);
 
 // The time of the measurement if `rule` finds one; not yet held against the gateway's.
-std::optional<WallTime> ReadTime(const CompiledTime& time, simdjson::dom::element root);
+std::optional<WallTime> ReadTime(const CompiledTime& time, decode::Value root);
 
-std::optional<uint64_t> ReadSequence(const JsonPath& path, simdjson::dom::element root);
+std::optional<uint64_t> ReadSequence(const decode::Path& path, decode::Value root);
 
 // `text` cut to at most `max_bytes`, not inside of a character.
 std::string_view CutText(std::string_view text, size_t max_bytes);

@@ -12,7 +12,7 @@ import sys
 ROWS = [
     ["base"],
     ["codec", "schema", "tls"],
-    ["session", "journal", "transport"],
+    ["session", "journal", "transport", "decode"],
     ["broker", "normalise", "forward"],
     ["server", "admin"],
     ["app"],
@@ -29,7 +29,7 @@ DOORS = {
     "uv.h": {"transport", "app"},
     "wslay": {"transport"},
     "sqlite3.h": {"broker"},
-    "simdjson.h": {"normalise", "app"},
+    "simdjson.h": {"decode", "app"},
     "mqtt": {"forward", "app"},
     "MQTTAsync.h": {"forward"},
     "MQTTClient.h": {"forward"},

@@ -1,11 +1,10 @@
-#include "normalise/json_path.h"
+#include "decode/path.h"
 
 #include <charconv>
+#include <cstring>
 
-namespace sluice::normalise {
+namespace sluice::decode {
 namespace {
-
-namespace dom = simdjson::dom;
 
 // "~1" stands for '/', "~0" for '~'.
 bool Unescape(std::string_view token, std::string* key) {
@@ -30,10 +29,31 @@ std::optional<size_t> IndexOf(std::string_view key) {
   return index;
 }
 
+// Names are short: a loop is over before memcmp has begun.
+bool IsSame(const Node& key, std::string_view name) {
+  return key.size == name.size() && std::equal(name.begin(), name.end(), key.text);
+}
+
 }  // namespace
 
-std::optional<JsonPath> JsonPath::Parse(std::string_view pointer) {
-  JsonPath path;
+// What the step leads to; null if there is nothing.
+const Node* Path::Follow(const Step& step, Value container) {
+  const Node* const end = container.node() + container.node()->skip();
+  if (container.IsObject()) {
+    for (const Node* key = container.node() + 1; key != end; key += 1 + key[1].skip()) {
+      if (key->tag == step.hash && IsSame(*key, step.key)) return key + 1;
+    }
+  } else if (container.IsArray() && step.index) {
+    size_t left = *step.index;
+    for (const Node* item = container.node() + 1; item != end; item += item->skip()) {
+      if (left-- == 0) return item;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<Path> Path::Parse(std::string_view pointer) {
+  Path path;
   path.text_ = pointer;
   while (!pointer.empty()) {
     if (pointer[0] != '/') return std::nullopt;
@@ -42,24 +62,21 @@ std::optional<JsonPath> JsonPath::Parse(std::string_view pointer) {
     pointer.remove_prefix(token.size());
     Step step;
     if (!Unescape(token, &step.key)) return std::nullopt;
+    step.hash = HashKey(step.key);
     step.index = IndexOf(step.key);
     path.steps_.push_back(std::move(step));
   }
   return path;
 }
 
-bool JsonPath::Find(dom::element from, dom::element* found) const {
+bool Path::Find(Value from, Value* found) const {
+  const Node* node = from.node();
   for (const Step& step : steps_) {
-    if (from.is_object()) {
-      if (from.get_object().at_key(step.key).get(from) != simdjson::SUCCESS) return false;
-    } else if (from.is_array() && step.index) {
-      if (from.get_array().at(*step.index).get(from) != simdjson::SUCCESS) return false;
-    } else {
-      return false;
-    }
+    node = Follow(step, Value(node));
+    if (node == nullptr) return false;
   }
-  *found = from;
-  return !from.is_null();
+  *found = Value(node);
+  return !found->IsNull();
 }
 
-}  // namespace sluice::normalise
+}  // namespace sluice::decode

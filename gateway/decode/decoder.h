@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+
+#include "base/bytes.h"
+#include "decode/document.h"
+#include "schema/dead_letter.h"
+
+namespace sluice::decode {
+
+// Bounds on what one payload may cost. Each stops a hostile or broken device.
+struct Limits {
+  size_t max_payload_bytes = 256 * 1024;  // a decoder's memory grows to about 23 bytes for each
+  size_t max_depth = 32;                  // [[[[… against the parser's stack of scopes
+};
+
+// Makes documents of payloads in one format; one virtual call a message. Loop thread only.
+//
+// A format is a pair of files beside json_decoder and a profile that asks for it. Plain text needs
+// no more than one Document::Add, and the profile's pointer "". A format that carries readings of
+// its own (SenML, Sparkplug B) has names, units and times where a document has none, and remembers
+// things about its devices: it becomes a second interface, payload and device's state in, readings
+// out, with its state bounded here and dropped when a device has been silent for long.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+
+  // On success `*root` is valid until the next call. Otherwise fills `*rejection`: too long or too
+  // deep, or kInvalidJson for JSON and kInvalidPayload for every other format.
+  virtual bool Decode(ByteSpan payload, Value* root, schema::Rejection* rejection) = 0;
+};
+
+}  // namespace sluice::decode
