@@ -31,7 +31,7 @@ void SayForeign(const std::string& identity, const std::string& device) {
       stderr,
       "sluice: the device is \"{1}\" and not the publisher, \"{0}\"; a gateway takes this only "
       "by a rule, otherwise it is a dead letter (foreign_device):\n"
-      "[[access]]\nidentity = \"{0}\"\nspeaks_for = [\"{1}\"]\n",
+      "[[access]]\nidentity = \"{0}\"\nspeaks_for = [\"{{identity}}\", \"{1}\"]\n",
       identity, device);
 }
 

@@ -72,7 +72,7 @@ Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
   rejection->text.clear();
   fmt::format_to(std::back_inserter(rejection->text),
                  "\"{0}\" may not speak for the device \"{1}\"; if it should, write: [[access]] "
-                 "identity = \"{0}\", speaks_for = [\"{1}\"]",
+                 "identity = \"{0}\", speaks_for = [\"{{identity}}\", \"{1}\"]",
                  CutText(parsed.message.identity, kMaxQuotedBytes),
                  CutText(parsed.device, kMaxQuotedBytes));
   return Verdict::kRejected;

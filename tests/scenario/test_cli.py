@@ -189,7 +189,7 @@ class TryAndStatus(Scenario):
         self.assertIn("climate.reading.v1", out)
         code, _, err = sluice("try", profile, "--identity", "hub", stdin=b'{"temperature": 20.5}')
         self.assertEqual(0, code)
-        self.assertIn('speaks_for = ["example"]', err)
+        self.assertIn('speaks_for = ["{identity}", "example"]', err)
         code, _, err = sluice("try", profile, "--identity", "example", stdin=b'{"temperature": 20.5}')
         self.assertEqual((0, ""), (code, err))
         code, out, _ = sluice("try", profile, stdin=b"{")

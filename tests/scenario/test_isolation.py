@@ -25,7 +25,7 @@ class Forging(Scenario):
         for letter in letters:
             self.assertEqual(DEVICE, letter["subject"])
             self.assertEqual("foreign_device", letter["data"]["attributes"]["reason"])
-            self.assertIn(f'speaks_for = ["{VICTIM}"]', letter["data"]["attributes"]["text"])
+            self.assertIn(f'"{VICTIM}"]', letter["data"]["attributes"]["text"])
         self.assertEqual(count, self.running.metrics()[FOREIGN])
 
     def test_own_name_makes_events(self):
@@ -47,7 +47,8 @@ class Forging(Scenario):
         self.client(self.running).publish(topic_of(DEVICE, VICTIM), reading(1))
         self.assert_forged_is_buried(1)
         self.running.process.wait_for_line(
-            rf'dead letter \(foreign_device\): {topic_of(DEVICE, VICTIM)} from {DEVICE}: .*speaks_for = \["{VICTIM}"\]')
+            rf'dead letter \(foreign_device\): {topic_of(DEVICE, VICTIM)} from {DEVICE}: '
+            rf'.*speaks_for = \["{{identity}}", "{VICTIM}"\]')
 
     def test_will_and_retained_message_go_the_same_way(self):
         doomed = self.client(self.running, client_id="doomed",

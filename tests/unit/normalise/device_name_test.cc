@@ -54,7 +54,7 @@ TEST_F(ForeignDeviceTest, ForeignOneIsRejectedWithWhatToWrite) {
   EXPECT_EQ(
       rejection_.text,
       "\"hub\" may not speak for the device \"cellar\"; if it should, write: [[access]] identity "
-      "= \"hub\", speaks_for = [\"cellar\"]");
+      "= \"hub\", speaks_for = [\"{identity}\", \"cellar\"]");
 }
 
 TEST_F(ForeignDeviceTest, NothingOfAForeignMessageBecomesAnEvent) {
