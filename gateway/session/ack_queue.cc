@@ -26,6 +26,12 @@ const AckQueue::Entry* AckQueue::Done() const {
   return &ring_[head_];
 }
 
+size_t AckQueue::CountOf(codec::Qos qos) const {
+  size_t count = 0;
+  for (size_t i = 0; i < size_; ++i) count += At(i).qos == qos ? 1 : 0;
+  return count;
+}
+
 void AckQueue::Pop() {
   head_ = (head_ + 1) & (ring_.size() - 1);
   --size_;

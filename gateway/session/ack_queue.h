@@ -31,10 +31,12 @@ class AckQueue {
   void Pop();
 
   size_t size() const { return size_; }
+  size_t CountOf(codec::Qos qos) const;
   bool empty() const { return size_ == 0; }
 
  private:
   Entry& At(size_t i) { return ring_[(head_ + i) & (ring_.size() - 1)]; }
+  const Entry& At(size_t i) const { return ring_[(head_ + i) & (ring_.size() - 1)]; }
   void Grow();
 
   std::vector<Entry> ring_;  // its size is 0 or a power of two

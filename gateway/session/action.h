@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -16,13 +17,28 @@ namespace sluice::session {
 
 // Actions are what a session asks of its owner. Pointers and views in them are valid until the next
 // call of Session::Receive, and only as long as the input bytes given to the last one stay where
-// they are.
+// they are; those of ConnectRequested are the exception.
 
 // The client introduces itself. The owner answers with AcceptConnect or RefuseConnect, now or
-// later; until then nothing more is received. The will in `connect` is the owner's to copy; when
-// and whether it is due is said by Close.
+// later; until then nothing more is received. The session keeps `connect` and its bytes until that
+// answer, or Close. The will in it is the owner's to copy; when and whether it is due is said by
+// Close.
 struct ConnectRequested {
   const codec::Connect* connect;
+};
+
+// What the owner decided about a CONNECT that it accepts.
+struct ConnectAnswer {
+  // Whether the state is one that the client has had before; never after a clean start
+  // [MQTT-3.2.2-2].
+  bool session_present = false;
+  // The identifier given to a client that sent none; empty otherwise.
+  std::string_view assigned_client_id;
+  // The owner promises to call SessionState::AcknowledgeInbound (or Acknowledge of the next
+  // session) for every QoS 2 message whose connection ended first, with an error for one that it
+  // has let go: the client's repetition waits for that word. Without the promise such a message is
+  // forgotten when the connection ends, and handed out again when the client repeats it.
+  bool late_acknowledgements = false;
 };
 
 // A message for the owner, handed out once. The topic is the whole one (aliases are resolved and
@@ -40,6 +56,14 @@ struct SubscribeRequested {
 // The owner answers with AcceptUnsubscribe, one code a filter; until then nothing more is received.
 struct UnsubscribeRequested {
   const codec::Unsubscribe* unsubscribe;
+};
+
+// What became of a message that the owner gave to Session::Deliver.
+enum class DeliverResult : uint8_t {
+  kSent,        // for QoS 1 and 2 a DeliveryFinished follows
+  kWindowFull,  // not taken; try again after a DeliveryFinished
+  kTooLarge,    // larger than the client takes; dropped, and to be treated as sent [MQTT-3.1.2-25]
+  kClosed,      // there is no client any more, or not yet
 };
 
 // A delivery with QoS 1 or 2 has come to its end; there is room in the window for another. `reason`

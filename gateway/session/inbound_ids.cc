@@ -21,6 +21,20 @@ void InboundIds::Erase(Entry* entry) {
   entries_.erase(entries_.begin() + (entry - entries_.data()));
 }
 
+void InboundIds::Acknowledge(uint16_t packet_id, codec::ReasonCode reason) {
+  Entry* entry = Find(packet_id);
+  if (entry == nullptr || entry->stage != Stage::kHandedOut) return;
+  if (codec::IsError(reason)) {
+    Erase(entry);  // The client was not told; when it repeats the message it may be taken.
+  } else {
+    entry->stage = Stage::kReceived;
+  }
+}
+
+size_t InboundIds::counted() const {
+  return static_cast<size_t>(std::ranges::count(entries_, true, &Entry::counted));
+}
+
 void InboundIds::UncountAll() {
   for (Entry& entry : entries_) entry.counted = false;
 }

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "codec/reason_code.h"
+
 namespace sluice::session {
 
 // The packet identifiers of inbound QoS 2 messages between the first PUBLISH and PUBREL, so that a
@@ -24,6 +26,9 @@ class InboundIds {
   Entry* Find(uint16_t packet_id);
   void Insert(uint16_t packet_id);
   void Erase(Entry* entry);
+  // The owner's word on a message that no connection waits to acknowledge; see
+  // SessionState::AcknowledgeInbound.
+  void Acknowledge(uint16_t packet_id, codec::ReasonCode reason);
   // A connection ended: nothing counts against the next one's Receive Maximum.
   void UncountAll();
   // Forgets what is with the owner: the client will send it again and it will be handed out again.
@@ -32,6 +37,7 @@ class InboundIds {
 
   const std::vector<Entry>& entries() const { return entries_; }
   size_t size() const { return entries_.size(); }
+  size_t counted() const;
   void CheckInvariants() const;  // identifiers are unique and not 0
 
  private:

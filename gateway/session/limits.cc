@@ -11,6 +11,16 @@ Counter& Limit(Metrics& metrics, std::string_view limit) {
 
 }  // namespace
 
+bool TopicFits(std::string_view topic, const Limits& limits) {
+  if (topic.size() > limits.max_topic_bytes) return false;
+  if (topic.size() < limits.max_topic_levels) return true;  // Most topics: nothing to count.
+  size_t levels = 1;
+  for (size_t i = topic.find('/'); i != topic.npos; i = topic.find('/', i + 1)) {
+    if (++levels > limits.max_topic_levels) return false;
+  }
+  return levels <= limits.max_topic_levels;
+}
+
 Counters::Counters(Metrics& metrics)
     : connect_timeouts(Limit(metrics, "connect_timeout")),
       oversized_packets(Limit(metrics, "packet_bytes")),

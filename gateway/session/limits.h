@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include "base/metrics.h"
 
@@ -74,6 +75,9 @@ struct Limits {
   // it asks. Counter keep_alive_timeouts counts the clients that fell silent.
   uint16_t max_keep_alive_seconds = 0;
 };
+
+// Whether a topic or a filter is within max_topic_bytes and max_topic_levels.
+bool TopicFits(std::string_view topic, const Limits& limits);
 
 // What the server behind the session can do; MQTT 5 clients are told in CONNACK what is missing.
 struct Capabilities {

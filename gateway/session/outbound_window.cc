@@ -23,14 +23,11 @@ OutboundMessage& OutboundWindow::Append(codec::Qos qos, MonotonicTime now) {
   return message;
 }
 
-void OutboundWindow::Commit() { bytes_ += slots_[used_ - 1].frame.size(); }
-
 OutboundMessage* OutboundWindow::Find(uint16_t packet_id) {
-  const auto end = slots_.begin() + static_cast<std::ptrdiff_t>(used_);
-  const auto found = std::find_if(slots_.begin(), end, [packet_id](const OutboundMessage& message) {
-    return message.packet_id == packet_id;
-  });
-  return found == end ? nullptr : &*found;
+  for (OutboundMessage& message : std::span(slots_).first(used_)) {
+    if (message.packet_id == packet_id) return &message;
+  }
+  return nullptr;
 }
 
 void OutboundWindow::Release(OutboundMessage* message) {

@@ -44,7 +44,7 @@ class OutboundWindow {
   // then calls Commit. Must have room.
   OutboundMessage& Append(codec::Qos qos, MonotonicTime now);
   // Accounts for the frame of the message that was appended last.
-  void Commit();
+  void Commit() { bytes_ += slots_[used_ - 1].frame.size(); }
 
   OutboundMessage* Find(uint16_t packet_id);
   // PUBREC came: forgets the frame.

@@ -22,7 +22,9 @@ class SessionState {
   // The owner's late word on an inbound QoS 2 message whose connection has ended before it was
   // acknowledged, while no other session has the state. Without effect for an identifier that does
   // not wait for it. Needs ConnectAnswer::late_acknowledgements.
-  void AcknowledgeInbound(uint16_t packet_id, codec::ReasonCode reason);
+  void AcknowledgeInbound(uint16_t packet_id, codec::ReasonCode reason) {
+    inbound.Acknowledge(packet_id, reason);
+  }
   // Heap bytes, for the broker's accounts.
   size_t MemoryBytes() const;
   void CheckInvariants() const;

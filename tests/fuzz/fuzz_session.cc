@@ -3,6 +3,7 @@
 // one kind of step.
 
 #include <memory>
+#include <string>
 
 #include "base/metrics.h"
 #include "base/status.h"
@@ -203,7 +204,7 @@ class World {
     const ReasonCode codes[] = {ReasonCode::kSuccess, ReasonCode::kNotAuthorized,
                                 ReasonCode::kSuccess};
     const auto answers = std::span(codes).first(request_filters_);
-    if (connect_asked_) return AnswerConnect(options);
+    if (connect_asked_ != nullptr) return AnswerConnect(options);
     if (request_filters_ == 0) return;
     request_filters_ = 0;
     Do([&] {
@@ -213,7 +214,8 @@ class World {
     ReceiveAll();
   }
   void AnswerConnect(uint8_t options) {
-    connect_asked_ = false;
+    SLUICE_CHECK(connect_asked_->client_id == connect_client_id_);  // It is kept until now.
+    connect_asked_ = nullptr;
     if (options % 8 == 7)
       return Do([&] { session_->RefuseConnect(ReasonCode::kNotAuthorized, &out_); });
     ConnectAnswer answer;
@@ -245,7 +247,8 @@ class World {
   }
   void Remember(const Action& action) {
     if (const auto* asked = std::get_if<ConnectRequested>(&action)) {
-      connect_asked_ = true;
+      connect_asked_ = asked->connect;
+      connect_client_id_ = connect_asked_->client_id;
       connect_ = *asked->connect;  // Its views are not used later.
     } else if (const auto* subscribe = std::get_if<SubscribeRequested>(&action)) {
       request_id_ = subscribe->subscribe->packet_id;
@@ -254,7 +257,7 @@ class World {
       request_id_ = unsubscribe->unsubscribe->packet_id;
       request_filters_ = unsubscribe->unsubscribe->filters.size();
     } else if (std::holds_alternative<Close>(action)) {
-      connect_asked_ = false;
+      connect_asked_ = nullptr;
       request_filters_ = 0;
     }
   }
@@ -273,7 +276,8 @@ class World {
   MonotonicTime now_{std::chrono::seconds(1000)};
   Version version_ = Version::kV5;
   codec::Connect connect_;
-  bool connect_asked_ = false;
+  const codec::Connect* connect_asked_ = nullptr;  // an answer to it is due
+  std::string connect_client_id_;
   uint16_t request_id_ = 0;
   size_t request_filters_ = 0;
 };

@@ -21,5 +21,21 @@ TEST(LimitsTest, DefaultsAgreeWithEachOther) {
   EXPECT_LT(limits.max_topic_bytes, limits.max_packet_bytes);
 }
 
+TEST(LimitsTest, TopicMayHaveAsManyLevelsAsTheLimit) {
+  Limits limits;
+  limits.max_topic_levels = 4;
+  EXPECT_TRUE(TopicFits("a/b/c/d", limits));
+  EXPECT_FALSE(TopicFits("a/b/c/d/e", limits));
+  EXPECT_TRUE(TopicFits("///", limits));
+  EXPECT_FALSE(TopicFits("////", limits));
+}
+
+TEST(LimitsTest, TopicMayHaveAsManyBytesAsTheLimit) {
+  Limits limits;
+  limits.max_topic_bytes = 7;
+  EXPECT_TRUE(TopicFits("1234567", limits));
+  EXPECT_FALSE(TopicFits("12345678", limits));
+}
+
 }  // namespace
 }  // namespace sluice::session

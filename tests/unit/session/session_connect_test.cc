@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "describe.h"
 #include "session_fixture.h"
 
 namespace sluice::session {
@@ -42,6 +45,55 @@ TEST_P(OnConnectTest, AcceptedConnectIsAnsweredAndStartsKeepAlive) {
   EXPECT_EQ(Sent(), "CONNACK");                    // [MQTT-3.1.4-5] [MQTT-3.2.0-1]
   EXPECT_EQ(Asked(), "start keep-alive 90000ms");  // [MQTT-3.1.2-22]
   EXPECT_TRUE(session->connected() && session->CanReceive());
+}
+
+// The answer may take a while: who it is from is looked up elsewhere.
+TEST_P(OnConnectTest, ConnectIsKeptUntilItsLateAnswer) {
+  Will();
+  connect.client_id = "device-7";
+  connect.version = GetParam();
+  ByteBuffer bytes;
+  codec::Encode(connect, &bytes);
+  Open();
+  out.actions.clear();
+  session->Receive(clock.Now(), bytes.view(), &out);
+  const codec::Connect& asked = *std::get<ConnectRequested>(out.actions.back()).connect;
+  std::fill_n(bytes.data(), bytes.size(), uint8_t{0});
+  clock.Advance(std::chrono::seconds(60));
+  EXPECT_EQ(asked.client_id, "device-7");
+  EXPECT_EQ(asked.will->topic, "will");
+  out.actions.clear();  // With the answer the packet goes.
+  Accept();
+  EXPECT_TRUE(session->connected());
+}
+
+TEST_P(OnConnectTest, WhatComesBeforeTheAnswerIsNotTaken) {
+  SendConnect();
+  EXPECT_EQ(SendBytes(FromHex("C0 00")), 0u);
+  EXPECT_EQ(Sent(), "");
+  Accept();
+  EXPECT_EQ(SendBytes(FromHex("C0 00")), 2u);
+  EXPECT_EQ(Sent(), "CONNACK; PINGRESP");
+}
+
+TEST_P(OnConnectTest, AnswerAfterTheEndIsWithoutEffect) {
+  SendConnect();
+  CloseStream();
+  Asked();
+  Accept();
+  session->RefuseConnect(ReasonCode::kNotAuthorized, &out);
+  EXPECT_EQ(Sent(), "");
+  EXPECT_EQ(Asked(), "");
+  EXPECT_TRUE(session->closed());
+}
+
+TEST_P(OnConnectTest, OnlyTheFirstAnswerCounts) {
+  SendConnect();
+  Accept();
+  session->RefuseConnect(ReasonCode::kNotAuthorized, &out);
+  Accept();
+  EXPECT_EQ(Sent(), "CONNACK");
+  EXPECT_TRUE(session->connected());
 }
 
 TEST_P(OnConnectTest, WithoutKeepAliveNoTimerRuns) {
