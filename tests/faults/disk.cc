@@ -114,6 +114,12 @@ class Unsynced {
 
 }  // namespace
 
+Disk KillAt(const Disk& start, const OperationLog& log, size_t point) {
+  Disk disk = start;
+  for (size_t i = 0; i < point; ++i) Apply(log[i], &disk);
+  return disk;
+}
+
 Disk CrashAt(const Disk& start, const OperationLog& log, size_t point, Random& random) {
   Disk durable = start;
   std::map<Inode, Unsynced> unsynced;

@@ -60,5 +60,7 @@ void Apply(const Operation& operation, Disk* disk);
 //   - of a directory's changes any, though a rename never loses both names.
 // A quarter of the states each loses everything, keeps everything, or keeps what came first.
 Disk CrashAt(const Disk& start, const OperationLog& log, size_t point, Random& random);
+// What SIGKILL leaves there: everything, though not all of it is on the medium yet.
+Disk KillAt(const Disk& start, const OperationLog& log, size_t point);
 
 }  // namespace sluice::faults
