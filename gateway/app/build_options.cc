@@ -64,6 +64,7 @@ std::vector<journal::StreamOptions> StreamOptions(const Config& config, const Me
     options.on_full = OnFullOf(stream);
     options.max_bytes = stream.max_bytes;
     options.segment_bytes = stream.segment_bytes;
+    options.max_quarantine_bytes = stream.max_quarantine;
     options.max_dirty_bytes = plan.dirty_bytes_per_stream;
     options.max_event_bytes = std::min<uint64_t>(
         {options.max_event_bytes, options.max_dirty_bytes / 4, options.segment_bytes / 4});

@@ -73,7 +73,8 @@ struct StreamConfig {
   std::string durability = "commit";
   Duration interval = std::chrono::seconds(1);
   uint64_t max_bytes = 256 << 20;
-  uint64_t segment_bytes = 0;  // 0: a sixteenth of max_bytes, at most 16 MiB
+  uint64_t segment_bytes = 0;            // 0: a sixteenth of max_bytes, at most 16 MiB
+  uint64_t max_quarantine = UINT64_MAX;  // UINT64_MAX: a quarter of max_bytes
   std::string on_full = "reject";
 };
 

@@ -79,6 +79,7 @@ void ReadStream(TableReader& t, StreamConfig* stream) {
   t.Time("interval", milliseconds(1), &stream->interval);
   t.Bytes("max_bytes", 64 << 10, &stream->max_bytes);
   t.Bytes("segment_bytes", 16 << 10, &stream->segment_bytes);
+  t.Bytes("max_quarantine", 0, &stream->max_quarantine);
   t.OneOf("on_full", {"reject", "drop_oldest", "drop_newest"}, &stream->on_full);
 }
 
@@ -203,6 +204,7 @@ void ResolveDefaults(const std::string& directory, Config* config) {
   }
   AddDeadLetterStream(config);
   for (StreamConfig& stream : config->streams) {
+    if (stream.max_quarantine == UINT64_MAX) stream.max_quarantine = stream.max_bytes / 4;
     if (stream.segment_bytes != 0) continue;
     stream.segment_bytes = std::clamp<uint64_t>(stream.max_bytes / 16, 16 << 10, 16 << 20);
   }

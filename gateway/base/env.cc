@@ -4,6 +4,19 @@
 
 namespace sluice {
 
+Status CreateDurableDirectories(Env& env, const std::string& path) {
+  if (path.empty()) return Status::Ok();
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  if (!parent.empty() && parent != path && !env.Exists(parent)) {
+    SLUICE_RETURN_IF_ERROR(CreateDurableDirectories(env, parent));
+  }
+  SLUICE_RETURN_IF_ERROR(env.CreateDirectories(path));
+  // Also of one that is there: whoever made it may have died before it was durable. But the parent
+  // may be one that we are not allowed to open.
+  Status synced = env.SyncDirectory(parent.empty() ? "." : parent);
+  return synced.code() == StatusCode::kPermissionDenied ? Status::Ok() : synced;
+}
+
 Result<std::string> ReadFileToString(const Env& env, const std::string& path, size_t max_bytes) {
   auto file = env.OpenReadable(path);
   if (!file.ok()) return file.status();

@@ -40,6 +40,9 @@ class ReadableFile {
 
 // The file system, as narrow as the journal needs it, so that tests can put a failing one in its
 // place. Safe from any thread. Every path in a returned status.
+//
+// Only regular files can be opened; anything else under a file's name (a directory, a FIFO, a
+// device) is kIoError, at once: opening a FIFO must not wait for its other end.
 class Env {
  public:
   virtual ~Env() = default;
@@ -51,10 +54,13 @@ class Env {
   virtual Result<std::vector<std::string>> List(const std::string& directory) const = 0;
   virtual Result<uint64_t> FileSize(const std::string& path) const = 0;
   virtual bool Exists(const std::string& path) const = 0;
-  virtual Status CreateDirectories(
-      const std::string& path) = 0;  // mode 0750, existing ones are fine
-  virtual Status Rename(const std::string& from,
-                        const std::string& to) = 0;  // replaces `to` atomically
+  // Mode 0750; existing ones are fine, kAlreadyExists when something else has the name.
+  virtual Status CreateDirectories(const std::string& path) = 0;
+  // Also of directories. Replaces `to` atomically, unless that is a directory.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  // Gives the file `from` a second name; kAlreadyExists when `to` is taken. Not every file system
+  // can.
+  virtual Status Link(const std::string& from, const std::string& to) = 0;
   virtual Status Remove(const std::string& path) = 0;
   // Makes creations, renames and removals in a directory durable.
   virtual Status SyncDirectory(const std::string& path) = 0;
@@ -68,6 +74,9 @@ class Env {
   static Env& Posix();
 };
 
+// CreateDirectories, and makes what was created durable; so that a power cut does not take away a
+// new directory with all that was synced in it.
+Status CreateDurableDirectories(Env& env, const std::string& path);
 // Reads a whole file of at most `max_bytes`; kResourceExhausted if it is larger.
 Result<std::string> ReadFileToString(const Env& env, const std::string& path, size_t max_bytes);
 // Writes `path` so that after a crash it holds either its old or its new content: temporary file in

@@ -41,6 +41,22 @@ class FileDescriptor {
   int fd_;
 };
 
+// Opens a regular file, and nothing else.
+Result<int> OpenFile(const std::string& path, int flags) {
+  const int fd =
+      Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0640); });
+  if (fd < 0) return ErrnoStatus("open", path);
+  struct stat info {};
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) return fd;
+  ::close(fd);
+  return Status::IoError("open " + path + ": it is no regular file");
+}
+
+bool IsDirectory(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -126,27 +142,30 @@ class PosixReadableFile final : public ReadableFile {
 class PosixEnv final : public Env {
  public:
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override {
-    const int fd =
-        Uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640); });
-    if (fd < 0) return ErrnoStatus("open", path);
-    return std::unique_ptr<WritableFile>(new PosixWritableFile(fd, path));
+    const Result<int> fd = OpenFile(path, O_WRONLY | O_CREAT);
+    if (!fd.ok()) return fd.status();
+    return std::unique_ptr<WritableFile>(new PosixWritableFile(*fd, path));
   }
 
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
-    const int fd = Uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
-    if (fd < 0) return ErrnoStatus("open", path);
-    return std::unique_ptr<ReadableFile>(new PosixReadableFile(fd, path));
+    const Result<int> fd = OpenFile(path, O_RDONLY);
+    if (!fd.ok()) return fd.status();
+    return std::unique_ptr<ReadableFile>(new PosixReadableFile(*fd, path));
   }
 
   Result<std::vector<std::string>> List(const std::string& directory) const override {
     DIR* dir = ::opendir(directory.c_str());
     if (dir == nullptr) return ErrnoStatus("list", directory);
     std::vector<std::string> names;
+    errno = 0;
     while (const dirent* entry = ::readdir(dir)) {
       const std::string_view name = entry->d_name;
       if (name != "." && name != "..") names.emplace_back(name);
     }
+    // Half a list would pass for the whole: what is not in it would count as deleted.
+    const int failure = errno;
     ::closedir(dir);
+    if (failure != 0) return Status::FromErrno(failure, "list " + directory);
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -162,14 +181,22 @@ class PosixEnv final : public Env {
   Status CreateDirectories(const std::string& path) override {
     for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
       const std::string prefix = path.substr(0, slash);
-      if (::mkdir(prefix.c_str(), 0750) != 0 && errno != EEXIST)
-        return ErrnoStatus("mkdir", prefix);
+      // On a read-only or foreign parent mkdir may complain of that first.
+      if (::mkdir(prefix.c_str(), 0750) != 0) {
+        const int failure = errno;
+        if (!IsDirectory(prefix)) return Status::FromErrno(failure, "mkdir " + prefix);
+      }
       if (slash == std::string::npos) return Status::Ok();
     }
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) return ErrnoStatus("rename", from + " to " + to);
+    return Status::Ok();
+  }
+
+  Status Link(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) != 0) return ErrnoStatus("link", from + " to " + to);
     return Status::Ok();
   }
 
@@ -194,18 +221,21 @@ class PosixEnv final : public Env {
   }
 
   Result<std::unique_ptr<WritableFile>> Lock(const std::string& path) override {
-    const int fd =
-        Uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640); });
-    if (fd < 0) return ErrnoStatus("open", path);
-    auto file = std::make_unique<PosixWritableFile>(fd, path);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    const Result<int> fd = OpenFile(path, O_RDWR | O_CREAT);
+    if (!fd.ok()) return fd.status();
+    auto file = std::make_unique<PosixWritableFile>(*fd, path);
+    if (::flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return ErrnoStatus("lock", path);
       char holder[32] = {};
-      const ssize_t got = ::pread(fd, holder, sizeof(holder) - 1, 0);
+      const ssize_t got = ::pread(*fd, holder, sizeof(holder) - 1, 0);
       return Status::Unavailable(path + " is locked by another process" +
                                  (got > 0 ? std::string(", pid ") + holder : std::string()));
     }
-    SLUICE_RETURN_IF_ERROR(file->Truncate(0));
-    SLUICE_RETURN_IF_ERROR(file->WriteAt(0, AsBytes(std::to_string(::getpid()))));
+    // The number is for people: a full disk that has no room for it is locked all the same.
+    const std::string holder = std::to_string(::getpid());
+    if (file->WriteAt(0, AsBytes(holder)).ok()) {
+      static_cast<void>(file->Truncate(holder.size()).ok());
+    }
     return std::unique_ptr<WritableFile>(std::move(file));
   }
 };

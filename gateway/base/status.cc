@@ -27,6 +27,10 @@ StatusCode CodeOfErrno(int error_number) {
       return StatusCode::kPermissionDenied;
     case EEXIST:
       return StatusCode::kAlreadyExists;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return StatusCode::kResourceExhausted;
     default:
       return StatusCode::kIoError;
   }

@@ -44,7 +44,7 @@ class [[nodiscard]] Status {
   static Status Unavailable(std::string m) { return {StatusCode::kUnavailable, std::move(m)}; }
   // The status of a failed system call: `what` (operation and path), then strerror(error_number).
   // ENOENT becomes kNotFound, ENOSPC and EDQUOT kNoSpace, EACCES and EPERM kPermissionDenied,
-  // EEXIST kAlreadyExists, everything else kIoError.
+  // EEXIST kAlreadyExists, EMFILE, ENFILE and ENOMEM kResourceExhausted, everything else kIoError.
   static Status FromErrno(int error_number, std::string_view what);
 
   bool ok() const { return code_ == StatusCode::kOk; }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "journal/record_format.h"
+#include "journal/set_aside.h"
 #include "journal/stream_core.h"
 
 namespace sluice::journal {
@@ -32,19 +33,35 @@ std::optional<Books> DecodeBooks(ByteSpan payload) {
 CursorStore::CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared)
     : env_(env), paths_(std::move(paths)), stream_id_(stream_id), shared_(shared) {}
 
-Result<std::optional<Books>> CursorStore::Load(std::string_view route) {
-  bool damaged = false;
-  Result<std::optional<Slot>> slot = SlotFile::Load(env_, paths_.Cursor(route), &damaged);
-  if (!slot.ok()) return slot.status();
+std::optional<Books> CursorStore::Load(std::string_view route) {
+  const std::string path = paths_.Cursor(route);
+  const LoadedSlot loaded = SlotFile::Load(env_, path);
   std::optional<Books> books;
-  if (slot->has_value() && (*slot)->stream_id == stream_id_) books = DecodeBooks((*slot)->payload);
-  if (books) {
-    sequences_.emplace_back(route, (*slot)->sequence);
-  } else if (damaged || slot->has_value()) {
-    LogError("journal: {} can't be read; the route begins again at the first stored event",
-             paths_.Cursor(route));
+  if (loaded.slot && loaded.slot->stream_id == stream_id_) {
+    books = DecodeBooks(loaded.slot->payload);
+  }
+  if (loaded.damaged || (loaded.slot && !books)) {
+    ++damaged_;
+    // In its place a foreign slot would go on winning over what is saved.
+    static_cast<void>(SetAside(env_, path, "is damaged").ok());
+  } else if (books) {
+    sequences_.emplace_back(route, loaded.slot->sequence);
   }
   return books;
+}
+
+uint64_t CursorStore::HighestSaved() const {
+  uint64_t highest = 0;
+  const auto names = env_.List(paths_.cursors);
+  if (!names.ok()) return highest;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kCursorSuffix)) continue;
+    const LoadedSlot loaded = SlotFile::Load(env_, paths_.cursors + "/" + name);
+    if (!loaded.slot || loaded.slot->stream_id != stream_id_) continue;
+    const auto books = DecodeBooks(loaded.slot->payload);
+    if (books) highest = std::max(highest, books->Cursor());
+  }
+  return highest;
 }
 
 std::unique_ptr<Cursor> CursorStore::Begin(std::string_view route, const Books& books) {
@@ -53,8 +70,10 @@ std::unique_ptr<Cursor> CursorStore::Begin(std::string_view route, const Books& 
     if (name == route) sequence = value;
   }
   auto cursor = std::make_unique<Cursor>(std::string(route), books, shared_);
+  cursor->wanted_ = books;
+  cursor->dirty_ = true;
   entries_.push_back(
-      {cursor.get(), SlotFile(env_, paths_.cursors, paths_.Cursor(route), sequence), books});
+      {cursor.get(), SlotFile(env_, paths_.cursors, paths_.Cursor(route), sequence), books, false});
   return cursor;
 }
 
@@ -82,6 +101,7 @@ Status CursorStore::SaveOne(Entry* entry) {
   const Status saved = entry->file.Save(stream_id_, payload);
   if (saved.ok()) {
     entry->saved = books;
+    entry->is_saved = true;
   } else {
     const std::lock_guard lock(shared_->mutex);
     entry->cursor->dirty_ = true;
@@ -97,7 +117,9 @@ bool CursorStore::IsDirty() const {
 uint64_t CursorStore::LowestSaved() const {
   if (entries_.empty()) return 0;
   uint64_t lowest = UINT64_MAX;
-  for (const Entry& entry : entries_) lowest = std::min(lowest, entry.saved.Cursor());
+  for (const Entry& entry : entries_) {
+    lowest = std::min(lowest, entry.is_saved ? entry.saved.Cursor() : 0);
+  }
   return lowest;
 }
 

@@ -26,16 +26,22 @@ class CursorStore {
   CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared);
 
   // Reads the books of `route`. Nothing if there are none to rely on; then Begin() must choose
-  // where it begins.
-  Result<std::optional<Books>> Load(std::string_view route);
-  // Makes the cursor, which this store saves from now on.
+  // where it begins. A damaged file is set aside, with a log line.
+  std::optional<Books> Load(std::string_view route);
+  // Cursor files that were damaged, of those that Load was asked for.
+  uint64_t damaged() const { return damaged_; }
+  // The largest cursor in any file, of routes that are not configured now, too.
+  uint64_t HighestSaved() const;
+  // Makes the cursor, which this store saves from now on; also once at first, so that where a route
+  // begins is known before the first event is evicted, and what Load has found is synced.
   std::unique_ptr<Cursor> Begin(std::string_view route, const Books& books);
 
   // Saves what has changed since it was last saved; goes on behind a failure and returns the last
   // one.
   Status Save();
   bool IsDirty() const;  // the shared mutex is held
-  // The lowest saved cursor; 0 without cursors, which keeps everything.
+  // The lowest saved cursor; 0 without cursors, or before each has been saved once, which keeps
+  // everything.
   uint64_t LowestSaved() const;
   bool empty() const { return entries_.empty(); }
 
@@ -44,6 +50,7 @@ class CursorStore {
     Cursor* cursor;
     SlotFile file;
     Books saved;
+    bool is_saved;  // by us; what was loaded may be in the page cache only
   };
   Status SaveOne(Entry* entry);
 
@@ -53,6 +60,7 @@ class CursorStore {
   JournalShared* const shared_;
   std::vector<Entry> entries_;
   std::vector<std::pair<std::string, uint64_t>> sequences_;  // of what Load has read
+  uint64_t damaged_ = 0;
 };
 
 }  // namespace sluice::journal

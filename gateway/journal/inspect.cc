@@ -13,15 +13,12 @@ namespace {
 
 RouteSummary SummaryOfRoute(const Env& env, const StreamPaths& paths, std::string route) {
   RouteSummary summary{std::move(route), Status::Ok(), {}};
-  bool damaged = false;
-  const auto slot = SlotFile::Load(env, paths.Cursor(summary.route), &damaged);
+  const LoadedSlot loaded = SlotFile::Load(env, paths.Cursor(summary.route));
   std::optional<Books> books;
-  if (slot.ok() && slot->has_value()) books = DecodeBooks((*slot)->payload);
+  if (loaded.slot) books = DecodeBooks(loaded.slot->payload);
   if (books) {
     summary.books = *books;
-  } else if (!slot.ok()) {
-    summary.status = slot.status();
-  } else if (damaged || slot->has_value()) {
+  } else if (loaded.slot || (loaded.damaged && !loaded.empty)) {
     summary.status = Status::Corruption(paths.Cursor(summary.route));
   }
   return summary;

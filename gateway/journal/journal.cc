@@ -5,6 +5,8 @@
 #include "journal/open_stream.h"
 #include "journal/paths.h"
 #include "journal/read_job.h"
+#include "journal/recovery.h"
+#include "journal/set_aside.h"
 #include "journal/stream_core.h"
 
 namespace sluice::journal {
@@ -27,9 +29,13 @@ Result<std::unique_ptr<Journal>> Journal::Open(Env& env, const std::string& dire
 
 Status Journal::OpenStreams(Env& env, const std::string& directory,
                             const std::vector<StreamOptions>& streams) {
-  SLUICE_RETURN_IF_ERROR(env.CreateDirectories(StreamsPath(directory)));
-  auto lock = env.Lock(LockPath(directory));
+  SLUICE_RETURN_IF_ERROR(MakeDirectory(env, directory));
+  auto lock = TakeLock(env, LockPath(directory));
   if (!lock.ok()) return lock.status();
+  SLUICE_RETURN_IF_ERROR(MakeDirectory(env, StreamsPath(directory)));
+  for (const StreamOptions& stream : streams) {
+    SLUICE_RETURN_IF_ERROR(CheckFormat(env, StreamPaths(directory, stream.name)));
+  }
   if (options_.health == nullptr) {
     own_health_ = std::make_unique<Health>(*options_.clock);
     options_.health = own_health_.get();
@@ -43,17 +49,16 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
     if (this->stream(stream.name) != nullptr) {
       return Status::InvalidArgument("two streams are called " + stream.name);
     }
-    auto opened = OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
-    if (!opened.ok()) return opened.status();
-    streams_.push_back(std::make_unique<Stream>(opened->core.get(), opened->next_offset,
-                                                std::move(opened->cursors)));
-    cores_.push_back(std::move(opened->core));
-    workers.push_back(std::move(opened->worker));
+    OpenedStream opened =
+        OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
+    streams_.push_back(
+        std::make_unique<Stream>(opened.core.get(), opened.next_offset, std::move(opened.cursors)));
+    cores_.push_back(std::move(opened.core));
+    workers.push_back(std::move(opened.worker));
   }
-  SLUICE_RETURN_IF_ERROR(env.SyncDirectory(StreamsPath(directory)));
   worker_ = std::make_unique<JournalWorker>(env, directory, options_, shared_.get(),
                                             std::move(lock).value(), std::move(workers));
-  return env.SyncDirectory(directory);
+  return Status::Ok();
 }
 
 Stream* Journal::stream(std::string_view name) {

@@ -18,8 +18,12 @@ struct StreamMetrics {
   Counter& evicted_events;
   Counter& quarantined;
   Counter& lost_events;
+  Counter& lost_cursors;
+  Counter& floor_failures;
+  Counter& quarantine_removed;
   Counter& torn_bytes;
   Gauge& stored_bytes;
+  Gauge& quarantine_bytes;
   Gauge& dirty_bytes;
   Gauge& next_offset;
   Gauge& committed_offset;

@@ -195,7 +195,7 @@ Status JournalWorker::Finish() {
   }
   Status last;
   for (const auto& stream : streams_) {
-    stream->SaveCursors(now);
+    stream->SaveCursors(now + options_.cursor_interval);
     stream->Retain();
     Status finished = stream->Finish();
     if (!finished.ok()) last = std::move(finished);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "journal/paths.h"
 #include "journal/recovery.h"
+#include "journal/set_aside.h"
 
 namespace sluice::journal {
 namespace {
@@ -24,77 +25,107 @@ class Opener {
          const StreamOptions& stream)
       : env_(env), paths_(directory, stream.name), options_(options), stream_(stream) {}
 
-  Result<OpenedStream> Run(Metrics* metrics, Random* random, JournalShared* shared) {
-    SLUICE_RETURN_IF_ERROR(MakeDirectories());
-    SLUICE_RETURN_IF_ERROR(LoadState(random));
+  OpenedStream Run(Metrics* metrics, Random* random, JournalShared* shared) {
+    Status status = MakeDirectories();
+    if (status.ok()) LoadState(random);
     auto cursors = std::make_unique<CursorStore>(env_, paths_, state_.stream_id, shared);
-    SLUICE_RETURN_IF_ERROR(LoadBooks(cursors.get()));
-    const StreamStore::Settings settings{stream_.segment_bytes, options_.preallocate};
-    auto store =
-        std::make_unique<StreamStore>(env_, paths_, state_.stream_id, *options_.clock, settings);
-    const Result<RecoveryReport> report = RecoverStream(env_, state_.floor, store.get());
-    if (!report.ok()) return report.status();
+    if (status.ok()) LoadBooks(*cursors);
+    auto store = NewStore();
+    RecoveryReport report;
+    if (status.ok()) status = Recover(store.get(), &report);
     OpenedStream opened;
     opened.next_offset = store->end_offset();
-    auto state = SaveState(store->end_offset());
-    if (!state.ok()) return state.status();
+    auto state = std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.sequence);
+    if (status.ok()) SaveState(state.get(), store->end_offset());
     for (size_t i = 0; i < stream_.routes.size(); ++i) {
-      const Books fresh{.origin = store->first_offset()};
-      opened.cursors.push_back(cursors->Begin(stream_.routes[i], books_[i].value_or(fresh)));
+      opened.cursors.push_back(BeginRoute(i, cursors.get(), store->first_offset()));
     }
+    if (status.ok()) SaveCursors(cursors.get());
     opened.core = std::make_unique<StreamCore>(shared, stream_, state_.stream_id, options_.clock,
                                                options_.commit_bytes);
+    opened.core->closed = !status.ok();
+    const uint64_t lost_cursors = cursors->damaged();
     opened.worker = std::make_unique<StreamWorker>(
         env_, options_, metrics,
         StreamWorker::Parts{opened.core.get(), std::move(store), std::move(cursors),
-                            std::move(state).value()});
-    opened.worker->Report(report->torn_bytes, report->quarantined, report->lost_events);
+                            std::move(state), std::move(status)});
+    opened.worker->Report(report, lost_cursors);
     return opened;
   }
 
  private:
+  // Only the stream's own directory has to be there.
   Status MakeDirectories() {
-    SLUICE_RETURN_IF_ERROR(env_.CreateDirectories(paths_.cursors));
-    SLUICE_RETURN_IF_ERROR(env_.CreateDirectories(paths_.quarantine));
-    return env_.SyncDirectory(paths_.directory);
-  }
-
-  // Without a readable state file the segments still name the stream's id.
-  Status LoadState(Random* random) {
-    bool damaged = false;
-    const Result<std::optional<Slot>> slot = SlotFile::Load(env_, paths_.state, &damaged);
-    if (!slot.ok()) return slot.status();
-    if (slot->has_value() && (*slot)->payload.size() == 8) {
-      state_ = {(*slot)->stream_id, LoadLe64((*slot)->payload.data()), (*slot)->sequence};
-      is_new_ = false;
-    } else {
-      if (damaged) LogError("journal: {} can't be read", paths_.state);
-      state_.stream_id = FindStreamId(env_, paths_);
-      is_new_ = state_.stream_id == 0;
-      while (state_.stream_id == 0) state_.stream_id = random->Next();
+    SLUICE_RETURN_IF_ERROR(MakeDirectory(env_, paths_.directory));
+    for (const std::string& path : {paths_.cursors, paths_.quarantine}) {
+      const Status made = MakeDirectory(env_, path);
+      if (!made.ok()) LogWarn("journal: {}", made.ToString());
     }
     return Status::Ok();
   }
 
-  Status LoadBooks(CursorStore* cursors) {
-    for (const std::string& route : stream_.routes) {
-      Result<std::optional<Books>> books = cursors->Load(route);
-      if (!books.ok()) return books.status();
-      if (books->has_value()) state_.floor = std::max(state_.floor, (*books)->Cursor());
-      books_.push_back(*books);
+  // Without a readable state file the segments, or the cursors, still name the stream's id.
+  void LoadState(Random* random) {
+    const LoadedSlot loaded = SlotFile::Load(env_, paths_.state);
+    const bool sound = loaded.slot && loaded.slot->payload.size() == kFloorBytes;
+    if (sound) {
+      state_ = {loaded.slot->stream_id, LoadLe64(loaded.slot->payload.data()),
+                loaded.slot->sequence};
+    } else {
+      state_.stream_id = FindStreamId(env_, paths_);
     }
+    if (loaded.damaged || (loaded.slot && !sound)) {
+      static_cast<void>(SetAside(env_, paths_.state, "is damaged").ok());
+      state_.sequence = 0;
+    }
+    while (state_.stream_id == 0) state_.stream_id = random->Next();
+  }
+
+  void LoadBooks(CursorStore& cursors) {
+    proven_.committed = std::max(state_.floor, cursors.HighestSaved());
+    proven_.acknowledged = stream_.routes.empty() ? 0 : UINT64_MAX;
+    for (const std::string& route : stream_.routes) {
+      books_.push_back(cursors.Load(route));
+      const uint64_t passed = books_.back() ? books_.back()->Cursor() : 0;
+      proven_.acknowledged = std::min(proven_.acknowledged, passed);
+    }
+  }
+
+  std::unique_ptr<StreamStore> NewStore() const {
+    const StreamStore::Settings settings{
+        stream_.segment_bytes, options_.preallocate,
+        stream_.max_quarantine_bytes.value_or(stream_.max_bytes / 4)};
+    return std::make_unique<StreamStore>(env_, paths_, state_.stream_id, *options_.clock, settings);
+  }
+
+  Status Recover(StreamStore* store, RecoveryReport* report) {
+    Result<RecoveryReport> recovered = RecoverStream(env_, proven_, store);
+    if (!recovered.ok()) return recovered.status();
+    *report = *recovered;
     return Status::Ok();
   }
 
   // Everything that recovery has left is synced, so the floor may say so.
-  Result<std::unique_ptr<SlotFile>> SaveState(uint64_t next_offset) {
-    auto file = std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.sequence);
-    std::array<uint8_t, 8> floor{};
+  void SaveState(SlotFile* file, uint64_t next_offset) {
+    std::array<uint8_t, kFloorBytes> floor{};
     StoreLe64(floor.data(), next_offset);
     const Status saved = file->Save(state_.stream_id, floor);
-    if (!saved.ok() && is_new_) return saved;
     if (!saved.ok()) LogWarn("journal: {}", saved.ToString());
-    return file;
+  }
+
+  std::unique_ptr<Cursor> BeginRoute(size_t index, CursorStore* cursors, uint64_t first_offset) {
+    const std::string& route = stream_.routes[index];
+    if (index < books_.size() && books_[index]) return cursors->Begin(route, *books_[index]);
+    if (first_offset > 0) {
+      LogInfo("journal: route {} has no cursor yet; it begins at the first stored event, {}", route,
+              first_offset);
+    }
+    return cursors->Begin(route, {.origin = first_offset});
+  }
+
+  void SaveCursors(CursorStore* cursors) {
+    const Status saved = cursors->Save();
+    if (!saved.ok()) LogWarn("journal: {}; tried again while the gateway runs", saved.ToString());
   }
 
   Env& env_;
@@ -102,7 +133,7 @@ class Opener {
   const Options& options_;
   const StreamOptions& stream_;
   State state_;
-  bool is_new_ = false;
+  ProvenOffsets proven_;
   std::vector<std::optional<Books>> books_;
 };
 
@@ -130,9 +161,9 @@ Result<StreamOptions> CheckedOptions(StreamOptions options) {
   return options;
 }
 
-Result<OpenedStream> OpenStream(Env& env, const std::string& directory, const Options& options,
-                                const StreamOptions& stream, Metrics* metrics, Random* random,
-                                JournalShared* shared) {
+OpenedStream OpenStream(Env& env, const std::string& directory, const Options& options,
+                        const StreamOptions& stream, Metrics* metrics, Random* random,
+                        JournalShared* shared) {
   return Opener(env, directory, options, stream).Run(metrics, random, shared);
 }
 

@@ -24,9 +24,11 @@ struct OpenedStream {
   uint64_t next_offset = 0;
 };
 
-// Recovers one stream of `directory`, which is locked.
-Result<OpenedStream> OpenStream(Env& env, const std::string& directory, const Options& options,
-                                const StreamOptions& stream, Metrics* metrics, Random* random,
-                                JournalShared* shared);
+// Recovers one stream of `directory`, which is locked. When even that is impossible, because its
+// directory can't be made or listed, the stream takes nothing and health says why; the others go
+// on.
+OpenedStream OpenStream(Env& env, const std::string& directory, const Options& options,
+                        const StreamOptions& stream, Metrics* metrics, Random* random,
+                        JournalShared* shared);
 
 }  // namespace sluice::journal

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct StreamOptions {
   uint64_t max_bytes = 256ull << 20;
   uint64_t segment_bytes =
       16ull << 20;  // at most a quarter of max_bytes; what is deleted at a time
+  // What is kept of damaged segments, besides max_bytes; at the bound the oldest goes. Stops a
+  // dying disk from being filled with them. Nothing: a quarter of max_bytes.
+  std::optional<uint64_t> max_quarantine_bytes;
   // Keeps what every route has passed until its room is needed. A stream without routes always
   // keeps.
   bool keep_acknowledged = false;

@@ -26,6 +26,8 @@ struct StreamPaths {
   std::string quarantine;
 };
 
+constexpr size_t kFloorBytes = 8;  // what `state` holds
+
 constexpr std::string_view kNewSuffix = ".new";
 constexpr std::string_view kSegmentSuffix = ".seg";
 constexpr std::string_view kCursorSuffix = ".cursor";

@@ -4,6 +4,7 @@
 
 #include "journal/record_format.h"
 #include "journal/segment_header.h"
+#include "journal/segment_scanner.h"
 
 namespace sluice::journal {
 namespace {
@@ -12,6 +13,11 @@ constexpr int64_t kUnknownTime = 0;
 
 enum class Outcome : uint8_t { kDone, kMore, kDamaged };
 
+// What a status says of the medium: the rest passes.
+bool IsDamage(const Status& status) {
+  return status.code() == StatusCode::kIoError || status.code() == StatusCode::kPermissionDenied;
+}
+
 Outcome Fail(ReadJob* job, Status status) {
   job->place.file.reset();
   job->result.status = std::move(status);
@@ -19,9 +25,8 @@ Outcome Fail(ReadJob* job, Status status) {
 }
 
 // What is neither in a segment nor behind the end.
-Outcome ReadHole(uint64_t end, ReadJob* job) {
-  job->records.push_back(
-      {Record::Kind::kGap, GapReason::kMissing, job->request.from, end, kUnknownTime, {}});
+Outcome ReadHole(uint64_t end, ReadJob* job, GapReason reason = GapReason::kMissing) {
+  job->records.push_back({Record::Kind::kGap, reason, job->request.from, end, kUnknownTime, {}});
   return Outcome::kDone;
 }
 
@@ -77,7 +82,7 @@ Outcome ReadSegment(const Segment& segment, uint64_t stream_id, uint64_t limit, 
     if (job->buffer.size() < wanted) job->buffer.resize(wanted);
     const Result<size_t> got =
         job->place.file->ReadAt(job->place.position, wanted, job->buffer.data());
-    if (!got.ok()) return Fail(job, got.status());
+    if (!got.ok()) return IsDamage(got.status()) ? Outcome::kDamaged : Fail(job, got.status());
     size_t needed = 0;
     const uint64_t before = job->place.position;
     const Outcome outcome = Parse(ByteSpan(job->buffer).first(*got), stream_id, end, job, &needed);
@@ -94,20 +99,69 @@ Outcome ReadPiece(Env& env, const StreamStore& store, uint64_t limit, ReadJob* j
   if (segment == nullptr) return ReadHole(limit, job);
   if (job->request.from < segment->base) return ReadHole(std::min(segment->base, limit), job);
   Status opened = OpenPlace(env, store, *segment, job);
-  if (!opened.ok()) return Fail(job, std::move(opened));
+  // The directory is there, the file is not: somebody has deleted it.
+  if (opened.code() == StatusCode::kNotFound && env.Exists(store.paths().state)) {
+    return ReadHole(std::min(segment->end, limit), job);
+  }
+  if (!opened.ok()) return IsDamage(opened) ? Outcome::kDamaged : Fail(job, std::move(opened));
   return ReadSegment(*segment, store.stream_id(), limit, job);
+}
+
+// Hands out one record that the scanner has found at the place.
+Outcome TakeFound(const SegmentScanner::Item& item, ReadJob* job) {
+  job->place.position = item.position + item.bytes;
+  job->place.offset = item.record.end_offset;
+  if (item.record.kind == RecordKind::kBatch || job->place.offset <= job->request.from) {
+    return Outcome::kMore;
+  }
+  job->buffer.assign(item.record.payload.begin(), item.record.payload.end());
+  Record out = item.record.ToRecord();
+  out.offset = std::max(out.offset, job->request.from);
+  out.payload = job->buffer;
+  job->records.push_back(out);
+  return Outcome::kDone;
+}
+
+// At the place, in a segment that is damaged and can't be replaced: the next sound record, or a gap
+// up to it.
+Outcome StepOver(const Segment& segment, uint64_t stream_id, uint64_t limit, ReadJob* job) {
+  ReadPlace& place = job->place;
+  const uint64_t end = std::min(segment.end, limit);
+  SegmentScanner scanner(*place.file, stream_id, place.position, place.offset, end);
+  auto item = scanner.Next();
+  while (item.kind == SegmentScanner::Item::Kind::kDamage) item = scanner.Next();
+  const bool found = item.kind == SegmentScanner::Item::Kind::kRecord;
+  // Nothing of the whole file: it may be the medium that is gone for a while, not the events.
+  if (!found && place.position == kSegmentHeaderBytes && !scanner.status().ok() &&
+      segment.unreplaced != StatusCode::kNoSpace) {
+    return Fail(job, scanner.status());
+  }
+  const uint64_t next = found ? item.record.offset : end;
+  if (found && next <= std::max(place.offset, job->request.from)) return TakeFound(item, job);
+  place.position = item.position;
+  place.offset = next;
+  return ReadHole(next, job, GapReason::kCorrupt);
+}
+
+Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+  const uint64_t from = job->request.from;
+  const bool is_news = store->Locate(from)->unreplaced == StatusCode::kOk;
+  const Result<uint64_t> lost = store->Salvage(store->Locate(from)->base);
+  if (lost.status().code() == StatusCode::kResourceExhausted) return Fail(job, lost.status());
+  if (is_news) ++*quarantined;
+  if (lost.ok()) return Outcome::kMore;
+  const Segment& segment = *store->Locate(from);
+  const Status opened = OpenPlace(env, *store, segment, job);
+  if (opened.ok()) return StepOver(segment, store->stream_id(), limit, job);
+  if (segment.unreplaced != StatusCode::kNoSpace) return Fail(job, opened);
+  return ReadHole(std::min(segment.end, limit), job, GapReason::kCorrupt);
 }
 
 bool Read(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
   job->records.clear();
   job->result.status = Status::Ok();
-  const Outcome outcome = ReadPiece(env, *store, limit, job);
-  if (outcome == Outcome::kDamaged) {
-    ++*quarantined;
-    const Result<uint64_t> lost = store->Salvage(store->Locate(job->request.from)->base);
-    if (lost.ok()) return false;
-    Fail(job, lost.status());
-  }
+  Outcome outcome = ReadPiece(env, *store, limit, job);
+  if (outcome == Outcome::kDamaged) outcome = Repair(env, store, limit, job, quarantined);
   job->result.records = job->records;
   job->result.next_offset =
       job->records.empty() ? job->request.from : job->records.back().end_offset;

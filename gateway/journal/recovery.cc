@@ -1,5 +1,7 @@
 #include "journal/recovery.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -8,7 +10,10 @@
 #include "base/log.h"
 #include "journal/record_format.h"
 #include "journal/segment_header.h"
+#include "journal/segment_scanner.h"
 #include "journal/segment_survey.h"
+#include "journal/set_aside.h"
+#include "journal/slot_file.h"
 
 namespace sluice::journal {
 namespace {
@@ -28,8 +33,8 @@ struct Found {
 
 class Recovery {
  public:
-  Recovery(Env& env, uint64_t floor, StreamStore* store)
-      : env_(env), store_(*store), floor_(floor) {}
+  Recovery(Env& env, const ProvenOffsets& proven, StreamStore* store)
+      : env_(env), store_(*store), proven_(proven), floor_(proven.committed) {}
 
   Result<RecoveryReport> Run() {
     SLUICE_RETURN_IF_ERROR(FindSegments());
@@ -38,8 +43,8 @@ class Recovery {
       AdoptAllButLast();
       AdoptLast();
     }
-    // Segments that somebody deleted leave a hole, but their offsets stay used.
-    store_.AdoptEnd(std::max(store_.end_offset(), floor_));
+    CountMissingFront();
+    FillUpToFloor();
     return report_;
   }
 
@@ -48,7 +53,7 @@ class Recovery {
     const auto names = env_.List(store_.paths().directory);
     if (!names.ok()) return names.status();
     for (const std::string& name : *names) {
-      if (name.ends_with(kNewSuffix)) RemoveFile(store_.paths().directory + "/" + name);
+      if (name.ends_with(kNewSuffix)) RemoveLeftOver(store_.paths().directory + "/" + name);
       if (const auto base = BaseOfSegmentName(name)) found_.push_back(Look(*base));
     }
     return Status::Ok();
@@ -62,9 +67,22 @@ class Recovery {
                   header.stream_id == store_.stream_id();
     if (!found.sound) header = {};
     const Result<uint64_t> size = env_.FileSize(path);
-    found.segment = {base,           header.gap_end,      size.ok() ? *size : 0,
-                     header.created, header.gap_end != 0, 0};
+    found.segment = {base,
+                     header.gap_end,
+                     size.ok() ? *size : 0,
+                     header.created,
+                     header.gap_end != 0,
+                     StatusCode::kOk,
+                     0};
+    if (found.segment.gap) found.segment.reason = ReasonOf(found.segment);
     return found;
+  }
+
+  GapReason ReasonOf(const Segment& gap) const {
+    const auto file = env_.OpenReadable(store_.paths().Segment(gap.base));
+    if (!file.ok()) return GapReason::kNone;
+    SegmentScanner scanner(**file, store_.stream_id(), kSegmentHeaderBytes, gap.base, gap.end);
+    return scanner.Next().record.reason;
   }
 
   // A merged gap covers the segment that it replaces until that is removed.
@@ -99,18 +117,20 @@ class Recovery {
     const std::string path = store_.paths().Segment(segment.base);
     const auto file = env_.OpenReadable(path);
     if (!file.ok()) LogError("journal: {}", file.status().ToString());
-    SegmentSurvey survey = UnreadableSegment(segment.base, segment.bytes, floor_);
+    SegmentSurvey survey = UnreadableSegment(segment.base, floor_);
     if (file.ok()) survey = SurveySegment(**file, store_.stream_id(), segment.base, floor_);
+    survey.corrupt |= !last.sound;
+    if (survey.corrupt) survey.end_offset = std::max(survey.end_offset, floor_);
     segment.end = survey.end_offset;
     report_.torn_bytes += survey.torn_bytes;
     if (survey.torn_bytes > 0)
       LogWarn("journal: cut a torn tail of {} bytes from {}", survey.torn_bytes, path);
     store_.Adopt(segment);
-    Repair(segment.base, survey, last.sound);
+    Repair(segment.base, survey);
   }
 
-  void Repair(uint64_t base, const SegmentSurvey& survey, bool sound_header) {
-    if (survey.corrupt || (!sound_header && survey.end_offset > base)) return Salvage(base);
+  void Repair(uint64_t base, const SegmentSurvey& survey) {
+    if (survey.corrupt) return Salvage(base);
     if (survey.committed_offset == survey.end_offset) return Cut(base, survey.end_bytes);
     const Status rewritten = store_.RewriteTail(survey.committed_offset);
     if (!rewritten.ok()) {
@@ -143,6 +163,37 @@ class Recovery {
     }
   }
 
+  // Events before the first segment that some route has not passed: their files were deleted.
+  void CountMissingFront() {
+    const uint64_t first = store_.first_offset();
+    if (store_.segments().empty() || first <= proven_.acknowledged) return;
+    Lose(proven_.acknowledged, first);
+  }
+
+  // What was committed and is in no file any more: gone without a trace of damage.
+  void FillUpToFloor() {
+    if (store_.segments().empty()) store_.AdoptEnd(std::min(proven_.acknowledged, floor_));
+    const uint64_t end = store_.end_offset();
+    if (end >= floor_) return;
+    Lose(std::max(end, proven_.acknowledged), floor_);
+    const Status filled = store_.AppendGap(floor_, GapReason::kMissing);
+    if (filled.ok()) return;
+    LogWarn("journal: {}; what is missing is read as a gap all the same", filled.ToString());
+    store_.AdoptEnd(floor_);
+  }
+
+  void Lose(uint64_t from, uint64_t end) {
+    if (from >= end) return;
+    report_.lost_events += end - from;
+    LogError("journal: events {} to {} were committed, but no file of {} holds them", from, end - 1,
+             store_.paths().directory);
+  }
+
+  void RemoveLeftOver(const std::string& path) {
+    if (env_.Remove(path).ok()) return;
+    static_cast<void>(SetAside(env_, path, "is in the way of a new segment").ok());
+  }
+
   void RemoveFile(const std::string& path) {
     const Status removed = env_.Remove(path);
     if (!removed.ok()) LogWarn("journal: {}", removed.ToString());
@@ -150,10 +201,22 @@ class Recovery {
 
   Env& env_;
   StreamStore& store_;
+  const ProvenOffsets proven_;
   const uint64_t floor_;
   std::vector<Found> found_;
   RecoveryReport report_;
 };
+
+uint64_t StreamIdOfCursors(const Env& env, const StreamPaths& paths) {
+  const auto names = env.List(paths.cursors);
+  if (!names.ok()) return 0;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kCursorSuffix)) continue;
+    const LoadedSlot loaded = SlotFile::Load(env, paths.cursors + "/" + name);
+    if (loaded.slot) return loaded.slot->stream_id;
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -166,11 +229,26 @@ uint64_t FindStreamId(const Env& env, const StreamPaths& paths) {
       continue;
     return header.stream_id;
   }
-  return 0;
+  return StreamIdOfCursors(env, paths);
 }
 
-Result<RecoveryReport> RecoverStream(Env& env, uint64_t floor, StreamStore* store) {
-  return Recovery(env, floor, store).Run();
+Status CheckFormat(const Env& env, const StreamPaths& paths) {
+  const auto names = env.List(paths.directory);
+  if (!names.ok()) return Status::Ok();  // that is told elsewhere
+  for (const std::string& name : *names) {
+    SegmentHeader header;
+    const std::string path = paths.directory + "/" + name;
+    if (!BaseOfSegmentName(name) || ReadHeader(env, path, &header) || header.version == 0) continue;
+    return {StatusCode::kUnimplemented,
+            fmt::format("{} was written by a newer version of Sluice (format {}, this one knows "
+                        "{}): install that version again, or move the data directory away",
+                        path, header.version, SegmentHeader::kVersion)};
+  }
+  return Status::Ok();
+}
+
+Result<RecoveryReport> RecoverStream(Env& env, const ProvenOffsets& proven, StreamStore* store) {
+  return Recovery(env, proven, store).Run();
 }
 
 }  // namespace sluice::journal

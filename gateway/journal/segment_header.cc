@@ -9,7 +9,7 @@ namespace sluice::journal {
 namespace {
 
 constexpr char kMagic[] = "SLSG";
-constexpr uint32_t kVersionAndSize = 1u | kSegmentHeaderBytes << 16;
+constexpr uint32_t kVersionAndSize = SegmentHeader::kVersion | kSegmentHeaderBytes << 16;
 constexpr size_t kChecksumAt = 56;
 
 }  // namespace
@@ -27,8 +27,12 @@ void SegmentHeader::Encode(uint8_t* at) const {
 
 bool SegmentHeader::Decode(ByteSpan bytes) {
   if (bytes.size() < kSegmentHeaderBytes || std::memcmp(bytes.data(), kMagic, 4) != 0) return false;
-  if (LoadLe32(&bytes[4]) != kVersionAndSize) return false;
   if (LoadLe64(&bytes[kChecksumAt]) != Xxh3(bytes.first(kChecksumAt))) return false;
+  if (LoadLe32(&bytes[4]) != kVersionAndSize) {
+    const auto its_version = static_cast<uint16_t>(LoadLe32(&bytes[4]) & 0xFFFF);
+    version = its_version > kVersion ? its_version : 0;
+    return false;
+  }
   stream_id = LoadLe64(&bytes[8]);
   base_offset = LoadLe64(&bytes[16]);
   gap_end = LoadLe64(&bytes[24]);

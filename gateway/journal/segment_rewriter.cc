@@ -1,7 +1,5 @@
 #include "journal/segment_rewriter.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 
@@ -19,7 +17,17 @@ class Rewriter {
   Rewriter(const RewriteRequest& request, SegmentWriter* writer)
       : request_(request), writer_(*writer), expected_(request.from) {}
 
-  Status Copy(const ReadableFile& source) {
+  // `source` is null when it can't be opened; then nothing of it is left.
+  Status Copy(const ReadableFile* source) {
+    if (source != nullptr) SLUICE_RETURN_IF_ERROR(TakeAll(*source));
+    SLUICE_RETURN_IF_ERROR(FillUpTo(request_.end));
+    return Flush();
+  }
+
+  uint64_t lost_events() const { return lost_events_; }
+
+ private:
+  Status TakeAll(const ReadableFile& source) {
     SegmentScanner scanner(source, request_.stream_id, kSegmentHeaderBytes, request_.source_base,
                            request_.end);
     for (;;) {
@@ -28,13 +36,9 @@ class Rewriter {
       if (item.kind == SegmentScanner::Item::Kind::kRecord)
         SLUICE_RETURN_IF_ERROR(Take(item.record));
     }
-    SLUICE_RETURN_IF_ERROR(FillUpTo(request_.end));
-    return Flush();
+    return request_.damaged ? Status::Ok() : scanner.status();
   }
 
-  uint64_t lost_events() const { return lost_events_; }
-
- private:
   // Batch records are left out: the new segment is synced as a whole.
   Status Take(const DecodedRecord& record) {
     if (record.kind == RecordKind::kBatch || record.end_offset <= expected_) return Status::Ok();
@@ -73,49 +77,21 @@ class Rewriter {
   uint64_t lost_events_ = 0;
 };
 
-Status CopyFile(const ReadableFile& from, WritableFile* to) {
-  std::vector<uint8_t> chunk(kChunkBytes);
-  for (uint64_t at = 0;;) {
-    const Result<size_t> got = from.ReadAt(at, chunk.size(), chunk.data());
-    if (!got.ok()) return got.status();
-    if (*got == 0) return to->Sync();
-    SLUICE_RETURN_IF_ERROR(to->WriteAt(at, {chunk.data(), *got}));
-    at += *got;
-  }
-}
-
 }  // namespace
 
 Result<RewrittenSegment> RewriteSegment(Env& env, const StreamPaths& paths,
                                         const RewriteRequest& request) {
   const auto source = env.OpenReadable(request.source);
-  if (!source.ok()) return source.status();
+  // Too many open files is no damage.
+  const bool later = source.status().code() == StatusCode::kResourceExhausted;
+  if (!source.ok() && (later || !request.damaged)) return source.status();
   const SegmentHeader header{request.stream_id, request.from, 0, request.now};
   auto writer = SegmentWriter::Create(env, paths, header, 0);
   if (!writer.ok()) return writer.status();
   Rewriter rewriter(request, writer->get());
-  SLUICE_RETURN_IF_ERROR(rewriter.Copy(**source));
+  SLUICE_RETURN_IF_ERROR(rewriter.Copy(source.ok() ? source->get() : nullptr));
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
   return RewrittenSegment{(*writer)->bytes(), rewriter.lost_events()};
-}
-
-Status CopyToQuarantine(Env& env, const StreamPaths& paths, uint64_t base_offset) {
-  SLUICE_RETURN_IF_ERROR(env.CreateDirectories(paths.quarantine));
-  const auto names = env.List(paths.quarantine);
-  if (!names.ok()) return names.status();
-  if (names->size() >= kMaxQuarantined) {
-    return {StatusCode::kResourceExhausted, "the quarantine is full: " + paths.quarantine};
-  }
-  const auto source = env.OpenReadable(paths.Segment(base_offset));
-  if (!source.ok()) return source.status();
-  std::string copy;
-  for (int n = 0; copy.empty() || env.Exists(copy); ++n) {
-    copy = fmt::format("{}/{:020}.{}.seg", paths.quarantine, base_offset, n);
-  }
-  auto target = env.OpenWritable(copy);
-  if (!target.ok()) return target.status();
-  SLUICE_RETURN_IF_ERROR(CopyFile(**source, target->get()));
-  return env.SyncDirectory(paths.quarantine);
 }
 
 }  // namespace sluice::journal

@@ -21,6 +21,7 @@ struct RewriteRequest {
   uint64_t end = 0;   // covers [from, end)
   uint64_t stream_id = 0;
   int64_t now = 0;
+  bool damaged = false;  // what can't be read becomes a gap; otherwise it is a failure
 };
 
 // Writes the valid records of a segment into a new one, synced and in place under the name of
@@ -28,11 +29,5 @@ struct RewriteRequest {
 // [from, end) whole.
 Result<RewrittenSegment> RewriteSegment(Env& env, const StreamPaths& paths,
                                         const RewriteRequest& request);
-
-// Copies a damaged segment into the stream's quarantine for people to look at. At most
-// kMaxQuarantined are kept; kResourceExhausted beyond that, which stops a dying disk from being
-// filled with copies.
-constexpr size_t kMaxQuarantined = 8;
-Status CopyToQuarantine(Env& env, const StreamPaths& paths, uint64_t base_offset);
 
 }  // namespace sluice::journal

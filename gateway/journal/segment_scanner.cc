@@ -6,6 +6,9 @@ namespace sluice::journal {
 namespace {
 
 constexpr size_t kWindowBytes = 64u << 10;
+constexpr size_t kPageBytes = 4096;  // what a medium fails to read at a time
+// Stands for a byte that can't be read: no record looks like it, and it is not the end either.
+constexpr uint8_t kUnreadable = 0xFF;
 constexpr uint64_t kSearchBudget = 512ull << 20;
 
 bool IsZero(ByteSpan bytes) {
@@ -30,7 +33,7 @@ SegmentScanner::SegmentScanner(const ReadableFile& file, uint64_t stream_id, uin
   }
 }
 
-// Up to `size` bytes at `position`; fewer at the end of what can be read.
+// Up to `size` bytes at `position`; fewer at the end of the file.
 ByteSpan SegmentScanner::Window(uint64_t position, size_t size) {
   if (position >= file_bytes_) return {};
   size = static_cast<size_t>(std::min<uint64_t>(size, file_bytes_ - position));
@@ -41,16 +44,36 @@ ByteSpan SegmentScanner::Window(uint64_t position, size_t size) {
         std::min<uint64_t>(std::max(size, kWindowBytes), file_bytes_ - position);
     window_.resize(static_cast<size_t>(wanted));
     window_begin_ = position;
-    const Result<size_t> got = file_.ReadAt(position, window_.size(), window_.data());
-    if (!got.ok()) {
-      status_ = got.status();
-      file_bytes_ = position;
-    }
-    window_.resize(got.ok() ? *got : 0);
+    FillWindow();
   }
   const ByteSpan window(window_);
   const size_t at = static_cast<size_t>(position - window_begin_);
   return window.subspan(at, std::min(size, window.size() - at));
+}
+
+// At once, or when that fails page by page, so that one bad page costs no other.
+void SegmentScanner::FillWindow() {
+  const Result<size_t> got = file_.ReadAt(window_begin_, window_.size(), window_.data());
+  if (got.ok()) return window_.resize(*got);
+  size_t filled = 0;
+  while (filled < window_.size()) {
+    const uint64_t position = window_begin_ + filled;
+    const uint64_t page_end = (position / kPageBytes + 1) * kPageBytes;
+    const auto size =
+        static_cast<size_t>(std::min<uint64_t>(page_end - position, window_.size() - filled));
+    const size_t read = ReadPage(position, size, window_.data() + filled);
+    filled += read;
+    if (read < size) break;  // the file has become shorter
+  }
+  window_.resize(filled);
+}
+
+size_t SegmentScanner::ReadPage(uint64_t position, size_t size, uint8_t* to) {
+  const Result<size_t> got = file_.ReadAt(position, size, to);
+  if (got.ok()) return *got;
+  status_ = got.status();
+  std::fill(to, to + size, kUnreadable);
+  return size;
 }
 
 bool SegmentScanner::DecodeAt(uint64_t position, DecodedRecord* record) {

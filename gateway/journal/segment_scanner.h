@@ -32,12 +32,14 @@ class SegmentScanner {
                  uint64_t first_offset, uint64_t end_offset);
 
   Item Next();
-  // Why the file could not be read to its end, if it could not; what could not be read counts as
-  // damage.
+  // The last reason for which a page could not be read, if one could not. Such pages count as
+  // damage; what lies before and behind them is found.
   const Status& status() const { return status_; }
 
  private:
   ByteSpan Window(uint64_t position, size_t size);
+  void FillWindow();
+  size_t ReadPage(uint64_t position, size_t size, uint8_t* to);
   bool DecodeAt(uint64_t position, DecodedRecord* record);
   bool FindNext(uint64_t* position, DecodedRecord* record, bool* only_zeros);
   Item Accept(uint64_t position, const DecodedRecord& record);

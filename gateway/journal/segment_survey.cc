@@ -45,8 +45,8 @@ struct Walk {
 
 }  // namespace
 
-SegmentSurvey UnreadableSegment(uint64_t base, uint64_t bytes, uint64_t floor) {
-  const uint64_t end = std::max(floor, base + bytes / kRecordHeaderBytes);
+SegmentSurvey UnreadableSegment(uint64_t base, uint64_t floor) {
+  const uint64_t end = std::max(floor, base);
   return {end, kSegmentHeaderBytes, 0, end, kSegmentHeaderBytes, true};
 }
 
@@ -58,15 +58,14 @@ SegmentSurvey SurveySegment(const ReadableFile& file, uint64_t stream_id, uint64
        item = scanner.Next()) {
     walk.Visit(item);
   }
-  if (!scanner.status().ok()) {
-    const Result<uint64_t> bytes = file.Size();
-    return UnreadableSegment(base, bytes.ok() ? *bytes : 0, std::max(floor, walk.next_offset));
-  }
+  // A page that can't be read is not what a torn write leaves: valid records behind it count.
+  const bool unreadable = !scanner.status().ok();
   SegmentSurvey survey;
   survey.end_offset = walk.next_offset;
   survey.end_bytes = walk.end_bytes;
+  survey.corrupt = unreadable;
   for (const Break& b : walk.breaks) {
-    if (b.position < walk.synced_bytes || b.offset < floor) {
+    if (b.position < walk.synced_bytes || b.offset < floor || unreadable) {
       survey.corrupt = true;
       continue;
     }
@@ -74,10 +73,6 @@ SegmentSurvey SurveySegment(const ReadableFile& file, uint64_t stream_id, uint64
     survey.end_bytes = b.position;
     survey.torn_bytes = walk.file_bytes - b.position;
     break;
-  }
-  if (survey.end_offset < floor) {
-    survey.end_offset = floor;
-    survey.corrupt = true;
   }
   survey.committed_offset =
       std::clamp(std::max(walk.synced_offset, floor), base, survey.end_offset);

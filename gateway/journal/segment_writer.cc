@@ -3,6 +3,7 @@
 #include <array>
 
 #include "journal/held_file.h"
+#include "journal/set_aside.h"
 
 namespace sluice::journal {
 
@@ -11,7 +12,10 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Create(Env& env, const Str
                                                              uint64_t reserve_bytes) {
   const std::string path = paths.Segment(header.base_offset);
   const std::string new_path = path + std::string(kNewSuffix);
-  if (env.Exists(new_path)) SLUICE_RETURN_IF_ERROR(env.Remove(new_path));
+  const Status removed = env.Remove(new_path);
+  if (!removed.ok() && removed.code() != StatusCode::kNotFound) {
+    SLUICE_RETURN_IF_ERROR(SetAside(env, new_path, "is in the way of a new segment"));
+  }
   Result<std::unique_ptr<WritableFile>> file = env.OpenWritable(new_path);
   if (!file.ok()) return file.status();
   std::unique_ptr<SegmentWriter> writer(

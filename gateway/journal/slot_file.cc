@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "base/checksum.h"
 
@@ -39,22 +40,34 @@ std::optional<Slot> DecodeSlots(ByteSpan file) {
   return best;
 }
 
-Result<std::optional<Slot>> SlotFile::Load(const Env& env, const std::string& path, bool* damaged) {
-  *damaged = false;
-  Result<std::string> content = ReadFileToString(env, path, kMaxFileBytes);
-  if (content.status().code() == StatusCode::kNotFound) return std::optional<Slot>();
-  if (!content.ok() && content.status().code() != StatusCode::kResourceExhausted) {
-    return content.status();
+// Each slot by itself: a page that can't be read leaves the other.
+LoadedSlot SlotFile::Load(const Env& env, const std::string& path) {
+  LoadedSlot loaded;
+  const auto file = env.OpenReadable(path);
+  if (!file.ok()) {
+    loaded.damaged = file.status().code() != StatusCode::kNotFound;
+    return loaded;
   }
-  std::optional<Slot> slot;
-  if (content.ok()) slot = DecodeSlots(AsBytes(*content));
-  // An empty file was made by a process that died before its first write.
-  *damaged = !slot.has_value() && !(content.ok() && content->empty());
-  return slot;
+  for (size_t at = 0; at < 2 * kSlotDistance; at += kSlotDistance) {
+    std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> bytes{};
+    const Result<size_t> got = (*file)->ReadAt(at, bytes.size(), bytes.data());
+    loaded.damaged |= !got.ok();
+    std::optional<Slot> slot;
+    if (got.ok()) slot = DecodeSlots(ByteSpan(bytes).first(*got));
+    if (slot && (!loaded.slot || slot->sequence > loaded.slot->sequence)) loaded.slot = slot;
+  }
+  loaded.damaged |= !loaded.slot.has_value();
+  const Result<uint64_t> size = (*file)->Size();
+  loaded.empty = size.ok() && *size == 0;
+  return loaded;
 }
 
 SlotFile::SlotFile(Env& env, std::string directory, std::string path, uint64_t sequence)
-    : env_(env), directory_(std::move(directory)), path_(std::move(path)), sequence_(sequence) {}
+    : env_(env),
+      directory_(std::move(directory)),
+      path_(std::move(path)),
+      sequence_(sequence),
+      synced_(sequence == 0) {}
 
 Status SlotFile::Open() {
   if (file_ != nullptr) return Status::Ok();
@@ -65,22 +78,43 @@ Status SlotFile::Open() {
   return Status::Ok();
 }
 
-Status SlotFile::Save(uint64_t stream_id, ByteSpan payload) {
+// Both places get their page while there is room, so that a disk that fills up later does not stop
+// the second one.
+void SlotFile::Reserve() {
+  const std::array<uint8_t, kHeaderBytes> nothing{};
+  static_cast<void>(file_->WriteAt((sequence_ + 1) % 2 * kSlotDistance, nothing).ok());
+}
+
+Status SlotFile::Write(uint64_t stream_id, ByteSpan payload) {
   SLUICE_CHECK(payload.size() <= kMaxPayloadBytes);
   SLUICE_RETURN_IF_ERROR(Open());
+  const uint64_t sequence = sequence_ + (synced_ ? 1 : 2);
   std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> slot{};
   std::memcpy(&slot[8], kMagic, 4);
   StoreLe32(&slot[12], static_cast<uint32_t>(payload.size()));
-  StoreLe64(&slot[16], sequence_ + 1);
+  StoreLe64(&slot[16], sequence);
   StoreLe64(&slot[24], stream_id);
   std::memcpy(&slot[kHeaderBytes], payload.data(), payload.size());
   const size_t size = kHeaderBytes + payload.size();
   StoreLe64(slot.data(), Xxh3({&slot[kChecksummedFrom], size - kChecksummedFrom}));
-  SLUICE_RETURN_IF_ERROR(file_->WriteAt((sequence_ + 1) % 2 * kSlotDistance, {slot.data(), size}));
-  SLUICE_RETURN_IF_ERROR(file_->Sync());
-  // Only now: a failed attempt is repeated into the same slot and leaves the good one alone.
-  ++sequence_;
+  SLUICE_RETURN_IF_ERROR(file_->WriteAt(sequence % 2 * kSlotDistance, {slot.data(), size}));
+  // Only now: a failed attempt is repeated into the same place and leaves the good one alone.
+  const bool is_first = std::exchange(sequence_, sequence) == 0;
+  synced_ = false;
+  if (is_first) Reserve();
   return Status::Ok();
+}
+
+Status SlotFile::Sync() {
+  if (is_synced()) return Status::Ok();
+  SLUICE_RETURN_IF_ERROR(file_->Sync());
+  synced_ = true;
+  return Status::Ok();
+}
+
+Status SlotFile::Save(uint64_t stream_id, ByteSpan payload) {
+  SLUICE_RETURN_IF_ERROR(Write(stream_id, payload));
+  return Sync();
 }
 
 }  // namespace sluice::journal

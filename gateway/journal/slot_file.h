@@ -22,15 +22,25 @@ struct Slot {
 // is one.
 std::optional<Slot> DecodeSlots(ByteSpan file);
 
+// What was found at a slot file's path.
+struct LoadedSlot {
+  std::optional<Slot> slot;
+  // There is something, but no valid slot or a part that can't be read: to be set aside, and
+  // written anew.
+  bool damaged = false;
+  bool empty = false;  // damaged, or made by a process that is about to write
+};
+
 // A small file that is replaced often and is whole after any crash. One thread.
+//
+// A slot with sequence s lies in place s % 2. Write() goes on writing into one place, so that the
+// other keeps what was synced last; a Sync() makes them change roles.
 class SlotFile {
  public:
   static constexpr size_t kMaxPayloadBytes = 256;
-  static constexpr size_t kMaxFileBytes = 8192;
 
-  // What is stored at `path`: nothing if it is missing or neither slot is valid (`*damaged` tells
-  // which).
-  static Result<std::optional<Slot>> Load(const Env& env, const std::string& path, bool* damaged);
+  // What is stored at `path`. Never fails: what can't be opened is damaged.
+  static LoadedSlot Load(const Env& env, const std::string& path);
 
   // Opens for writing; a missing file is made when first written. `sequence` is that of the loaded
   // slot or 0.
@@ -38,14 +48,22 @@ class SlotFile {
 
   // Writes and syncs. After a failure the old content stands, or the new.
   Status Save(uint64_t stream_id, ByteSpan payload);
+  // Writes into the page cache only: survives the process, not the machine.
+  Status Write(uint64_t stream_id, ByteSpan payload);
+  // Syncs what was written, if anything was.
+  Status Sync();
+  bool is_synced() const { return synced_ || file_ == nullptr; }
 
  private:
   Status Open();
+  void Reserve();
 
   Env& env_;
   const std::string directory_;
   const std::string path_;
-  uint64_t sequence_;
+  uint64_t sequence_;  // of what was written last
+  // Of what was loaded nobody knows: the process that wrote it may have died before its sync.
+  bool synced_;
   std::unique_ptr<WritableFile> file_;
 };
 

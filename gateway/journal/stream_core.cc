@@ -27,8 +27,8 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
     for (const ByteSpan payload : payloads) dirty.AddEvent(stream_id, offset++, time, payload);
     return AppendVerdict::kStored;
   }
-  if (options.on_full != OnFull::kDropNewest) {
-    full = true;
+  if (closed || options.on_full != OnFull::kDropNewest) {
+    full = !closed;
     Refuse();
     return AppendVerdict::kFull;
   }

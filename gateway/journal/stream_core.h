@@ -59,6 +59,7 @@ class StreamCore {
   const uint64_t stream_id;
   const Clock* const clock;
   const size_t commit_bytes;
+  bool closed = false;  // could not be opened; set before anybody can append
 
   AppendBuffer dirty;
   uint64_t room = 0;            // bytes of records that the disk's bounds still allow

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "journal/record_format.h"
-#include "journal/segment_rewriter.h"
 
 namespace sluice::journal {
 namespace {
@@ -21,7 +20,8 @@ StreamStore::StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const 
       paths_(std::move(paths)),
       stream_id_(stream_id),
       clock_(clock),
-      settings_(settings) {}
+      settings_(settings),
+      quarantine_(env, paths_, settings.max_quarantine_bytes) {}
 
 uint64_t StreamStore::bytes() const {
   uint64_t sum = 0;
@@ -87,8 +87,8 @@ Status StreamStore::MakeActive() {
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
   active_ = std::move(writer).value();
   DropEmptyLast();
-  segments_.push_back(
-      {end_offset_, end_offset_, active_->bytes(), header.created, false, ++last_version_});
+  segments_.push_back({end_offset_, end_offset_, active_->bytes(), header.created, false,
+                       StatusCode::kOk, ++last_version_});
   return Status::Ok();
 }
 
@@ -138,13 +138,15 @@ Status StreamStore::WriteGap(uint64_t base, uint64_t end, GapReason reason, Segm
   EncodeGap(record.data(), stream_id_, base, end, reason, now);
   SLUICE_RETURN_IF_ERROR((*writer)->Append(record));
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
-  *segment = {base, end, (*writer)->bytes(), now, true, ++last_version_};
+  *segment = {base, end, (*writer)->bytes(), now, true, StatusCode::kOk, ++last_version_, reason};
   return Status::Ok();
 }
 
 Status StreamStore::AppendGap(uint64_t end, GapReason reason) {
   Segment gap;
-  if (!segments_.empty() && segments_.back().gap && segments_.back().end == end_offset_) {
+  // Of one reason, so that none is told as another.
+  if (!segments_.empty() && segments_.back().gap && segments_.back().end == end_offset_ &&
+      segments_.back().reason == reason) {
     SLUICE_RETURN_IF_ERROR(WriteGap(segments_.back().base, end, reason, &gap));
     segments_.back() = gap;
   } else {
@@ -176,22 +178,49 @@ size_t StreamStore::OldestWithEvents() const {
   return i;
 }
 
+// A gap fits into one sector, so a torn write leaves the file as it was or makes it what it is to
+// be. It needs no page that the file does not have.
+Status StreamStore::OverwriteWithGap(const Segment& gap, uint64_t file_base) {
+  auto file = env_.OpenWritable(paths_.Segment(file_base));
+  if (!file.ok()) return file.status();
+  std::array<uint8_t, kSegmentHeaderBytes + kGapBytes> bytes{};
+  SegmentHeader{stream_id_, gap.base, gap.end, gap.created}.Encode(bytes.data());
+  EncodeGap(&bytes[kSegmentHeaderBytes], stream_id_, gap.base, gap.end, GapReason::kEvicted,
+            gap.created);
+  SLUICE_RETURN_IF_ERROR((*file)->WriteAt(0, bytes));
+  SLUICE_RETURN_IF_ERROR((*file)->Sync());
+  SLUICE_RETURN_IF_ERROR((*file)->Truncate(bytes.size()));
+  return (*file)->Sync();
+}
+
+// The gap in place of `evicted`, or of it and the gap before it. Where not even a page is free a
+// file that is there becomes the gap.
+Result<Segment> StreamStore::WriteEvictedGap(const Segment* before, const Segment& evicted) {
+  const uint64_t base = before != nullptr ? before->base : evicted.base;
+  Segment gap;
+  Status written = WriteGap(base, evicted.end, GapReason::kEvicted, &gap);
+  if (written.code() == StatusCode::kNoSpace) {
+    gap = {.base = base,
+           .end = evicted.end,
+           .bytes = kSegmentHeaderBytes + kGapBytes,
+           .created = ToUnixNanos(clock_.WallNow()),
+           .gap = true,
+           .version = ++last_version_,
+           .reason = GapReason::kEvicted};
+    written = OverwriteWithGap(gap, base);
+  }
+  if (!written.ok()) return written;
+  return gap;
+}
+
 Result<bool> StreamStore::EvictOldest(Segment* evicted) {
   const size_t i = OldestWithEvents();
   if (i == segments_.size() || !IsSealed(i)) return false;
   *evicted = segments_[i];
   const bool merge = i > 0 && segments_[i - 1].end == evicted->base;
-  const uint64_t base = merge ? segments_[i - 1].base : evicted->base;
-  Segment gap;
-  Status written = WriteGap(base, evicted->end, GapReason::kEvicted, &gap);
-  if (written.code() == StatusCode::kNoSpace && i + 1 < segments_.size()) {
-    // Not even a page is free: a hole says the same as a gap, only less.
-    SLUICE_RETURN_IF_ERROR(env_.Remove(paths_.Segment(evicted->base)));
-    segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
-    return true;
-  }
-  if (!written.ok()) return written;
-  segments_[merge ? i - 1 : i] = gap;
+  const Result<Segment> gap = WriteEvictedGap(merge ? &segments_[i - 1] : nullptr, *evicted);
+  if (!gap.ok()) return gap.status();
+  segments_[merge ? i - 1 : i] = *gap;
   if (!merge) return true;
   segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
   const Status removed = env_.Remove(paths_.Segment(evicted->base));
@@ -199,23 +228,44 @@ Result<bool> StreamStore::EvictOldest(Segment* evicted) {
   return true;
 }
 
+// Nothing is replaced that is not kept.
+Result<RewrittenSegment> StreamStore::Replace(const Segment& damaged) {
+  const Result<std::string> kept = quarantine_.Keep(damaged.base);
+  if (!kept.ok()) return kept.status();
+  const RewriteRequest request{*kept,       damaged.base, damaged.base,
+                               damaged.end, stream_id_,   ToUnixNanos(clock_.WallNow()),
+                               true};
+  auto rewritten = RewriteSegment(env_, paths_, request);
+  if (!rewritten.ok() && settings_.max_quarantine_bytes > 0) quarantine_.TakeBack(damaged.base);
+  quarantine_.Trim();
+  return rewritten;
+}
+
 Result<uint64_t> StreamStore::Salvage(uint64_t base) {
   const auto found = std::find_if(segments_.begin(), segments_.end(),
                                   [&](const Segment& s) { return s.base == base; });
   SLUICE_CHECK(found != segments_.end());
+  if (found->unreplaced != StatusCode::kOk) {
+    return Status(found->unreplaced, paths_.Segment(base));
+  }
   if (!IsSealed(static_cast<size_t>(found - segments_.begin()))) {
     SLUICE_RETURN_IF_ERROR(Sync());
     Seal();
   }
-  const Status copied = CopyToQuarantine(env_, paths_, base);
-  if (!copied.ok()) LogWarn("journal: no copy of a damaged segment: {}", copied.ToString());
-  const int64_t now = ToUnixNanos(clock_.WallNow());
-  const auto rewritten =
-      RewriteSegment(env_, paths_, {paths_.Segment(base), base, base, found->end, stream_id_, now});
-  if (!rewritten.ok()) return rewritten.status();
+  const auto rewritten = Replace(*found);
+  if (!rewritten.ok()) {
+    if (rewritten.status().code() == StatusCode::kResourceExhausted) return rewritten.status();
+    found->unreplaced = rewritten.status().code();
+    LogError(
+        "journal: segment {} is damaged and can't be replaced ({}); what is sound of it is "
+        "read where it is",
+        paths_.Segment(base), rewritten.status().ToString());
+    return rewritten.status();
+  }
   LogError("journal: segment {} was damaged; {} of {} events are lost", paths_.Segment(base),
            rewritten->lost_events, found->end - base);
-  *found = {base, found->end, rewritten->bytes, now, false, ++last_version_};
+  *found = {base,  found->end,      rewritten->bytes, ToUnixNanos(clock_.WallNow()),
+            false, StatusCode::kOk, ++last_version_};
   return rewritten->lost_events;
 }
 
@@ -223,10 +273,11 @@ Status StreamStore::RewriteTail(uint64_t from) {
   Segment& last = segments_.back();
   const int64_t now = ToUnixNanos(clock_.WallNow());
   const RewriteRequest request{
-      paths_.Segment(last.base), last.base, from, last.end, stream_id_, now};
+      paths_.Segment(last.base), last.base, from, last.end, stream_id_, now, false};
   const auto rewritten = RewriteSegment(env_, paths_, request);
   if (!rewritten.ok()) return rewritten.status();
-  const Segment tail{from, last.end, rewritten->bytes, now, false, ++last_version_};
+  const Segment tail{from,  last.end,        rewritten->bytes, now,
+                     false, StatusCode::kOk, ++last_version_};
   if (from == last.base) {
     last = tail;
   } else {

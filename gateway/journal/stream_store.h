@@ -9,18 +9,24 @@
 #include "base/env.h"
 #include "base/status.h"
 #include "journal/paths.h"
+#include "journal/quarantine.h"
 #include "journal/record.h"
+#include "journal/segment_rewriter.h"
 #include "journal/segment_writer.h"
 
 namespace sluice::journal {
 
 struct Segment {
   uint64_t base = 0;
-  uint64_t end = 0;      // records cover [base, end)
-  uint64_t bytes = 0;    // of the file
-  int64_t created = 0;   // unix ns
-  bool gap = false;      // a gap segment
-  uint32_t version = 0;  // changes when the file is replaced
+  uint64_t end = 0;     // records cover [base, end)
+  uint64_t bytes = 0;   // of the file
+  int64_t created = 0;  // unix ns
+  bool gap = false;     // a gap segment
+  // Not kOk: it is damaged, and for this reason could not be replaced. Readers step over what is
+  // not sound.
+  StatusCode unreplaced = StatusCode::kOk;
+  uint32_t version = 0;                 // changes when the file is replaced
+  GapReason reason = GapReason::kNone;  // of a gap segment
 };
 
 // The segment files of one stream: what is there, and the only code that changes it. Journal thread
@@ -33,6 +39,7 @@ class StreamStore {
   struct Settings {
     uint64_t segment_bytes = 0;
     bool preallocate = false;
+    uint64_t max_quarantine_bytes = 0;
   };
   StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const Clock& clock,
               Settings settings);
@@ -44,6 +51,7 @@ class StreamStore {
   uint64_t end_offset() const { return end_offset_; }
   // Disk space in use: whole pages, without what is reserved.
   uint64_t bytes() const;
+  const Quarantine& quarantine() const { return quarantine_; }
   uint64_t reserved_bytes() const;
   // Of sealed segments with events: below `cursor`, and in all.
   uint64_t AcknowledgedBytes(uint64_t cursor) const;
@@ -76,7 +84,9 @@ class StreamStore {
   // Replaces the oldest sealed segment that has events by a gap; its range is in `*evicted`. False
   // if there is none.
   Result<bool> EvictOldest(Segment* evicted);
-  // Replaces a damaged segment; see "Salvage" in FORMAT.md. Returns how many events are lost.
+  // Replaces a damaged segment; see "Salvage" in FORMAT.md. Returns how many events are lost. After
+  // a failure the segment is marked as damaged and stays, and is not tried again before the next
+  // opening.
   Result<uint64_t> Salvage(uint64_t base);
   // Copies [from, end_offset()) of the last segment into a new, synced one.
   Status RewriteTail(uint64_t from);
@@ -90,12 +100,16 @@ class StreamStore {
   Status WriteGap(uint64_t base, uint64_t end, GapReason reason, Segment* segment);
   bool IsSealed(size_t index) const { return active_ == nullptr || index + 1 < segments_.size(); }
   size_t OldestWithEvents() const;
+  Result<Segment> WriteEvictedGap(const Segment* before, const Segment& evicted);
+  Status OverwriteWithGap(const Segment& gap, uint64_t file_base);
+  Result<RewrittenSegment> Replace(const Segment& damaged);
 
   Env& env_;
   const StreamPaths paths_;
   const uint64_t stream_id_;
   const Clock& clock_;
   const Settings settings_;
+  Quarantine quarantine_;
   std::vector<Segment> segments_;
   std::unique_ptr<SegmentWriter> active_;
   uint64_t end_offset_ = 0;

@@ -17,6 +17,8 @@ constexpr Duration kLastRetry = milliseconds(5000);
 // a slow one, which also wears, is left alone most of the time.
 constexpr int kGapLingerFactor = 4;
 constexpr Duration kLongestGapLinger = milliseconds(100);
+// What a power cut may take from the floor; a commit syncs it this often, which costs a page.
+constexpr Duration kFloorInterval = milliseconds(1000);
 uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 HeldFile Hold(Env& env, const std::string& path) {
@@ -35,17 +37,24 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
       state_(Hold(env, parts_.store->paths().state)),
       unwritable_(options.health->Add("stream " + parts_.core->options.name, "not_written")),
       displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")),
+      unopened_(options.health->Add("stream " + parts_.core->options.name, "not_opened")),
       stream_health_(*options.health, parts_.core->options) {
   committed_ = promised_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
+  last_floor_sync_ = now;
+  if (parts_.opened.ok()) return;
+  unopened_->Raise(HealthState::kFailing,
+                   "can't be opened, so everything for it is refused; mend it and start again: " +
+                       parts_.opened.ToString());
 }
 
-void StreamWorker::Report(uint64_t torn_bytes, uint64_t quarantined, uint64_t lost_events) {
-  torn_bytes_ += torn_bytes;
-  metrics_.torn_bytes.Add(torn_bytes);
-  metrics_.lost_events.Add(lost_events);
-  CountQuarantined(quarantined);
+void StreamWorker::Report(const RecoveryReport& report, uint64_t lost_cursors) {
+  torn_bytes_ += report.torn_bytes;
+  metrics_.torn_bytes.Add(report.torn_bytes);
+  metrics_.lost_events.Add(report.lost_events);
+  metrics_.lost_cursors.Add(lost_cursors);
+  CountQuarantined(report.quarantined);
 }
 
 std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
@@ -122,7 +131,10 @@ Status StreamWorker::WritePending(uint64_t spare_bytes) {
   if (pending_.size() == written_bytes_) return Status::Ok();
   if (pending_.is_one_gap()) return StoreGap();
   const size_t bytes = pending_.size() - written_bytes_;
-  if (written_bytes_ > 0 && parts_.store->NeedsRoll(bytes)) SLUICE_RETURN_IF_ERROR(SyncPending());
+  if (parts_.store->NeedsRoll(bytes)) {
+    if (written_bytes_ > 0) SLUICE_RETURN_IF_ERROR(SyncPending());
+    CountFloor(parts_.state->Sync());
+  }
   room_.Make(bytes, spare_bytes);
   SLUICE_RETURN_IF_ERROR(
       parts_.store->Append(pending_.data() + written_bytes_, bytes, pending_.end_offset()));
@@ -146,7 +158,31 @@ Status StreamWorker::SyncPending() {
   committed_ = parts_.store->end_offset();
   pending_.DropFront(written_bytes_);
   written_bytes_ = 0;
+  CountFloor(NoteFloor());
   return Status::Ok();
+}
+
+// Before anybody is told: what is committed must be known even if the segment is not there at the
+// next opening. The page cache keeps it through a SIGKILL.
+Status StreamWorker::NoteFloor() {
+  std::array<uint8_t, kFloorBytes> floor{};
+  StoreLe64(floor.data(), committed_);
+  return parts_.state->Write(parts_.store->stream_id(), floor);
+}
+
+Status StreamWorker::SyncFloor(MonotonicTime now) {
+  if (parts_.state->is_synced() || now < last_floor_sync_ + kFloorInterval) return Status::Ok();
+  last_floor_sync_ = now;
+  return parts_.state->Sync();
+}
+
+// The segment holds the events all the same, so a state that can't be written stops nobody.
+void StreamWorker::CountFloor(const Status& status) {
+  if (status.ok()) return;
+  metrics_.floor_failures.Add();
+  if (!floor_log_limit_.Allows(options_.clock->Now())) return;
+  LogWarn("journal: {}; how much is committed is known from the segments only{}", status.ToString(),
+          floor_log_limit_.LeftOut());
 }
 
 void StreamWorker::Sync(MonotonicTime now, bool force) {
@@ -185,11 +221,18 @@ void StreamWorker::Fail(const Status& status, MonotonicTime now) {
 }
 
 std::optional<MonotonicTime> StreamWorker::CursorsDue() const {
-  if (!parts_.cursors->IsDirty()) return {};
-  return last_cursor_save_ + options_.cursor_interval;
+  std::optional<MonotonicTime> due;
+  if (!parts_.opened.ok()) return due;
+  if (!parts_.state->is_synced()) due = last_floor_sync_ + kFloorInterval;
+  const MonotonicTime cursors_due = last_cursor_save_ + options_.cursor_interval;
+  if (parts_.cursors->IsDirty() && (!due || cursors_due < *due)) due = cursors_due;
+  return due;
 }
 
 void StreamWorker::SaveCursors(MonotonicTime now) {
+  if (!parts_.opened.ok()) return;
+  CountFloor(SyncFloor(now));
+  if (now < last_cursor_save_ + options_.cursor_interval) return;
   last_cursor_save_ = now;
   if (!CheckInPlace().ok()) return;
   const Status saved = parts_.cursors->Save();
@@ -218,7 +261,7 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
   const uint64_t room = room_.Promise(spare_bytes);
   promised_ = Promised();
   const std::lock_guard lock(core.shared->mutex);
-  core.room = Less(room, pending_.size() - written_bytes_);
+  core.room = parts_.opened.ok() ? Less(room, pending_.size() - written_bytes_) : 0;
   const bool progress = core.committed != promised_ || core.readable != committed_;
   core.committed = promised_;
   core.readable = committed_;
@@ -257,6 +300,10 @@ void StreamWorker::FillStatus(StreamStatus* status) {
 void StreamWorker::SetGauges(const StreamStatus& status) {
   metrics_.evicted_events.Add(status.evicted_events - counted_evicted_events_);
   counted_evicted_events_ = status.evicted_events;
+  const Quarantine& quarantine = parts_.store->quarantine();
+  metrics_.quarantine_removed.Add(quarantine.removed() - counted_quarantine_removed_);
+  counted_quarantine_removed_ = quarantine.removed();
+  metrics_.quarantine_bytes.Set(static_cast<int64_t>(quarantine.bytes()));
   metrics_.stored_bytes.Set(static_cast<int64_t>(status.stored_bytes));
   metrics_.dirty_bytes.Set(static_cast<int64_t>(status.dirty_bytes));
   metrics_.committed_offset.Set(static_cast<int64_t>(committed_));
@@ -267,12 +314,12 @@ void StreamWorker::SetGauges(const StreamStatus& status) {
 }
 
 Status StreamWorker::Finish() {
+  if (!parts_.opened.ok()) return Status::Ok();
   if (!pending_.empty()) return last_failure_;
   SLUICE_RETURN_IF_ERROR(CheckInPlace());
   parts_.store->Seal();
-  std::array<uint8_t, 8> floor{};
-  StoreLe64(floor.data(), committed_);
-  SLUICE_RETURN_IF_ERROR(parts_.state->Save(parts_.store->stream_id(), floor));
+  SLUICE_RETURN_IF_ERROR(NoteFloor());
+  SLUICE_RETURN_IF_ERROR(parts_.state->Sync());
   return last_failure_;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/env.h"
+#include "base/log_limit.h"
 #include "base/status.h"
 #include "journal/append_buffer.h"
 #include "journal/cursor_store.h"
@@ -13,6 +14,7 @@
 #include "journal/held_file.h"
 #include "journal/journal_metrics.h"
 #include "journal/options.h"
+#include "journal/recovery.h"
 #include "journal/slot_file.h"
 #include "journal/stream_core.h"
 #include "journal/stream_health.h"
@@ -35,6 +37,8 @@ class StreamWorker {
     std::unique_ptr<StreamStore> store;
     std::unique_ptr<CursorStore> cursors;
     std::unique_ptr<SlotFile> state;
+    // Not OK when the stream could not be opened: it takes nothing and has nothing to read.
+    Status opened = Status::Ok();
   };
   StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts);
 
@@ -48,7 +52,10 @@ class StreamWorker {
   StreamCore* core() const { return parts_.core; }
   StreamStore* store() const { return parts_.store.get(); }
   StreamMetrics& metrics() { return metrics_; }
-  uint64_t stored_bytes() const { return parts_.store->bytes(); }
+  // Of the disk, damaged segments that are kept included.
+  uint64_t stored_bytes() const {
+    return parts_.store->bytes() + parts_.store->quarantine().bytes();
+  }
   uint64_t readable() const { return committed_; }
 
   // When this stream wants to be committed; `linger_end` is when the next commit may begin. The
@@ -62,7 +69,7 @@ class StreamWorker {
   void Write(MonotonicTime now, uint64_t spare_bytes, bool force);
   void Sync(MonotonicTime now, bool force);
 
-  // Saves cursors if they are due, and deletes what they have passed.
+  // Saves cursors and the floor if they are due, and deletes what cursors have passed.
   std::optional<MonotonicTime> CursorsDue() const;  // the mutex is held
   void SaveCursors(MonotonicTime now);
   void Retain();
@@ -75,13 +82,16 @@ class StreamWorker {
     quarantined_ += segments;
     metrics_.quarantined.Add(segments);
   }
-  void Report(uint64_t torn_bytes, uint64_t quarantined, uint64_t lost_events);
+  void Report(const RecoveryReport& report, uint64_t lost_cursors);
 
  private:
   void Take();
   Status WritePending(uint64_t spare_bytes);
   Status StoreGap();
   Status SyncPending();
+  Status NoteFloor();
+  Status SyncFloor(MonotonicTime now);
+  void CountFloor(const Status& status);
   void Committed(MonotonicTime now);
   void Fail(const Status& status, MonotonicTime now);
   uint64_t Promised() const;
@@ -105,17 +115,21 @@ class StreamWorker {
   uint64_t committed_ = 0;
   uint64_t quarantined_ = 0;
   uint64_t counted_evicted_events_ = 0;
+  uint64_t counted_quarantine_removed_ = 0;
   uint64_t torn_bytes_ = 0;
 
   MonotonicTime write_began_{};
   MonotonicTime last_sync_{};
   Duration gap_linger_{0};  // how far apart gaps of drop_newest stand
   MonotonicTime last_cursor_save_{};
+  MonotonicTime last_floor_sync_{};
+  LogLimit floor_log_limit_;
   Duration retry_delay_{0};  // 0 while all is well
   MonotonicTime retry_at_{};
   Status last_failure_;
   const std::unique_ptr<Health::Condition> unwritable_;
   const std::unique_ptr<Health::Condition> displaced_;
+  const std::unique_ptr<Health::Condition> unopened_;
   StreamHealth stream_health_;
 };
 

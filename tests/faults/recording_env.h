@@ -38,7 +38,7 @@ class RecordingEnv final : public Env {
   bool Exists(const std::string& path) const override;
   Status CreateDirectories(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
-  Status Link(const std::string& from, const std::string& to);
+  Status Link(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status SyncDirectory(const std::string& path) override;
   Result<uint64_t> FreeBytes(const std::string& path) const override;

@@ -2,6 +2,7 @@
 """A medium that damages what is stored: set aside, reported, and the rest is served."""
 
 import os
+import shutil
 import unittest
 
 from support import segment
@@ -108,6 +109,112 @@ class Damage(Forwarding):
         self.client(self.running, client_id="again").publish_readings(10, first=COUNT)
         self.running.wait_until_drained()
         self.assertRegex(self.running.status(), r"accepted (\d+) = acknowledged \1 \+ pending 0 ")
+
+
+def delete(path):
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
+
+
+def put_directory(path):
+    delete(path)
+    os.mkdir(path)
+
+
+def put_fifo(path):
+    delete(path)
+    os.mkfifo(path)
+
+
+def put_loop(path):
+    delete(path)
+    os.symlink(os.path.basename(path), path)
+
+
+class DamageAfterSigkill(Forwarding):
+    """Nobody had the time to write down where the stream ends, and then a file is not what it was."""
+
+    COUNT = 100
+
+    def setUp(self):
+        super().setUp()
+        self.upstream.kill()
+        self.running = self.gateway(stream(), uplink(self.upstream.port), ROUTE)
+        self.client(self.running).publish_readings(self.COUNT)
+        self.running.kill()
+        self.directory_of_stream = os.path.join(self.running.data, "streams", "telemetry")
+        self.last = segment.segments(self.running.data)[-1]
+
+    def expect_gap(self, first):
+        """Events from `first` on are gone, counted and told; the next reading gets an id that nobody had."""
+        self.upstream.restart()
+        consumer = self.consumer()
+        self.running.start()
+        self.client(self.running, client_id="again").publish_readings(3, first=self.COUNT)
+        eventually(lambda: any(e["id"] == f"test/telemetry/{self.COUNT + 2}" for e in consumer.events()),
+                   "the last event")
+        self.running.wait_until_drained()
+        gone = self.COUNT - first
+        self.assertEqual([(first, self.COUNT - 1, "quarantined")] if gone else [], consumer.gaps())
+        self.assertEqual(list(range(first)) + [self.COUNT + i for i in range(3)], consumer.sequences())
+        self.assertIn(f"accepted {self.COUNT + 3} = acknowledged {self.COUNT + 3 - gone} + pending 0 + "
+                      f"dead-lettered 0 + expired 0 + evicted {gone}", self.running.status())
+        if gone:
+            self.assertEqual(gone, self.running.total("sluice_journal_lost_events_total"))
+
+    def test_emptied_last_segment(self):
+        os.truncate(self.last, 0)
+        self.expect_gap(0)
+
+    def test_deleted_last_segment(self):
+        os.unlink(self.last)
+        self.expect_gap(0)
+
+    def test_last_segment_cut_between_two_records(self):
+        os.truncate(self.last, segment.events(self.last)[39].end)
+        self.expect_gap(40)
+
+    def test_last_segment_cut_within_a_record(self):
+        os.truncate(self.last, segment.events(self.last)[40].end - 3)
+        self.expect_gap(40)
+
+    def test_last_event_damaged(self):
+        segment.flip(self.last, segment.events(self.last)[-1].begin + 40)
+        self.expect_gap(self.COUNT - 1)
+
+    def test_last_segment_replaced_by_garbage(self):
+        with open(self.last, "wb") as file:
+            file.write(b"garbage " * 1000)
+        self.expect_gap(0)
+
+    def test_something_else_in_the_place_of_a_file(self):
+        cursor = os.path.join(self.directory_of_stream, "cursors", "telemetry-upstream.cursor")
+        letters = os.path.join(self.running.data, "streams", "dead-letters", "state")
+        for path in (os.path.join(self.directory_of_stream, "state"), cursor, letters):
+            for put in (put_directory, put_fifo, put_loop):
+                with self.subTest(path=path, put=put.__name__):
+                    put(path)
+                    self.running.start()
+                    self.assertTrue(os.path.lexists(path + ".aside.0"))
+                    self.running.kill()
+                    for name in os.listdir(os.path.dirname(path)):
+                        if ".aside." in name:
+                            os.rename(os.path.join(os.path.dirname(path), name), self.path(name + str(id(put))))
+        self.expect_gap(self.COUNT)
+
+    def test_directory_in_the_place_of_the_last_segment(self):
+        put_directory(self.last)
+        self.expect_gap(0)
+
+    def test_fifo_in_the_place_of_the_last_segment(self):
+        put_fifo(self.last)
+        self.expect_gap(0)
+
+    def test_loop_in_the_place_of_the_last_segment(self):
+        put_loop(self.last)
+        self.expect_gap(0)
 
 
 if __name__ == "__main__":

@@ -89,17 +89,18 @@ class KillWithoutUplink(Scenario):
         self.assertEqual(list(range(110)), self.stored_numbers(running))
         self.assertEqual(0, running.cli("journal", "verify", running.data)[0])
 
-    def test_truncated_last_segment_is_served_up_to_the_cut(self):
+    def test_truncated_last_segment_is_served_up_to_the_cut_and_the_rest_is_a_gap(self):
         running = self.gateway()
         self.client(running).publish_readings(100)
         running.kill()
         path = segment.segments(running.data)[-1]
         os.truncate(path, segment.records(path)[-1].end - 5)
         running.start()
-        stored = self.stored_numbers(running)
-        self.assertEqual(list(range(99)), stored)
+        *stored, gap = running.stored()
+        self.assertEqual(list(range(99)), [event["data"]["sequence"] for event in stored])
+        self.assertEqual((99, 99, "quarantined"), tuple(gap["data"][key] for key in ("first", "last", "reason")))
         self.client(running, OTHER).publish_readings(5, first=1000)
-        self.assertEqual(stored + list(range(1000, 1005)), self.stored_numbers(running))
+        self.assertEqual(list(range(1000, 1005)), [e["data"]["sequence"] for e in running.stored()[100:]])
         self.assertEqual(0, running.cli("journal", "verify", running.data)[0])
 
 

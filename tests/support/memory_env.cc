@@ -8,9 +8,14 @@ namespace {
 
 std::string ParentOf(const std::string& path) {
   const size_t slash = path.rfind('/');
+  if (slash == 0) return "/";
   return slash == std::string::npos ? "." : path.substr(0, slash);
 }
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+bool IsBelow(const std::string& path, const std::string& directory) {
+  return path.starts_with(directory + "/");
+}
 
 Status Injected(const std::string& path) { return Status::IoError("injected failure: " + path); }
 
@@ -52,9 +57,17 @@ class MemoryEnv::File {
     Forget();
   }
 
+  bool CanRead(uint64_t offset, size_t size) const {
+    return std::none_of(unreadable.begin(), unreadable.end(), [&](const Range& range) {
+      return range.begin < offset + size && offset < range.end;
+    });
+  }
+
   std::string content, durable;
   std::vector<Range> dirty;
+  std::vector<Range> unreadable;
   bool resized = false;
+  bool special = false;
 
  private:
   void Persist(Range range) {
@@ -133,6 +146,7 @@ class MemoryEnv::Reader final : public ReadableFile {
     SLUICE_RETURN_IF_ERROR(env_->Count(kRead, path_));
     if (offset >= file_->content.size()) return size_t{0};
     const size_t count = std::min<size_t>(size, file_->content.size() - offset);
+    if (!file_->CanRead(offset, count)) return Injected(path_);
     if (count > 0) std::memcpy(buffer, file_->content.data() + offset, count);
     return count;
   }
@@ -205,6 +219,11 @@ void MemoryEnv::TearUnsynced(Random& random) { Crash(&random); }
 
 void MemoryEnv::Crash(Random* random) {
   const std::lock_guard lock(mutex_);
+  std::vector<std::string> lost;
+  for (const auto& [path, directory] : directories_) {
+    if (!directory.is_durable) lost.push_back(path);
+  }
+  for (const std::string& path : lost) EraseTree(path);
   std::set<File*> done;
   for (auto& [path, directory] : directories_) {
     const size_t kept = random == nullptr ? 0 : random->Below(directory.unsynced.size() + 1);
@@ -235,15 +254,7 @@ void MemoryEnv::Kill() {
 void MemoryEnv::MoveTree(const std::string& from, const std::string& to) {
   static_cast<void>(CreateDirectories(ParentOf(to)).ok());
   const std::lock_guard lock(mutex_);
-  std::map<std::string, Directory> moved;
-  for (auto it = directories_.begin(); it != directories_.end();) {
-    const auto here = it++;
-    const std::string& path = here->first;
-    if (path != from && !path.starts_with(from + "/")) continue;
-    moved[to + path.substr(from.size())] = std::move(here->second);
-    directories_.erase(here);
-  }
-  directories_.merge(moved);
+  RenameTree(from, to);
 }
 
 void MemoryEnv::Format() {
@@ -251,6 +262,58 @@ void MemoryEnv::Format() {
   Kill();
   const std::lock_guard lock(mutex_);
   directories_.clear();
+  unlistable_.clear();
+}
+
+void MemoryEnv::FailReads(const std::string& path, uint64_t begin, uint64_t end) {
+  const std::lock_guard lock(mutex_);
+  if (const auto file = FindFile(path)) file->unreadable.push_back({begin, end});
+}
+
+void MemoryEnv::FailList(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  unlistable_.insert(directory);
+}
+
+void MemoryEnv::PutSpecial(const std::string& path) {
+  SetContent(path, {});
+  const std::lock_guard lock(mutex_);
+  FindFile(path)->special = true;
+}
+
+void MemoryEnv::RemoveTree(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  EraseTree(path);
+  const auto parent = directories_.find(ParentOf(path));
+  if (parent == directories_.end()) return;
+  parent->second.entries.erase(NameOf(path));
+  parent->second.durable.erase(NameOf(path));
+}
+
+void MemoryEnv::EraseTree(const std::string& path) {
+  std::erase_if(directories_, [&](const auto& entry) {
+    return entry.first == path || IsBelow(entry.first, path);
+  });
+}
+
+void MemoryEnv::RenameTree(const std::string& from, const std::string& to) {
+  std::map<std::string, Directory> moved;
+  for (auto& [path, directory] : directories_) {
+    if (path == from || IsBelow(path, from)) {
+      moved[to + path.substr(from.size())] = std::move(directory);
+    }
+  }
+  EraseTree(from);
+  directories_.merge(moved);
+}
+
+std::vector<std::string> MemoryEnv::AllFiles() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> paths;
+  for (const auto& [path, directory] : directories_) {
+    for (const auto& [name, file] : directory.entries) paths.push_back(path + "/" + name);
+  }
+  return paths;
 }
 
 void MemoryEnv::SetCapacity(uint64_t bytes) {
@@ -269,6 +332,7 @@ void MemoryEnv::SetContent(const std::string& path, std::string content) {
   auto file = std::make_shared<File>();
   file->content = file->durable = std::move(content);
   Directory& directory = directories_[ParentOf(path)];
+  directory.is_durable = true;
   directory.entries[NameOf(path)] = directory.durable[NameOf(path)] = file;
 }
 
@@ -294,6 +358,14 @@ std::shared_ptr<MemoryEnv::File> MemoryEnv::FindFile(const std::string& path) co
   return entry == directory->second.entries.end() ? nullptr : entry->second;
 }
 
+Result<std::shared_ptr<MemoryEnv::File>> MemoryEnv::FileToOpen(const std::string& path) const {
+  auto file = FindFile(path);
+  if (directories_.count(path) > 0 || (file != nullptr && file->special)) {
+    return Status::IoError("open " + path + ": it is no regular file");
+  }
+  return file;
+}
+
 void MemoryEnv::SetEntry(const std::string& path, std::shared_ptr<File> file) {
   Directory& directory = *DirectoryOf(path);
   if (file == nullptr) {
@@ -306,8 +378,11 @@ void MemoryEnv::SetEntry(const std::string& path, std::shared_ptr<File> file) {
 
 uint64_t MemoryEnv::UsedBytes() const {
   uint64_t bytes = 0;
+  std::set<File*> counted;  // a file may have several names
   for (const auto& [path, directory] : directories_) {
-    for (const auto& [name, file] : directory.entries) bytes += file->content.size();
+    for (const auto& [name, file] : directory.entries) {
+      if (counted.insert(file.get()).second) bytes += file->content.size();
+    }
   }
   return bytes;
 }
@@ -315,26 +390,29 @@ uint64_t MemoryEnv::UsedBytes() const {
 Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
-  auto file = FindFile(path);
-  if (file == nullptr) {
+  auto file = FileToOpen(path);
+  if (!file.ok()) return file.status();
+  if (*file == nullptr) {
     SLUICE_RETURN_IF_ERROR(Count(kCreate, path));
-    file = std::make_shared<File>();
-    SetEntry(path, file);
+    *file = std::make_shared<File>();
+    SetEntry(path, *file);
   }
-  return std::unique_ptr<WritableFile>(new Writer(this, std::move(file), path));
+  return std::unique_ptr<WritableFile>(new Writer(this, std::move(*file), path));
 }
 
 Result<std::unique_ptr<ReadableFile>> MemoryEnv::OpenReadable(const std::string& path) const {
   const std::lock_guard lock(mutex_);
-  auto file = FindFile(path);
-  if (file == nullptr) return Status::NotFound("open " + path);
-  return std::unique_ptr<ReadableFile>(new Reader(this, std::move(file), path));
+  auto file = FileToOpen(path);
+  if (!file.ok()) return file.status();
+  if (*file == nullptr) return Status::NotFound("open " + path);
+  return std::unique_ptr<ReadableFile>(new Reader(this, std::move(*file), path));
 }
 
 Result<std::vector<std::string>> MemoryEnv::List(const std::string& directory) const {
   const std::lock_guard lock(mutex_);
   const auto found = directories_.find(directory);
   if (found == directories_.end()) return Status::NotFound("list " + directory);
+  if (unlistable_.count(directory) > 0) return Injected(directory);
   std::set<std::string> names;
   for (const auto& [name, file] : found->second.entries) names.insert(name);
   for (const auto& [path, unused] : directories_) {
@@ -355,10 +433,10 @@ bool MemoryEnv::Exists(const std::string& path) const {
   return FindFile(path) != nullptr || directories_.count(path) > 0;
 }
 
-// Directories are durable at once: nothing that is tested depends on when they become so.
 Status MemoryEnv::CreateDirectories(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  for (std::string part = path; !part.empty() && part != "."; part = ParentOf(part)) {
+  for (std::string part = path; part != "/" && part != "."; part = ParentOf(part)) {
+    if (FindFile(part) != nullptr) return {StatusCode::kAlreadyExists, "mkdir " + part};
     directories_[part];
     if (part.find('/') == std::string::npos) break;
   }
@@ -368,6 +446,11 @@ Status MemoryEnv::CreateDirectories(const std::string& path) {
 Status MemoryEnv::Rename(const std::string& from, const std::string& to) {
   const std::lock_guard lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kRename, from));
+  if (directories_.count(to) > 0) return Status::IoError("rename to a directory " + to);
+  if (directories_.count(from) > 0) {
+    RenameTree(from, to);
+    return Status::Ok();
+  }
   auto file = FindFile(from);
   if (file == nullptr || DirectoryOf(to) == nullptr) return Status::NotFound("rename " + from);
   SetEntry(to, std::move(file));
@@ -375,9 +458,21 @@ Status MemoryEnv::Rename(const std::string& from, const std::string& to) {
   return Status::Ok();
 }
 
+Status MemoryEnv::Link(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kLink, from));
+  if (directories_.count(from) > 0) return {StatusCode::kPermissionDenied, "link " + from};
+  auto file = FindFile(from);
+  if (file == nullptr || DirectoryOf(to) == nullptr) return Status::NotFound("link " + from);
+  if (FindFile(to) != nullptr) return {StatusCode::kAlreadyExists, "link to " + to};
+  SetEntry(to, std::move(file));
+  return Status::Ok();
+}
+
 Status MemoryEnv::Remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kRemove, path));
+  if (directories_.count(path) > 0) return Status::IoError("remove directory " + path);
   if (FindFile(path) == nullptr) return Status::NotFound("remove " + path);
   SetEntry(path, nullptr);
   return Status::Ok();
@@ -389,6 +484,9 @@ Status MemoryEnv::SyncDirectory(const std::string& path) {
   Directory& directory = directories_[path];
   directory.durable = directory.entries;
   directory.unsynced.clear();
+  for (auto& [child, below] : directories_) {
+    if (ParentOf(child) == path) below.is_durable = true;
+  }
   return Status::Ok();
 }
 
@@ -401,6 +499,7 @@ Result<uint64_t> MemoryEnv::FreeBytes(const std::string& /*path*/) const {
 Result<std::unique_ptr<WritableFile>> MemoryEnv::Lock(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
+  if (const auto file = FileToOpen(path); !file.ok()) return file.status();
   auto file = FindFile(path);
   if (file == nullptr) SetEntry(path, file = std::make_shared<File>());
   if (!locks_.insert(file.get()).second) return Status::Unavailable("locked: " + path);

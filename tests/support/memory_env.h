@@ -15,9 +15,9 @@
 namespace sluice::test {
 
 // A file system in memory that remembers what is synced, and fails on demand. It is as unkind as a
-// real one may be: a new, renamed or removed name survives a crash only after SyncDirectory,
-// content only after Sync, and after a failed Sync the content can still be read but no later Sync
-// saves it, unless it is written again. Safe from several threads.
+// real one may be: a new, renamed or removed name, also a directory's, survives a crash only after
+// SyncDirectory, content only after Sync, and after a failed Sync the content can still be read but
+// no later Sync saves it, unless it is written again. Safe from several threads.
 class MemoryEnv final : public Env {
  public:
   enum Operation : unsigned {
@@ -29,7 +29,8 @@ class MemoryEnv final : public Env {
     kRemove = 32,
     kSyncDirectory = 64,
     kRead = 128,
-    kChanges = kWrite | kSync | kTruncate | kCreate | kRename | kRemove | kSyncDirectory,
+    kLink = 256,
+    kChanges = kWrite | kSync | kTruncate | kCreate | kRename | kRemove | kSyncDirectory | kLink,
   };
 
   MemoryEnv();
@@ -62,6 +63,18 @@ class MemoryEnv final : public Env {
   // Writes beyond this many bytes in all files fail with kNoSpace.
   void SetCapacity(uint64_t bytes);
 
+  // Bytes [begin, end) of the file can't be read from now on, under whatever name it has by then.
+  void FailReads(const std::string& path, uint64_t begin, uint64_t end);
+  // The directory can't be listed.
+  void FailList(const std::string& directory);
+  // Puts something in the place of `path` that is neither a file nor a directory: a FIFO, a socket,
+  // a device. With it or a directory there nothing can be opened.
+  void PutSpecial(const std::string& path);
+  // Removes whatever is there, with all below it, as if synced.
+  void RemoveTree(const std::string& path);
+  // Of everything that can be found, files only, sorted.
+  std::vector<std::string> AllFiles() const;
+
   // For tests that damage files: the content, and a way to replace it (as if synced).
   std::string Content(const std::string& path) const;
   void SetContent(const std::string& path, std::string content);
@@ -75,6 +88,7 @@ class MemoryEnv final : public Env {
   bool Exists(const std::string& path) const override;
   Status CreateDirectories(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
+  Status Link(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status SyncDirectory(const std::string& path) override;
   Result<uint64_t> FreeBytes(const std::string& path) const override;
@@ -94,17 +108,23 @@ class MemoryEnv final : public Env {
     Files entries;
     Files durable;
     std::vector<Change> unsynced;
+    bool is_durable = false;  // its name is
   };
 
   Status Count(Operation operation, const std::string& path) const;
   Directory* DirectoryOf(const std::string& path);
   std::shared_ptr<File> FindFile(const std::string& path) const;
+  // The file to open; null when there is none; a status when it is none.
+  Result<std::shared_ptr<File>> FileToOpen(const std::string& path) const;
+  void RenameTree(const std::string& from, const std::string& to);
+  void EraseTree(const std::string& path);
   void SetEntry(const std::string& path, std::shared_ptr<File> file);
   uint64_t UsedBytes() const;
   void Crash(Random* random);
 
   mutable std::mutex mutex_;
   std::map<std::string, Directory> directories_;
+  std::set<std::string> unlistable_;
   std::set<const File*> locks_;
   mutable uint64_t counted_ = 0;
   uint64_t fail_from_ = 0, fail_count_ = 0;

@@ -101,6 +101,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   EXPECT_EQ(written.routes[0].batch.linger, defaults.routes[0].batch.linger);
   EXPECT_EQ(written.routes[0].window.max_publishes, defaults.routes[0].window.max_publishes);
   EXPECT_EQ(written.streams[0].segment_bytes, defaults.streams[0].segment_bytes);
+  EXPECT_EQ(written.streams[0].max_quarantine, defaults.streams[0].max_quarantine);
   EXPECT_EQ(written.admin.bind, defaults.admin.bind);
 }
 

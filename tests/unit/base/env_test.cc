@@ -1,6 +1,7 @@
 #include "base/env.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +92,42 @@ TEST_F(EnvTest, LockIsFreeAfterItsHolderIsGone) {
   const std::string path = directory_.File("lock");
   { ASSERT_TRUE(env_.Lock(path).ok()); }
   EXPECT_TRUE(env_.Lock(path).ok());
+}
+
+TEST_F(EnvTest, WhatIsNoRegularFileIsRefusedAtOnce) {
+  ASSERT_EQ(::mkfifo(directory_.File("fifo").c_str(), 0600), 0);
+  ASSERT_EQ(::symlink("loop", directory_.File("loop").c_str()), 0);
+  ASSERT_TRUE(env_.CreateDirectories(directory_.File("directory")).ok());
+  for (const std::string& path : {directory_.File("fifo"), directory_.File("loop"),
+                                  directory_.File("directory"), std::string("/dev/null")}) {
+    EXPECT_EQ(env_.OpenReadable(path).status().code(), StatusCode::kIoError) << path;
+    EXPECT_EQ(env_.OpenWritable(path).status().code(), StatusCode::kIoError) << path;
+    EXPECT_EQ(env_.Lock(path).status().code(), StatusCode::kIoError) << path;
+  }
+}
+
+TEST_F(EnvTest, FileInTheWayOfADirectoryIsTold) {
+  Write("a", "hello");
+  EXPECT_EQ(env_.CreateDirectories(directory_.File("a")).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(CreateDurableDirectories(env_, directory_.File("a/b")).code(),
+            StatusCode::kAlreadyExists);
+}
+
+TEST_F(EnvTest, LinkIsASecondName) {
+  Write("a", "hello");
+  Write("b", "other");
+  EXPECT_EQ(env_.Link(directory_.File("a"), directory_.File("b")).code(),
+            StatusCode::kAlreadyExists);
+  ASSERT_TRUE(env_.Link(directory_.File("a"), directory_.File("c")).ok());
+  ASSERT_TRUE(env_.Remove(directory_.File("a")).ok());
+  EXPECT_EQ(Read("c"), "hello");
+}
+
+TEST_F(EnvTest, DurableDirectoriesAreMadeWithTheirParents) {
+  const std::string path = directory_.File("x/y/z");
+  ASSERT_TRUE(CreateDurableDirectories(env_, path).ok());
+  ASSERT_TRUE(CreateDurableDirectories(env_, path).ok());
+  EXPECT_TRUE(env_.List(path).ok());
 }
 
 }  // namespace

@@ -59,11 +59,12 @@ TEST_F(CursorTest, TornSlotLeavesTheOtherCutAnywhere) {
   Acknowledge(3);
   Kill();
   const std::string whole = env_.Content(CursorPath());
-  // The second save went into the first slot, at byte 0.
+  // The third save, after that of the start, went into the second slot.
+  constexpr size_t kSecondSlot = 4096;
   for (size_t at = 0; at < 72; ++at) {
     SCOPED_TRACE(at);
     std::string torn = whole;
-    for (size_t i = at; i < 72; ++i) torn[i] = static_cast<char>(~torn[i]);
+    for (size_t i = at; i < 72; ++i) torn[kSecondSlot + i] ^= '\xFF';
     env_.SetContent(CursorPath(), torn);
     Open();
     EXPECT_EQ(cursor().offset(), 4u);

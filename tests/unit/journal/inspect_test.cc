@@ -106,6 +106,7 @@ class MeddledEnv final : public Env {
   Result<std::unique_ptr<WritableFile>> Lock(const std::string&) override { return No(); }
   Status CreateDirectories(const std::string&) override { return No(); }
   Status Rename(const std::string&, const std::string&) override { return No(); }
+  Status Link(const std::string&, const std::string&) override { return No(); }
   Status Remove(const std::string&) override { return No(); }
   Status SyncDirectory(const std::string&) override { return No(); }
 
