@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "base/rfc3339.h"
 #include "firmware_sim/climate_model.h"
 #include "firmware_sim/dialect.h"
 #include "firmware_sim/json_number.h"
 #include "firmware_sim/power_model.h"
-#include "firmware_sim/timestamp.h"
 
 namespace sluice::fleet {
 namespace {
@@ -20,7 +20,7 @@ class Tasmota : public Dialect {
     message->topic = topic_;
     message->payload.clear();
     time_.clear();
-    AppendSeconds(now, &time_);
+    AppendDateTime(now, &time_);
     JsonWriter json(&message->payload);
     json.BeginObject();
     json.Member("Time", std::string_view(time_));

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include "base/json_writer.h"
+#include "base/rfc3339.h"
 #include "firmware_sim/climate_model.h"
 #include "firmware_sim/contact_model.h"
 #include "firmware_sim/dialect.h"
 #include "firmware_sim/json_number.h"
-#include "firmware_sim/timestamp.h"
 
 namespace sluice::fleet {
 namespace {
@@ -41,7 +41,7 @@ class Zigbee2Mqtt : public Dialect {
  private:
   void WriteLastSeen(WallTime now, JsonWriter* json) {
     time_.clear();
-    AppendMillis(now, &time_);
+    AppendRfc3339Millis(now, &time_);
     json->Member("last_seen", std::string_view(time_));
   }
 

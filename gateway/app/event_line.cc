@@ -2,7 +2,9 @@
 
 #include <variant>
 
+#include "base/base64.h"
 #include "base/json_writer.h"
+#include "base/rfc3339.h"
 #include "schema/cloudevents.h"
 #include "schema/cloudevents_json.h"
 
@@ -17,7 +19,7 @@ struct ValueWriter {
   }
   void operator()(ByteSpan bytes) const {
     std::string text;
-    schema::AppendBase64(bytes, &text);
+    AppendBase64(bytes, &text);
     json.Member("value_base64", std::string_view(text));
   }
   template <typename T>
@@ -37,7 +39,7 @@ void WriteReading(const schema::Reading& reading, JsonWriter* json) {
 
 void WriteTime(std::string_view key, WallTime time, JsonWriter* json) {
   std::string text;
-  schema::AppendRfc3339(time, &text);
+  AppendRfc3339(time, &text);
   json->Member(key, std::string_view(text));
 }
 

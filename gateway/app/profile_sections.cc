@@ -6,8 +6,8 @@
 #include <array>
 #include <initializer_list>
 
+#include "base/rfc3339.h"
 #include "normalise/check.h"
-#include "normalise/device_time.h"
 
 namespace sluice::app {
 namespace {
@@ -141,7 +141,7 @@ void UtcOffset(TableReader& reader, TimeRule* time) {
   reader.Text("utc_offset", &text);
   if (text.empty()) return;
   const std::string_view midnight = "1970-01-02T00:00:00";
-  const auto shifted = normalise::ParseDateTime(std::string(midnight) + text, true);
+  const auto shifted = ParseDateTime(std::string(midnight) + text, true);
   if (!shifted) return reader.Complain("utc_offset", "must be \"+hh:mm\", \"-hh:mm\" or \"Z\"");
   const Duration offset = std::chrono::hours(24) - shifted->time_since_epoch();
   time->utc_offset_minutes =

@@ -6,33 +6,10 @@
 #include <iterator>
 
 #include "base/status.h"
+#include "base/utf8.h"
 
 namespace sluice {
 namespace {
-
-bool IsContinuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
-// The length of the well-formed UTF-8 sequence at the front of `text` (Unicode 15, table 3-7), 0 if
-// there is none.
-size_t Utf8Length(std::string_view text) {
-  const auto at = [&](size_t i) {
-    return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
-  };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead <= 0xdf) return IsContinuation(at(1)) ? 2 : 0;
-  if (lead >= 0xe0 && lead <= 0xef) {
-    const unsigned char low = lead == 0xe0 ? 0xa0 : 0x80;
-    const unsigned char high = lead == 0xed ? 0x9f : 0xbf;
-    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) ? 3 : 0;
-  }
-  if (lead >= 0xf0 && lead <= 0xf4) {
-    const unsigned char low = lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned char high = lead == 0xf4 ? 0x8f : 0xbf;
-    return at(1) >= low && at(1) <= high && IsContinuation(at(2)) && IsContinuation(at(3)) ? 4 : 0;
-  }
-  return 0;
-}
 
 void AppendControl(char c, std::string* out) {
   switch (c) {
@@ -131,11 +108,6 @@ void JsonWriter::Value(bool truth) {
 void JsonWriter::Null() {
   Separate();
   out_ += "null";
-}
-
-void JsonWriter::Raw(std::string_view json) {
-  Separate();
-  out_ += json;
 }
 
 }  // namespace sluice

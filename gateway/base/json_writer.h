@@ -27,13 +27,24 @@ class JsonWriter {
   void Value(uint64_t number);
   void Value(bool truth);
   void Null();
-  // Appends `json`, which must be one complete JSON value, as it stands.
-  void Raw(std::string_view json);
+  // A text that `append` adds to the string it is given, of characters that need no escaping.
+  template <typename Append>
+  void ValueFrom(Append append) {
+    Separate();
+    out_.push_back('"');
+    append(&out_);
+    out_.push_back('"');
+  }
 
   template <typename T>
   void Member(std::string_view name, T value) {
     Key(name);
     Value(value);
+  }
+  template <typename Append>
+  void MemberFrom(std::string_view name, Append append) {
+    Key(name);
+    ValueFrom(append);
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "codec/topic_match.h"
 #include "normalise/read_value.h"
 
@@ -147,7 +148,7 @@ void EventWriter::AddAttributes(Job& job, const CompiledEvent& rule, Value base,
         if (attribute.path.Find(base, &member)) value = Spell(member, &buffer);
         break;
     }
-    if (value) builder_.AddAttribute(attribute.rule.key, CutText(*value, limits_.max_text_bytes));
+    if (value) builder_.AddAttribute(attribute.rule.key, CutUtf8(*value, limits_.max_text_bytes));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "base/utf8.h"
 #include "codec/topic_match.h"
 #include "decode/json_decoder.h"
 #include "normalise/device_name.h"
@@ -73,8 +74,8 @@ Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
   fmt::format_to(std::back_inserter(rejection->text),
                  "\"{0}\" may not speak for the device \"{1}\"; if it should, write: [[access]] "
                  "identity = \"{0}\", speaks_for = [\"{{identity}}\", \"{1}\"]",
-                 CutText(parsed.message.identity, kMaxQuotedBytes),
-                 CutText(parsed.device, kMaxQuotedBytes));
+                 CutUtf8(parsed.message.identity, kMaxQuotedBytes),
+                 CutUtf8(parsed.device, kMaxQuotedBytes));
   return Verdict::kRejected;
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "normalise/device_time.h"
 
 namespace sluice::normalise {
@@ -143,15 +145,6 @@ std::string_view SpellNumber(Number number, SpellingBuffer* buffer) {
 
 }  // namespace
 
-std::string_view CutText(std::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  const auto is_inside = [text](size_t i) {
-    return (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80;
-  };
-  while (max_bytes > 0 && is_inside(max_bytes)) --max_bytes;
-  return text.substr(0, max_bytes);
-}
-
 ReadOutcome ReadReading(Value root, Value base, const CompiledReading& reading,
                         size_t max_text_bytes, schema::Reading* out) {
   Value member;
@@ -164,7 +157,7 @@ ReadOutcome ReadReading(Value root, Value base, const CompiledReading& reading,
     *out = {.name = reading.rule.name, .value = value, .quality = Quality::kWrongType};
   }
   if (auto* text = std::get_if<std::string_view>(&out->value))
-    *text = CutText(*text, max_text_bytes);
+    *text = CutUtf8(*text, max_text_bytes);
   return ReadOutcome::kRead;
 }
 

@@ -34,7 +34,4 @@ std::optional<WallTime> ReadTime(const CompiledTime& time, decode::Value root);
 
 std::optional<uint64_t> ReadSequence(const decode::Path& path, decode::Value root);
 
-// `text` cut to at most `max_bytes`, not inside of a character.
-std::string_view CutText(std::string_view text, size_t max_bytes);
-
 }  // namespace sluice::normalise

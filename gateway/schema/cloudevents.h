@@ -36,8 +36,6 @@ void AppendSource(std::string_view gateway, std::string_view stream, std::string
 // The offset as twenty digits, because the sequence extension asks for text that sorts like its
 // meaning.
 void AppendSequence(uint64_t offset, std::string* out);
-// RFC 3339 in UTC with as many of nine fractional digits as are needed: "2026-11-21T11:00:00.25Z".
-void AppendRfc3339(WallTime time, std::string* out);
 
 // The CloudEvents 1.0 attributes of an event, in the order of DESIGN.md: specversion, id, source,
 // type, time, subject (the device), sequence and, when there is one, traceparent. Reuse it: no

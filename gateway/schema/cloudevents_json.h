@@ -21,9 +21,6 @@ namespace sluice::schema {
 // A reading has "quality" when it is not good, and "value_base64" instead of "value" for bytes.
 void AppendEventJson(const EventView& event, std::string* out);
 
-// What stands in "value_base64" (RFC 4648, section 4).
-void AppendBase64(ByteSpan bytes, std::string* out);
-
 // The member "attributes" of the object under way; nothing for an event that has none.
 void WriteAttributes(const EventView& event, JsonWriter* json);
 

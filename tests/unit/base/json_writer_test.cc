@@ -30,6 +30,20 @@ TEST(JsonWriter, WritesNestedValuesWithCommas) {
   EXPECT_EQ(out, R"({"a":-1,"b":[true,null,{}],"c":18446744073709551615})");
 }
 
+TEST(JsonWriter, TextsCanBeMadeInPlace) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject();
+  json.MemberFrom("a", [](std::string* text) { *text += "x"; });
+  json.Key("b");
+  json.BeginArray();
+  json.ValueFrom([](std::string*) {});
+  json.ValueFrom([](std::string* text) { *text += "y"; });
+  json.EndArray();
+  json.EndObject();
+  EXPECT_EQ(out, R"({"a":"x","b":["","y"]})");
+}
+
 TEST(JsonWriter, EscapesWhatJsonMustEscape) {
   EXPECT_EQ(Quoted("a\"b\\c\n\x01"), R"("a\"b\\c\n\u0001")");
 }

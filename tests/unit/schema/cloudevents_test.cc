@@ -8,12 +8,6 @@
 namespace sluice::schema {
 namespace {
 
-std::string Rfc3339(int64_t unix_nanos) {
-  std::string text;
-  AppendRfc3339(FromUnixNanos(unix_nanos), &text);
-  return text;
-}
-
 std::string_view Find(std::span<const CloudEventAttributes::Item> items, std::string_view name) {
   for (const auto& item : items) {
     if (item.name == name) return item.value;
@@ -63,19 +57,6 @@ TEST(CloudEventsTest, AGapHasAnIdOfItsOwn) {
   std::string id;
   AppendGapId("g", "s", {.first = 3, .last = 9}, &id);
   EXPECT_EQ(id, "g/s/3-9");
-}
-
-TEST(CloudEventsTest, TimeHasAsManyDigitsAsItNeeds) {
-  EXPECT_EQ(Rfc3339(0), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(Rfc3339(1), "1970-01-01T00:00:00.000000001Z");
-  EXPECT_EQ(Rfc3339(1'709'164'799'120'000'000), "2024-02-28T23:59:59.12Z");
-  EXPECT_EQ(Rfc3339(1'709'164'800'000'000'000), "2024-02-29T00:00:00Z");
-}
-
-TEST(CloudEventsTest, TimeBefore1970AndAtTheEndsIsWritten) {
-  EXPECT_EQ(Rfc3339(-1), "1969-12-31T23:59:59.999999999Z");
-  EXPECT_EQ(Rfc3339(INT64_MIN).substr(0, 4), "1677");
-  EXPECT_EQ(Rfc3339(INT64_MAX).substr(0, 4), "2262");
 }
 
 }  // namespace
