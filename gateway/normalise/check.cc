@@ -6,6 +6,7 @@
 
 #include "codec/topic.h"
 #include "decode/path.h"
+#include "normalise/compiled_profile.h"
 #include "normalise/units.h"
 
 namespace sluice::normalise {
@@ -89,5 +90,7 @@ std::string CheckEventType(std::string_view type) {
   }
   return {};
 }
+
+Status CheckProfile(const Profile& profile) { return CompileProfile(profile).status(); }
 
 }  // namespace sluice::normalise

@@ -1,3 +1,5 @@
+#include "normalise/compiled_profile.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 
 #include "codec/topic_match.h"
 #include "normalise/check.h"
-#include "normalise/compiled_profile.h"
 #include "schema/event_builder.h"
 
 namespace sluice::normalise {
@@ -120,8 +121,6 @@ bool CompiledProfile::Matches(std::string_view topic) const {
   return std::any_of(topics.begin(), topics.end(),
                      [topic](const std::string& filter) { return codec::Matches(filter, topic); });
 }
-
-Status CheckProfile(const Profile& profile) { return CompileProfile(profile).status(); }
 
 Result<CompiledProfile> CompileProfile(Profile profile) {
   Compiler compiler(profile.name);
