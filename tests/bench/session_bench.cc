@@ -67,7 +67,7 @@ class Client {
 void InQos0(benchmark::State& state) {
   Client client(state);
   const ByteBuffer publish = client.Bytes(Client::Reading(Qos::kAtMostOnce));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     client.Receive(publish);
     client.out.Clear();
   }
@@ -76,7 +76,7 @@ void InQos0(benchmark::State& state) {
 void InQos1(benchmark::State& state) {
   Client client(state);
   const ByteBuffer publish = client.Bytes(Client::Reading(Qos::kAtLeastOnce));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     client.Receive(publish);
     client.session.Acknowledge(1, ReasonCode::kSuccess, &client.out);
     client.out.Clear();
@@ -87,7 +87,7 @@ void InQos2(benchmark::State& state) {
   Client client(state);
   const ByteBuffer publish = client.Bytes(Client::Reading(Qos::kExactlyOnce));
   const ByteBuffer pubrel = client.Ack(PacketType::kPubrel);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     client.Receive(publish);
     client.session.Acknowledge(1, ReasonCode::kSuccess, &client.out);
     client.Receive(pubrel);
@@ -98,7 +98,7 @@ void InQos2(benchmark::State& state) {
 void OutQos0(benchmark::State& state) {
   Client client(state);
   const codec::Publish message = Client::Reading(Qos::kAtMostOnce);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     client.session.Deliver(MonotonicTime{}, message, &client.out);
     client.out.Clear();
   }
@@ -108,7 +108,7 @@ void OutQos1(benchmark::State& state) {
   Client client(state);
   const codec::Publish message = Client::Reading(Qos::kAtLeastOnce);
   ByteBuffer puback = client.Ack(PacketType::kPuback);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     client.session.Deliver(MonotonicTime{}, message, &client.out);
     StoreBe16(puback.data() + 2, client.session_state.outbound.messages()[0].packet_id);
     client.Receive(puback);

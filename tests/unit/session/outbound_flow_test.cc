@@ -10,7 +10,6 @@ namespace {
 using codec::PacketType;
 using codec::Qos;
 using codec::ReasonCode;
-using codec::Version;
 
 class OutboundFlowTest : public PartTest {
  protected:
