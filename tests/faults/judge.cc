@@ -48,7 +48,7 @@ std::string Judge::ExamineStream(Life* life, StreamLedger* ledger) {
     for (const Record& record : result.records) {
       if (!wrong.empty()) return;
       if (record.offset != next) wrong = fmt::format("{} follows {}", record.offset, next);
-      if (wrong.empty()) wrong = ExamineRecord(record, *ledger, first);
+      if (wrong.empty()) wrong = ExamineRecord(record, ledger, first);
       next = record.end_offset;
     }
     more = !result.records.empty();
@@ -76,25 +76,32 @@ std::string Judge::ExamineBooks(const journal::Stream& stream, const StreamLedge
   return {};
 }
 
-std::string Judge::ExamineRecord(const Record& record, const StreamLedger& ledger, uint64_t first) {
+std::string Judge::ExamineRecord(const Record& record, StreamLedger* ledger, uint64_t first) {
   if (record.kind == Record::Kind::kEvent) {
     ++met_.stored;
-    if (record.offset >= ledger.events.size()) return fmt::format("{} never was", record.offset);
-    if (AsText(record.payload) == ledger.events[record.offset]) return {};
-    return fmt::format("{} is another event than it was", record.offset);
+    if (record.offset >= ledger->events.size()) return fmt::format("{} never was", record.offset);
+    if (AsText(record.payload) == ledger->events[record.offset]) return {};
+    // Nobody was told of it, and the id may have belonged to an event that was unreadable for a
+    // while and is back, because the one that came instead was not synced.
+    const std::string own = fmt::format("{} {}:", ledger->name, record.offset);
+    if (record.offset < ledger->now().told || !AsText(record.payload).starts_with(own)) {
+      return fmt::format("{} is another event than it was", record.offset);
+    }
+    ledger->events[record.offset] = AsText(record.payload);
+    return {};
   }
   const uint64_t size = record.end_offset - record.offset;
   // What was evicted is always the oldest that there was.
   const bool evicted =
-      record.reason == GapReason::kEvicted && ledger.may_evict && record.offset == first;
-  const bool dropped = record.reason == GapReason::kDropped && AllDropped(record, ledger);
+      record.reason == GapReason::kEvicted && ledger->may_evict && record.offset == first;
+  const bool dropped = record.reason == GapReason::kDropped && AllDropped(record, *ledger);
   const bool damaged = is_damaged_ && (record.reason == GapReason::kCorrupt ||
                                        record.reason == GapReason::kMissing ||
-                                       (record.reason == GapReason::kEvicted && ledger.may_evict));
+                                       (record.reason == GapReason::kEvicted && ledger->may_evict));
   (evicted ? met_.evicted : dropped ? met_.dropped : met_.damaged) += size;
   if (evicted || dropped || damaged) return {};
   return fmt::format("a gap [{}, {}) '{}', though {} were told", record.offset, record.end_offset,
-                     journal::GapReasonName(record.reason), ledger.now().told);
+                     journal::GapReasonName(record.reason), ledger->now().told);
 }
 
 }  // namespace sluice::faults

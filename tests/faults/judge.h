@@ -27,8 +27,7 @@ class Judge {
  private:
   std::string ExamineStream(Life* life, StreamLedger* ledger);
   std::string ExamineBooks(const journal::Stream& stream, const StreamLedger& ledger) const;
-  std::string ExamineRecord(const journal::Record& record, const StreamLedger& ledger,
-                            uint64_t first);
+  std::string ExamineRecord(const journal::Record& record, StreamLedger* ledger, uint64_t first);
 
   const bool is_damaged_;
   Met met_;
