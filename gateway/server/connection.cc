@@ -40,11 +40,16 @@ void Connection::Start() {
 size_t Connection::OnBytes(ByteSpan bytes) {
   OutputPool::Lease out(context_.outputs);
   size_t consumed = 0;
+  uint64_t packets = 0;
+  const uint64_t leases_before = context_.outputs.leases();
   while (held_.empty() && !stopped_ && session_.CanReceive()) {
     const size_t taken = session_.Receive(context_.loop.Now(), bytes.subspan(consumed), out.get());
     CarryOut(out.get());
     if (taken == 0) break;
     consumed += taken;
+    if (++packets + context_.outputs.leases() - leases_before < kTurn) continue;
+    if (consumed < bytes.size()) EndTurn();
+    break;
   }
   UpdateReading();
   if (closing_) consumed = bytes.size();
@@ -60,6 +65,21 @@ void Connection::ChargeInput(size_t left_over) {
   const uint64_t before = input_share_.amount();
   if (bytes > before) context_.owner.MakeRoomForInput(holder_, 2 * bytes - before);
   input_share_.Set(bytes);
+}
+
+// The rest is shown again in the next iteration, when others have had their turn.
+void Connection::EndTurn() {
+  if (closing_ || in_between_turns_) return;
+  if (!has_turn_timer_) {
+    turn_timer_ = context_.loop.NewTimer([this] {
+      in_between_turns_ = false;
+      stream_->ResumeReading();
+    });
+    has_turn_timer_ = true;
+  }
+  in_between_turns_ = true;
+  stream_->PauseReading();
+  turn_timer_.Start(Duration::zero());
 }
 
 void Connection::UpdateReading() {
@@ -228,6 +248,7 @@ void Connection::DoConnect(const codec::Connect& connect, session::Output* out) 
     session_.RefuseConnect(outcome.reason, out);
     return;
   }
+  stream_->SetStanding(transport::Standing::kAdmitted);
   id_ = outcome.connection;
   state_ = outcome.state;
   ChargeWindow();

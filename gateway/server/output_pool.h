@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -29,8 +30,13 @@ class OutputPool {
     std::unique_ptr<session::Output> output_;
   };
 
+  // How many there have been: as many as calls of sessions, each of which is a packet taken or a
+  // message delivered, so it measures work.
+  uint64_t leases() const { return leases_; }
+
  private:
   std::unique_ptr<session::Output> Take() {
+    ++leases_;
     if (free_.empty()) return std::make_unique<session::Output>();
     auto output = std::move(free_.back());
     free_.pop_back();
@@ -42,6 +48,7 @@ class OutputPool {
   }
 
   std::vector<std::unique_ptr<session::Output>> free_;
+  uint64_t leases_ = 0;
 };
 
 }  // namespace sluice::server

@@ -57,6 +57,8 @@ Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl 
       access_(std::move(access)),
       input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
       outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
+      admission_(std::make_shared<transport::Admission>(parts.loop, options_.max_open_connections,
+                                                        "listeners", parts.health)),
       local_events_(options_.local_events, parts.clock),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
@@ -120,6 +122,8 @@ void Server::BuildIngest() {
 Status Server::Listen(ListenerSpec spec) {
   spec.transport.input_budget = input_;
   spec.transport.output_budget = outgoing_;
+  spec.transport.admission = admission_;
+  spec.transport.health = parts_.health;
   auto listener = transport::Listener::Open(
       parts_.loop, std::move(spec.transport), parts_.metrics,
       [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {

@@ -53,6 +53,8 @@ struct ServerOptions {
   // Messages of each stream that may wait for their commit, 48 bytes each. Stops clients, where
   // events are dropped and cost no memory, from filling it while the disk hangs.
   size_t max_pending_acks = Intake::kMaxPendingAcks;
+  // Open connections of all listeners together, newcomers included; see transport::Admission.
+  size_t max_open_connections = 4096;
   // What all connections together may hold of input that is not consumed: packets of which the rest
   // is still to come, what was read before a pause, messages that wait for room. What each holds of
   // it up to 2 KiB does not count. Stops a fleet, each of it within its bounds, from filling the
@@ -145,6 +147,7 @@ class Server : private ConnectionContext::Owner {
   // Shared with the listeners' streams and with the metrics.
   const std::shared_ptr<transport::ByteBudget> input_;
   const std::shared_ptr<transport::ByteBudget> outgoing_;
+  const std::shared_ptr<transport::Admission> admission_;
   OutputPool outputs_;
   LogLimit log_limit_;  // of lines that clients can provoke
   LocalEvents local_events_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/bytes.h"
@@ -16,6 +17,13 @@ struct PeerInfo {
   std::string certificate_serial = {};  // hexadecimal, for logs
   std::string fingerprint_sha256 = {};
   bool resumed = false;  // by session ticket
+};
+
+// What a connection is reckoned as while there is no room for another (see Admission).
+enum class Standing : uint8_t {
+  kSilent,    // a newcomer that keeps us waiting, from now on; what it is at first
+  kBusy,      // a newcomer that waits for us
+  kAdmitted,  // has shown who it is and stays; for good
 };
 
 // The user of a stream. All calls on the loop thread, never from inside a call to the stream.
@@ -68,6 +76,9 @@ class ByteStream {
   // The peer has closed or lost its side, although what it sent before may not have been read yet.
   // For streams that are paused, which notice nothing by themselves. A system call.
   virtual bool peer_has_left() const = 0;
+
+  // Only for streams that a listener accepted; without effect on others.
+  virtual void SetStanding(Standing) {}
 
   // No more bytes are delivered; sends what is written, says goodbye (TLS close_notify, TCP FIN),
   // gives the peer limits.close_linger to take it and close its side, then OnClosed(OK).

@@ -82,7 +82,7 @@ void ConnectorImpl::OnConnected(int status) {
     return on_done_(std::unique_ptr<ByteStream>(std::move(stream)));
   }
   handshake_ = std::make_unique<TlsHandshake>(
-      loop_, std::move(stream), std::move(engine_), true, options_.limits,
+      loop_, std::move(stream), std::move(engine_), options_.limits,
       [this](TlsHandshake::Outcome outcome) { OnHandshakeEnd(std::move(outcome)); });
 }
 

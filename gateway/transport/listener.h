@@ -4,8 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "transport/admission.h"
 #include "transport/byte_budget.h"
 #include "transport/byte_stream.h"
 #include "transport/listener_metrics.h"
@@ -31,7 +33,13 @@ struct ListenerOptions {
   // Likewise of output that is not taken; when it is used up, whoever has more than
   // limits.output_low_bytes counts as being above its high mark.
   std::shared_ptr<ByteBudget> output_budget = {};
-  int backlog = 1024;  // connections the kernel holds for us; it caps this at net.core.somaxconn
+  // Shared with other listeners: how many connections there may be in all. Null:
+  // limits.max_connections of this listener alone.
+  std::shared_ptr<Admission> admission = {};
+  Health* health = nullptr;  // outlives the listener; null: nobody asks
+  // Connections the kernel holds for us; it caps this at net.core.somaxconn. When they are more, a
+  // device's attempt is lost and repeated a second later: those of an attack shall fit in.
+  int backlog = 4096;
   std::string metric_label = {};  // value of the label listener="…"; empty: `bind`
 };
 
@@ -53,7 +61,7 @@ class Listener {
 
   const std::string& address() const;  // "127.0.0.1:43211", the port it got
   uint16_t port() const;
-  size_t half_open() const;
+  size_t half_open() const;    // TLS connections whose handshake is not complete, begun or not
   size_t connections() const;  // half-open ones included
   const ListenerMetrics& metrics() const;
 

@@ -140,6 +140,7 @@ Timer Loop::StartTimer(Duration after, std::function<void()> callback) {
 
 void Loop::QueueWork(Work work) { impl_->workers.Add(std::move(work)); }
 
+size_t Loop::max_parallel_work() const { return impl_->workers.max_parallel(); }
 size_t Loop::waiting_work() const { return impl_->workers.waiting(); }
 
 void Loop::OnSignal(int signal_number, std::function<void()> callback) {

@@ -69,6 +69,7 @@ class Loop : public Executor {
   // No more works run at a time than leave a processor to the loop; the rest wait, the urgent ones
   // in front, otherwise in order.
   void QueueWork(Work work);
+  size_t max_parallel_work() const;
   size_t waiting_work() const;  // queued and not begun
 
   // Runs `callback` on the loop thread when the signal arrives, instead of its default action.

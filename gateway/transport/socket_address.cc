@@ -8,8 +8,16 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/bytes.h"
+
 namespace sluice::transport {
 namespace {
+
+constexpr uint64_t kMappedPrefix = 0xffffULL << 32;
+
+uint64_t LoadBe64(const uint8_t* bytes) {
+  return uint64_t{LoadBe32(bytes)} << 32 | LoadBe32(bytes + 4);
+}
 
 Status Refuse(std::string_view text) {
   return Status::InvalidArgument(fmt::format(
@@ -76,6 +84,29 @@ std::string FormatSocketAddress(const sockaddr_storage& address) {
 uint16_t PortOf(const sockaddr_storage& address) {
   return ntohs(address.ss_family == AF_INET ? Load<sockaddr_in>(address).sin_port
                                             : Load<sockaddr_in6>(address).sin6_port);
+}
+
+// IPv4 as in an IPv4-mapped address (RFC 4291, section 2.5.5.2), whichever socket it came through.
+SourceAddress SourceOf(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    return {0, kMappedPrefix | ntohl(Load<sockaddr_in>(address).sin_addr.s_addr)};
+  }
+  if (address.ss_family != AF_INET6) return {};
+  const in6_addr v6 = Load<sockaddr_in6>(address).sin6_addr;
+  const SourceAddress whole{LoadBe64(v6.s6_addr), LoadBe64(v6.s6_addr + 8)};
+  const bool is_mapped = whole.high == 0 && whole.low >> 32 == kMappedPrefix >> 32;
+  return is_mapped ? whole : SourceAddress{whole.high, 0};
+}
+
+std::string FormatSource(const SourceAddress& source) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (source.high == 0 && source.low >> 32 == kMappedPrefix >> 32) {
+    const in_addr v4{htonl(static_cast<uint32_t>(source.low))};
+    return inet_ntop(AF_INET, &v4, text.data(), text.size());
+  }
+  in6_addr v6{};
+  for (int i = 0; i < 8; ++i) v6.s6_addr[i] = static_cast<uint8_t>(source.high >> (56 - 8 * i));
+  return fmt::format("{}/64", inet_ntop(AF_INET6, &v6, text.data(), text.size()));
 }
 
 }  // namespace sluice::transport

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +17,15 @@ Result<sockaddr_storage> ParseSocketAddress(std::string_view text);
 // The inverse.
 std::string FormatSocketAddress(const sockaddr_storage& address);
 uint16_t PortOf(const sockaddr_storage& address);
+
+// Whoever can be told apart by where he comes from: an IPv4 address, or an IPv6 network of 64 bits,
+// since its owner has all its addresses.
+struct SourceAddress {
+  uint64_t high = 0, low = 0;
+  auto operator<=>(const SourceAddress&) const = default;
+};
+SourceAddress SourceOf(const sockaddr_storage& address);
+// "192.0.2.7", "2001:db8:0:1::/64"
+std::string FormatSource(const SourceAddress& source);
 
 }  // namespace sluice::transport

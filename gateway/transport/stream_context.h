@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/status.h"
+#include "transport/admission.h"
 #include "transport/byte_budget.h"
 #include "transport/input_buffer.h"
 #include "transport/listener_metrics.h"
@@ -19,11 +20,18 @@ struct StreamContext {
   std::optional<ListenerMetrics> metrics;    // none: nobody counts (connectors)
   std::shared_ptr<ByteBudget> input_budget;  // null: no bound over all connections
   std::shared_ptr<ByteBudget> output_budget;
+  std::shared_ptr<Admission> admission;  // null: nobody has to give way (connectors)
   size_t connections = 0;
 
-  void AddConnections(int difference) {
-    connections += static_cast<size_t>(difference);
-    if (metrics) metrics->connections.Add(difference);
+  void AddConnection() {
+    ++connections;
+    if (metrics) metrics->connections.Add(1);
+    if (admission) admission->Add();
+  }
+  void RemoveConnection() {
+    --connections;
+    if (metrics) metrics->connections.Add(-1);
+    if (admission) admission->Remove();
   }
 
   // Whether a connection that is read may go on with what its handler has left: the start of a

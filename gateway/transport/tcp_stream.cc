@@ -23,11 +23,12 @@ Status StatusOf(int error) {
 
 TcpStream* StreamOf(void* socket) { return static_cast<TcpStream::Socket*>(socket)->stream; }
 
-std::string PeerAddress(const uv_tcp_t& tcp) {
+// Of no family when the peer has left already.
+sockaddr_storage PeerAddress(const uv_tcp_t& tcp) {
   sockaddr_storage address{};
   int size = sizeof address;
-  if (uv_tcp_getpeername(&tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return "unknown";
-  return FormatSocketAddress(address);
+  if (uv_tcp_getpeername(&tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return address;
 }
 
 }  // namespace
@@ -50,12 +51,15 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
       resources_(loop.resources()),
       socket_(socket),
       context_(std::move(context)),
-      peer_{.address = PeerAddress(socket->tcp)},
       input_(&resources_.pool, context_->input_budget.get()),
       output_charge_(context_->output_budget.get()),
       watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
   socket_->stream = this;
-  context_->AddConnections(1);
+  const sockaddr_storage address = PeerAddress(socket_->tcp);
+  peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
+  source_ = SourceOf(address);
+  context_->AddConnection();
+  if (context_->admission) Join(&context_->admission->newcomers(), source_);
   // Both ends write small records that somebody waits for; gathering them is our own flush's work.
   uv_tcp_nodelay(&socket_->tcp, 1);
   // A paused connection is not read, so only the kernel can find out that its peer lost power.
@@ -64,9 +68,25 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
 
 TcpStream::~TcpStream() {
   SLUICE_CHECK(!in_callback_);
-  if (socket_ != nullptr) socket_->Close();
+  CloseSocket();
   resources_.pool.Return(&output_);
-  context_->AddConnections(-1);
+}
+
+void TcpStream::CloseSocket() {
+  if (socket_ == nullptr) return;
+  std::exchange(socket_, nullptr)->Close();
+  Leave();
+  context_->RemoveConnection();
+}
+
+void TcpStream::SetStanding(Standing standing) {
+  if (standing == Standing::kAdmitted) return Leave();
+  SetSilent(standing == Standing::kSilent);
+}
+
+void TcpStream::GiveWay() {
+  if (context_->metrics) context_->metrics->displaced.Add();
+  Close({StatusCode::kResourceExhausted, "made room for others"});
 }
 
 void TcpStream::Start(StreamHandler* handler) {
@@ -135,20 +155,33 @@ void TcpStream::UpdateReading() {
     *buffer = uv_buf_init(reinterpret_cast<char*>(space.data()), static_cast<unsigned>(size));
   };
   const auto read = [](uv_stream_t* handle, ssize_t count, const uv_buf_t* buffer) {
-    StreamOf(handle->data)->OnRead(count, reinterpret_cast<const uint8_t*>(buffer->base));
+    const bool is_full = count == static_cast<ssize_t>(buffer->len);
+    StreamOf(handle->data)->OnRead(count, reinterpret_cast<const uint8_t*>(buffer->base), is_full);
   };
   if (const int error = uv_read_start(socket_->uv(), lend, read); error != 0)
     Close(StatusOf(error));
 }
 
-void TcpStream::OnRead(ssize_t count, const uint8_t* bytes) {
+void TcpStream::OnRead(ssize_t count, const uint8_t* bytes, bool is_full) {
   if (count == 0) return;  // nothing there after all
   if (count > 0) {
     if (state_ == State::kOpen) Offer({bytes, static_cast<size_t>(count)});
+    turn_bytes_ = is_full ? turn_bytes_ + static_cast<size_t>(count) : 0;
+    if (turn_bytes_ >= LoopResources::kBufferBytes) EndTurn();
     return;
   }
   Flush();  // answers to what came along with the end
   Close(state_ == State::kDraining ? Status::Ok() : StatusOf(static_cast<int>(count)));
+}
+
+// libuv would read on as long as it gets a buffer full, up to two megabytes, while every other
+// connection waits.
+void TcpStream::EndTurn() {
+  turn_bytes_ = 0;
+  if (!reading_ || socket_ == nullptr) return;
+  uv_read_stop(socket_->uv());
+  reading_ = false;
+  Queue();
 }
 
 void TcpStream::Offer(ByteSpan bytes) {
@@ -166,6 +199,7 @@ void TcpStream::OfferKept() {
 
 void TcpStream::OnIterationEnd() {
   if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
+  UpdateReading();
   Flush();
   if (state_ != State::kClosed) return TellWatermark();
   if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
@@ -252,7 +286,7 @@ void TcpStream::Close(Status reason) {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
   reason_ = std::move(reason);
-  std::exchange(socket_, nullptr)->Close();
+  CloseSocket();
   if (linger_.active()) linger_.Stop();
   resources_.pool.Return(&output_);
   output_charge_.Set(0);

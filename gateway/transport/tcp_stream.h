@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "transport/byte_stream.h"
+#include "transport/crowd.h"
 #include "transport/input_buffer.h"
 #include "transport/loop.h"
 #include "transport/loop_resources.h"
@@ -20,7 +21,7 @@ namespace sluice::transport {
 //
 // Invariants: a handler is only called from libuv's callbacks and from OnIterationEnd, never from a
 // call of the owner's; closed means that the socket is gone and OnClosed is all that is left to do.
-class TcpStream final : public ByteStream, private FlushQueue::Item {
+class TcpStream final : public ByteStream, private FlushQueue::Item, private Crowd::Member {
  public:
   // The socket, before it is connected or accepted; frees itself when closed.
   struct Socket {
@@ -47,9 +48,11 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   bool peer_has_left() const override;
   void PauseReading() override;
   void ResumeReading() override;
+  void SetStanding(Standing standing) override;
   void CloseAfterFlush() override;
   void Close(Status reason) override;
   const PeerInfo& peer() const override { return peer_; }
+  const SourceAddress& source() const { return source_; }
 
  private:
   enum class State : uint8_t { kOpen, kDraining, kClosed };
@@ -57,7 +60,10 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   static constexpr size_t kEarlyFlushBytes = 256 * 1024;
 
   void OnIterationEnd() override;
-  void OnRead(ssize_t count, const uint8_t* bytes);
+  void GiveWay() override;
+  void CloseSocket();
+  void OnRead(ssize_t count, const uint8_t* bytes, bool is_full);
+  void EndTurn();
   void OnWritten(int status);
   void Offer(ByteSpan bytes);
   void OfferKept();
@@ -75,6 +81,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   std::shared_ptr<StreamContext> context_;
   StreamHandler* handler_ = nullptr;
   PeerInfo peer_;
+  SourceAddress source_;
   InputBuffer input_;
   ByteBuffer output_;
   ByteBudget::Charge output_charge_;
@@ -82,6 +89,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item {
   Timer linger_;
   Status reason_;
   int pauses_ = 0;
+  size_t turn_bytes_ = 0;  // read in one go so far
   State state_ = State::kOpen;
   bool reading_ = false;
   bool offer_again_ = false;  // kept input is due at the end of the iteration

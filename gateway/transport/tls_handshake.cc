@@ -5,20 +5,27 @@
 namespace sluice::transport {
 
 TlsHandshake::TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner,
-                           std::unique_ptr<tls::Engine> engine, bool is_client,
-                           const StreamLimits& limits, Callback on_end)
+                           std::unique_ptr<tls::Engine> engine, const StreamLimits& limits,
+                           Callback on_end)
+    : TlsHandshake(loop, std::move(inner), std::move(engine), {}, limits, std::move(on_end), {}) {}
+
+TlsHandshake::TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner,
+                           std::unique_ptr<tls::Engine> engine, ByteBuffer hello,
+                           const StreamLimits& limits, Callback on_end, TurnCallback on_turn)
     : loop_(loop),
       inner_(std::move(inner)),
       max_bytes_(limits.max_handshake_bytes),
       on_end_(std::move(on_end)),
+      on_turn_(std::move(on_turn)),
       patience_(limits.handshake_timeout),
+      awaited_since_(loop.Now()),
       step_(std::make_shared<tls::HandshakeStep>()) {
   step_->engine = std::move(engine);
+  step_->input = std::move(hello);
   timer_ = loop_.NewTimer(
       [this] { Fail(End::kTimeout, Status::Unavailable("the TLS handshake took too long")); });
-  AwaitPeer();
   inner_->Start(this);
-  if (is_client) RunStep();
+  RunStep();
 }
 
 TlsHandshake::~TlsHandshake() = default;
@@ -34,7 +41,13 @@ size_t TlsHandshake::OnBytes(ByteSpan bytes) {
   return bytes.size();
 }
 
+void TlsHandshake::SetTurn(Turn turn) {
+  inner_->SetStanding(turn == Turn::kPeer ? Standing::kSilent : Standing::kBusy);
+  if (on_turn_) on_turn_(turn);
+}
+
 void TlsHandshake::AwaitPeer() {
+  SetTurn(Turn::kPeer);
   awaited_since_ = loop_.Now();
   timer_.Start(patience_);
 }
@@ -42,6 +55,7 @@ void TlsHandshake::AwaitPeer() {
 void TlsHandshake::RunStep() {
   SLUICE_CHECK(!running_);
   running_ = true;
+  SetTurn(Turn::kOurs);
   timer_.Stop();
   patience_ -= loop_.Now() - awaited_since_;
   inner_->PauseReading();
@@ -95,14 +109,28 @@ void TlsHandshake::Fail(End end, Status reason) {
   inner_->Close(reason_);
 }
 
+void TlsHandshake::GiveWay() {
+  Fail(End::kDisplaced, {StatusCode::kResourceExhausted,
+                         "the TLS handshake did not go on and made room for others"});
+}
+
 void TlsHandshake::OnClosed(const Status& reason) {
-  std::exchange(on_end_, {})({.end = end_,
-                              .inner = nullptr,
-                              .engine = nullptr,
-                              .rest = {},
-                              .address = inner_->peer().address,
-                              .failure = failure_,
-                              .reason = end_ == End::kAborted ? reason : reason_});
+  Outcome outcome = Refused(end_, inner_->peer().address, end_ == End::kAborted ? reason : reason_);
+  outcome.failure = failure_;
+  std::exchange(on_end_, {})(std::move(outcome));
+}
+
+// Whom the stream itself made give way, the listener has counted and told.
+TlsHandshake::Outcome TlsHandshake::Refused(End end, const std::string& address,
+                                            const Status& reason) {
+  const bool gave_way = end == End::kAborted && reason.code() == StatusCode::kResourceExhausted;
+  return {.end = gave_way ? End::kDisplaced : end,
+          .inner = nullptr,
+          .engine = nullptr,
+          .rest = {},
+          .address = address,
+          .failure = {},
+          .reason = reason};
 }
 
 }  // namespace sluice::transport

@@ -19,7 +19,9 @@ namespace sluice::transport {
 // while it waits for us. Internal to transport.
 class TlsHandshake final : private StreamHandler {
  public:
-  enum class End : uint8_t { kDone, kFailed, kTimeout, kFlood, kAborted };
+  enum class End : uint8_t { kDone, kFailed, kTimeout, kFlood, kAborted, kDisplaced };
+  // Who is waited for.
+  enum class Turn : uint8_t { kPeer, kOurs };
   struct Outcome {
     End end;
     // kDone: what a TlsStream is made of.
@@ -33,17 +35,29 @@ class TlsHandshake final : private StreamHandler {
   };
   // Called once, from the loop; may destroy the handshake.
   using Callback = std::function<void(Outcome)>;
+  // Called when it changes, also from within the constructor.
+  using TurnCallback = std::function<void(Turn)>;
 
-  // `is_client`: speaks first.
+  // A client, which speaks first.
   TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner, std::unique_ptr<tls::Engine> engine,
-               bool is_client, const StreamLimits& limits, Callback on_end);
+               const StreamLimits& limits, Callback on_end);
+  // A server; `hello` is the client's first record, whole.
+  TlsHandshake(Loop& loop, std::unique_ptr<ByteStream> inner, std::unique_ptr<tls::Engine> engine,
+               ByteBuffer hello, const StreamLimits& limits, Callback on_end, TurnCallback on_turn);
   // Gives up silently; a step on a worker ends by itself.
   ~TlsHandshake() override;
+
+  // Ends it because somebody else needs its place.
+  void GiveWay();
+
+  // What becomes of a connection that did not get through.
+  static Outcome Refused(End end, const std::string& address, const Status& reason);
 
  private:
   size_t OnBytes(ByteSpan bytes) override;
   void OnClosed(const Status& reason) override;
   void AwaitPeer();
+  void SetTurn(Turn turn);
   void RunStep();
   bool IsStepWanted();
   void OnStepDone();
@@ -53,6 +67,7 @@ class TlsHandshake final : private StreamHandler {
   std::unique_ptr<ByteStream> inner_;
   const size_t max_bytes_;
   Callback on_end_;
+  TurnCallback on_turn_;
   Timer timer_;
   Duration patience_;  // that is left for the peer, all its turns together
   MonotonicTime awaited_since_;

@@ -27,6 +27,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   bool peer_has_left() const override { return inner_->peer_has_left(); }
   void PauseReading() override;
   void ResumeReading() override;
+  void SetStanding(Standing standing) override { inner_->SetStanding(standing); }
   void CloseAfterFlush() override;
   void Close(Status reason) override;
   const PeerInfo& peer() const override { return peer_; }

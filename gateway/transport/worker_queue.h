@@ -20,6 +20,7 @@ class WorkerQueue {
   // Forgets what has not begun, and the `done` of what has; the loop must run until running() is 0.
   void Abandon();
 
+  size_t max_parallel() const { return max_parallel_; }
   size_t waiting() const { return urgent_.size() + waiting_.size(); }
   size_t running() const { return running_; }
 

@@ -26,7 +26,7 @@ class HandshakeLimitsTest : public LoopbackTest {
 };
 
 TEST_F(HandshakeLimitsTest, SilentPeerTimesOut) {
-  ListenTls({.handshake_timeout = std::chrono::milliseconds(1)});
+  ListenTls({.hello_timeout = std::chrono::milliseconds(1)});
   ConnectRaw();
   RunUntil([&] { return client().recorder.closed.has_value(); });
   EXPECT_EQ(counters().handshake_timeouts.value(), 1u);
@@ -34,27 +34,90 @@ TEST_F(HandshakeLimitsTest, SilentPeerTimesOut) {
   EXPECT_EQ(listener_->connections(), 0u);
 }
 
-TEST_F(HandshakeLimitsTest, HalfOpenConnectionsAreBoundedAndTheRestWaits) {
-  ListenTls({.max_half_open = 2});
-  for (int i = 0; i < 3; ++i) ConnectRaw();
-  RunUntil([&] { return counters().accept_pauses.value() == 1; });
-  EXPECT_EQ(listener_->half_open(), 2u);
-  EXPECT_EQ(counters().accepted.value(), 2u);
-  client(0).stream.reset();  // makes room for the third
-  RunUntil([&] { return counters().accepted.value() == 3; });
-  EXPECT_EQ(listener_->half_open(), 2u);
-  EXPECT_EQ(counters().handshake_aborts.value(), 1u);
+// What peers say that never get anywhere, as somebody without credentials would.
+struct Futile {
+  const char* name;
+  std::string says;
+};
+
+class FutilePeersTest : public HandshakeLimitsTest, public testing::WithParamInterface<Futile> {
+ protected:
+  void ConnectFutile(int count) {
+    for (int i = 0; i < count; ++i) {
+      const size_t before = connected_.size();
+      ConnectRaw();
+      client(before).stream->Write(AsBytes(GetParam().says));
+    }
+    RunUntil([&] { return counters().accepted.value() == connected_.size(); });
+    RunTwice();
+  }
+};
+
+std::string Hello() {
+  ByteBuffer hello;
+  ByteSpan nothing;
+  test::NewClient()->NewEngine()->Handshake(&nothing, &hello);
+  return std::string(AsText(hello.view()));
 }
 
-TEST_F(HandshakeLimitsTest, DeviceThatWaitedForARoomIsServed) {
-  ListenTls({.max_half_open = 1});
-  ConnectRaw();
-  RunUntil([&] { return listener_->half_open() == 1; });
+INSTANTIATE_TEST_SUITE_P(, FutilePeersTest,
+                         testing::Values(Futile{"Silence", ""}, Futile{"OneByte", "\x16"},
+                                         Futile{"HalfAHello",
+                                                Hello().substr(0, Hello().size() / 2)},
+                                         Futile{"LargeRecordsHeader", {"\x16\x03\x01\x40\x00", 5}},
+                                         Futile{"HelloAndNothing", Hello()}),
+                         [](const auto& suite) { return suite.param.name; });
+
+TEST_P(FutilePeersTest, DoNotKeepADeviceOutOfTheHandshakes) {
+  ListenTls({.max_half_open = 2});
+  ConnectFutile(4);
   Connect(test::NewClient());
-  RunUntil([&] { return counters().accept_pauses.value() == 1; });
-  client(0).stream.reset();
-  RunUntil([&] { return accepted_.size() == 1; });
+  RunUntil([&] { return accepted_.size() == 1 || counters().handshake_timeouts.value() > 0; });
+  ASSERT_EQ(accepted_.size(), 1u);
   EXPECT_EQ(server().stream->peer().identity, "alpha");
+  EXPECT_EQ(counters().handshake_timeouts.value(), 0u);
+}
+
+TEST_P(FutilePeersTest, DoNotKeepADeviceOutOfTheConnections) {
+  ListenTls({.max_connections = 3, .max_half_open = 2});
+  ConnectFutile(5);
+  Connect(test::NewClient());
+  RunUntil([&] { return accepted_.size() == 1 || !refused_.empty(); });
+  ASSERT_TRUE(refused_.empty()) << refused_[0].ToString();
+  EXPECT_LE(listener_->connections(), 3u);
+  EXPECT_EQ(counters().displaced.value(), 3u);
+  EXPECT_EQ(counters().refused.value(), 0u);
+}
+
+TEST_F(HandshakeLimitsTest, ConnectionsThatHaveBeenAdmittedStay) {
+  ListenTls({.max_connections = 2});
+  for (size_t i = 0; i < 2; ++i) {
+    ConnectPair(test::NewClient());
+    server(i).stream->SetStanding(Standing::kAdmitted);
+  }
+  Connect(test::NewClient());
+  RunUntil([&] { return counters().refused.value() == 1; });
+  EXPECT_EQ(counters().displaced.value(), 0u);
+  RunTwice();
+  EXPECT_FALSE(server(0).recorder.closed);
+  EXPECT_FALSE(server(1).recorder.closed);
+}
+
+TEST_F(HandshakeLimitsTest, ConnectedAndSilentGivesWayToo) {
+  ListenTls({.max_connections = 2});
+  for (size_t i = 0; i < 3; ++i) ConnectPair(test::NewClient());
+  RunUntil([&] { return server(0).recorder.closed.has_value(); });
+  EXPECT_EQ(server(0).recorder.closed->code(), StatusCode::kResourceExhausted);
+  EXPECT_FALSE(server(1).recorder.closed);
+  EXPECT_EQ(listener_->connections(), 2u);
+}
+
+TEST_F(HandshakeLimitsTest, PeersThatHaveNotSaidHelloHoldNoEngine) {
+  ListenTls();
+  for (int i = 0; i < 3; ++i) ConnectRaw();
+  RunUntil([&] { return counters().accepted.value() == 3; });
+  EXPECT_EQ(listener_->half_open(), 3u);
+  EXPECT_EQ(counters().half_open.value(), 0);
 }
 
 // The workers are busy with others: a client hello has arrived, and nobody answers it.
@@ -63,10 +126,7 @@ class WaitingHandshakeTest : public HandshakeLimitsTest {
   void ConnectAndWait(const StreamLimits& limits) {
     ListenTls(limits);
     ConnectRaw();
-    ByteBuffer hello;
-    ByteSpan nothing;
-    test::NewClient()->NewEngine()->Handshake(&nothing, &hello);
-    client().stream->Write(hello.view());
+    client().stream->Write(AsBytes(Hello()));
     RunUntil([&] { return loop_.waiting_work() == 2; });
   }
 
@@ -92,8 +152,8 @@ TEST_F(WaitingHandshakeTest, TimeInTheQueueIsNotThePeers) {
   RunUntil([&] { return !client().recorder.received.empty(); });  // the answer, at last
 }
 
-TEST_F(HandshakeLimitsTest, FloodOfAnUnfinishedRecordIsCut) {
-  ListenTls({.max_handshake_bytes = 1000});
+TEST_F(HandshakeLimitsTest, FloodOfAnUnfinishedHelloIsCut) {
+  ListenTls({.max_hello_bytes = 1000});
   ConnectRaw();
   client().stream->Write(AsBytes(std::string("\x16\x03\x01\x40\x00", 5) + std::string(2000, 'x')));
   RunUntil([&] { return client().recorder.closed.has_value(); });

@@ -17,6 +17,17 @@ TEST(SocketAddressTest, LocalhostNeedsNoLookup) {
   EXPECT_EQ(FormatSocketAddress(*ParseSocketAddress("localhost:1")), "127.0.0.1:1");
 }
 
+TEST(SocketAddressTest, SourceIsAnAddressOrANetwork) {
+  const auto source = [](const char* text) { return SourceOf(*ParseSocketAddress(text)); };
+  EXPECT_EQ(FormatSource(source("192.0.2.7:1")), "192.0.2.7");
+  EXPECT_EQ(FormatSource(source("[2001:db8:0:5:6::7]:1")), "2001:db8:0:5::/64");
+  EXPECT_EQ(source("192.0.2.7:1"), source("192.0.2.7:2"));
+  EXPECT_NE(source("192.0.2.7:1"), source("192.0.2.8:1"));
+  EXPECT_EQ(source("192.0.2.7:1"), source("[::ffff:192.0.2.7]:1"));
+  EXPECT_EQ(source("[2001:db8::1]:1"), source("[2001:db8::2]:1"));
+  EXPECT_NE(source("[2001:db8::1]:1"), source("[2001:db8:0:1::1]:1"));
+}
+
 TEST(SocketAddressTest, OthersAreRefusedWithAnExplanation) {
   for (const auto* text : {"", ":", "8883", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
                            "127.0.0.1:65536", "127.0.0.1:-1", "::1:80", "[::1]", "[::1:80", "[]:80",

@@ -141,6 +141,7 @@ TEST_P(StreamLimitsTest, PeerThatDoesNotCloseIsClosed) {
 
 TEST_P(StreamLimitsTest, ConnectionsOverTheBoundAreRefused) {
   Open({.max_connections = 1});
+  server().stream->SetStanding(Standing::kAdmitted);
   Connect(GetParam() ? test::NewClient() : nullptr);
   RunUntil([&] { return counters().refused.value() == 1; });
   EXPECT_EQ(counters().accepted.value(), 1u);

@@ -1,0 +1,37 @@
+#include "transport/spell.h"
+
+#include <gtest/gtest.h>
+
+namespace sluice::transport {
+namespace {
+
+class SpellTest : public testing::Test {
+ protected:
+  void Happen(int times) {
+    for (int i = 0; i < times; ++i) spell_.Happened();
+  }
+
+  Loop loop_;
+  Health health_{SystemClock()};
+  Spell spell_{loop_,   &health_, "listeners",
+               "flood", 3,        [](uint64_t times) { return std::to_string(times) + " times"; }};
+};
+
+TEST_F(SpellTest, AFewAreNobodysBusiness) {
+  Happen(2);
+  EXPECT_EQ(health_.state(), HealthState::kOk);
+}
+
+TEST_F(SpellTest, ManyAreACondition) {
+  Happen(3);
+  EXPECT_EQ(health_.state(), HealthState::kDegraded);
+  EXPECT_EQ(health_.problems().at(0).why, "3 times");
+}
+
+TEST_F(SpellTest, WithoutHealthNothingHappens) {
+  Spell spell(loop_, nullptr, "listeners", "flood", 1, [](uint64_t) { return ""; });
+  spell.Happened();
+}
+
+}  // namespace
+}  // namespace sluice::transport
