@@ -7,7 +7,7 @@ namespace sluice::admin {
 AdminConnection::AdminConnection(AdminServer* server, std::unique_ptr<transport::ByteStream> stream)
     : server_(*server),
       stream_(std::move(stream)),
-      session_(server->options_.http, &server->handler_),
+      session_(server->options_.http, &server->handler_, &server->guard_),
       timer_(server->loop_.NewTimer([this] { OnTimeout(); })) {}
 
 void AdminConnection::Start(std::list<std::unique_ptr<AdminConnection>>::iterator self) {
@@ -21,6 +21,7 @@ size_t AdminConnection::OnBytes(ByteSpan bytes) {
   const bool was_in_request = session_.in_request();
   session_.Receive(bytes, &output_);
   const bool has_answered = !output_.empty();
+  if (has_answered) stream_->SetStanding(transport::Standing::kSilent);  // from now on
   if (has_answered || !was_in_request) timer_.Start(server_.options_.request_timeout);
   Flush();
   return bytes.size();

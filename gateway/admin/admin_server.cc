@@ -53,7 +53,9 @@ AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& m
       options_(std::move(options)),
       metrics_(metrics),
       pages_(std::move(pages)),
-      handler_([this](std::string_view path) { return Serve(path); }) {}
+      handler_([this](std::string_view path) { return Serve(path); }),
+      host_guard_(options_.bind, options_.hosts, SystemClock(), metrics),
+      guard_([this](const HttpRequestHead& request) { return host_guard_.Judge(request); }) {}
 
 AdminServer::~AdminServer() = default;
 

@@ -5,7 +5,9 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "admin/host_guard.h"
 #include "admin/http_session.h"
 #include "base/health.h"
 #include "base/metrics.h"
@@ -21,12 +23,15 @@ struct AdminOptions {
   // Loopback unless the configuration asks for more: there is neither TLS nor a password, and the
   // metrics name devices.
   std::string bind = "127.0.0.1:9464";
+  // Further names and addresses that it answers to; see HostGuard.
+  std::vector<std::string> hosts = {};
   HttpLimits http;
   // A peer that sends nothing, or a byte a minute: time for a whole request, and between two of
   // them.
   std::chrono::milliseconds request_timeout{10'000};
-  // A scraper gone wild: connections at a time.
-  size_t max_connections = 8;
+  // A scraper gone wild, or somebody who opens connections and asks nothing: at so many the one
+  // that has asked nothing for longest is closed for the next, so that /healthz is always answered.
+  size_t max_connections = 64;
 };
 
 // The pages that the owner knows more about than this folder. Called on the loop thread.
@@ -63,6 +68,8 @@ class AdminServer {
   Metrics& metrics_;
   const AdminPages pages_;
   const HttpHandler handler_;
+  HostGuard host_guard_;
+  const HttpGuard guard_;
   std::list<std::unique_ptr<AdminConnection>> connections_;
   std::unique_ptr<transport::Listener> listener_;
 };

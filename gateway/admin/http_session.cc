@@ -4,6 +4,7 @@
 #include <http_parser.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice::admin {
 
@@ -13,6 +14,7 @@ struct HttpSession::Request {
   unsigned major_version;
   unsigned method;
   std::string_view target;
+  HttpRequestHead head;
   bool keep_alive;
 };
 
@@ -41,12 +43,16 @@ class HttpSession::Parser {
   Request request() const {
     // Somebody who wants another protocol gets an answer in this one, and nothing after it.
     const bool keep_alive = http_should_keep_alive(&parser_) != 0 && parser_.upgrade == 0;
-    return {parser_.http_major, parser_.method, target_, keep_alive};
+    return {parser_.http_major,
+            parser_.method,
+            target_,
+            {hosts_, host_, origin_, referer_},
+            keep_alive};
   }
   void NextRequest() {
     http_parser_pause(&parser_, 0);
-    target_.clear();
-    size_ = 0;
+    for (std::string* text : {&target_, &field_, &host_, &origin_, &referer_}) text->clear();
+    hosts_ = size_ = 0;
     stage_ = Stage::kIdle;
   }
 
@@ -67,8 +73,11 @@ class HttpSession::Parser {
       Of(p).target_.append(at, length);
       return 0;
     };
-    settings.on_header_field = [](http_parser* p, const char*, size_t) {
-      return Of(p).Enter(Stage::kHeaders);
+    settings.on_header_field = [](http_parser* p, const char* at, size_t length) {
+      return Of(p).OnField({at, length});
+    };
+    settings.on_header_value = [](http_parser* p, const char* at, size_t length) {
+      return Of(p).OnValue({at, length});
     };
     settings.on_headers_complete = [](http_parser* p) { return Of(p).Enter(Stage::kBody); };
     settings.on_message_complete = [](http_parser* p) {
@@ -77,6 +86,26 @@ class HttpSession::Parser {
     };
     return settings;
   }
+  // Fields and values come in pieces.
+  int OnField(std::string_view piece) {
+    if (std::exchange(in_value_, false)) field_.clear();
+    field_ += piece;
+    return Enter(Stage::kHeaders);
+  }
+  int OnValue(std::string_view piece) {
+    const bool is_new = !std::exchange(in_value_, true);
+    if (IsField("host")) {
+      hosts_ += is_new ? 1 : 0;
+      host_ += piece;
+    }
+    if (IsField("origin")) origin_ += piece;
+    if (IsField("referer")) referer_ += piece;
+    return 0;
+  }
+  bool IsField(std::string_view lower) const {
+    return std::equal(field_.begin(), field_.end(), lower.begin(), lower.end(),
+                      [](char a, char b) { return (a | 0x20) == b; });
+  }
   int Enter(Stage stage) {
     stage_ = std::max(stage_, stage);
     return 0;
@@ -84,6 +113,10 @@ class HttpSession::Parser {
 
   http_parser parser_;
   std::string target_;
+  std::string field_;  // under way
+  std::string host_, origin_, referer_;
+  bool in_value_ = false;
+  size_t hosts_ = 0;
   size_t size_ = 0;
   Stage stage_ = Stage::kIdle;
 };
@@ -124,8 +157,9 @@ HttpResponse PlainStatus(int status) {
 
 }  // namespace
 
-HttpSession::HttpSession(const HttpLimits& limits, const HttpHandler* handler)
-    : limits_(limits), handler_(*handler), parser_(std::make_unique<Parser>()) {}
+HttpSession::HttpSession(const HttpLimits& limits, const HttpHandler* handler,
+                         const HttpGuard* guard)
+    : limits_(limits), handler_(*handler), guard_(guard), parser_(std::make_unique<Parser>()) {}
 
 HttpSession::~HttpSession() = default;
 
@@ -154,6 +188,9 @@ void HttpSession::OnTimeout(ByteBuffer* out) {
 
 void HttpSession::OnRequest(const Request& request, ByteBuffer* out) {
   if (request.major_version != 1) return Fail(HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED, out);
+  if (guard_ != nullptr) {
+    if (const auto refusal = (*guard_)(request.head)) return End(*refusal, out);
+  }
   closed_ = !request.keep_alive || ++requests_ >= limits_.max_requests ||
             out->size() >= limits_.max_output_bytes;
   const bool is_head = request.method == HTTP_HEAD;
@@ -165,8 +202,10 @@ void HttpSession::OnRequest(const Request& request, ByteBuffer* out) {
 }
 
 // What comes behind a request that we could not read cannot be read either.
-void HttpSession::Fail(int status, ByteBuffer* out) {
-  AppendResponse(PlainStatus(status), /*with_body=*/true, /*keep_alive=*/false, out);
+void HttpSession::Fail(int status, ByteBuffer* out) { End(PlainStatus(status), out); }
+
+void HttpSession::End(const HttpResponse& response, ByteBuffer* out) {
+  AppendResponse(response, /*with_body=*/true, /*keep_alive=*/false, out);
   closed_ = true;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,17 @@ struct HttpResponse {
 // does not exist.
 using HttpHandler = std::function<HttpResponse(std::string_view path)>;
 
+// What a request says of where it means to go and where it comes from; views until the answer.
+struct HttpRequestHead {
+  size_t hosts = 0;  // how many Host headers there were
+  std::string_view host = {};
+  std::string_view origin = {};
+  std::string_view referer = {};
+};
+// Looks at every request before the handler; what it returns is the answer instead, and the last
+// one.
+using HttpGuard = std::function<std::optional<HttpResponse>(const HttpRequestHead&)>;
+
 struct HttpLimits {
   // A peer that sends without end: request line, headers and body of a request. Beyond it 414, 431
   // or 413, by where it was, and the end of the connection.
@@ -39,8 +51,10 @@ struct HttpLimits {
 // which no header shows. One thread.
 class HttpSession {
  public:
-  // `handler` is called from within Receive and outlives the session.
-  HttpSession(const HttpLimits& limits, const HttpHandler* handler);
+  // `handler` and `guard`, which may be null, are called from within Receive and outlive the
+  // session.
+  HttpSession(const HttpLimits& limits, const HttpHandler* handler,
+              const HttpGuard* guard = nullptr);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -62,9 +76,11 @@ class HttpSession {
 
   void OnRequest(const Request& request, ByteBuffer* out);
   void Fail(int status, ByteBuffer* out);
+  void End(const HttpResponse& response, ByteBuffer* out);
 
   const HttpLimits limits_;
   const HttpHandler& handler_;
+  const HttpGuard* const guard_;
   std::unique_ptr<Parser> parser_;
   uint32_t requests_ = 0;
   bool closed_ = false;

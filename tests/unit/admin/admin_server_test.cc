@@ -59,6 +59,12 @@ class AdminServerTest : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     server_ = std::move(opened).value();
   }
+  // With further header lines.
+  std::string GetWith(const std::string& headers) {
+    return Browser(loop_, server_->address(),
+                   "GET /metrics HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n")
+        .WaitForEnd();
+  }
   std::string Get(const std::string& path) {
     return Browser(loop_, server_->address(),
                    "GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n")
@@ -99,6 +105,17 @@ TEST_F(AdminServerTest, HealthSaysWhyNot) {
   EXPECT_NE(answer.find("disk is full"), std::string::npos);
 }
 
+TEST_F(AdminServerTest, PageThatPosesAsTheGatewayReadsNothing) {
+  Open();
+  EXPECT_TRUE(GetWith("Host: 127.0.0.1:9464\r\n").starts_with("HTTP/1.1 200 "));
+  const std::string answer = GetWith("Host: evil.example:9464\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 421 ")) << answer;
+  EXPECT_NE(answer.find("'evil.example:9464'"), std::string::npos);
+  EXPECT_EQ(answer.find("sluice_"), std::string::npos);
+  EXPECT_TRUE(
+      GetWith("Host: localhost\r\nOrigin: http://evil.example\r\n").starts_with("HTTP/1.1 403 "));
+}
+
 TEST_F(AdminServerTest, UnknownPathIsNotFound) {
   Open();
   EXPECT_TRUE(Get("/etc/passwd").starts_with("HTTP/1.1 404 "));
@@ -110,6 +127,22 @@ TEST_F(AdminServerTest, SilentClientIsTurnedOut) {
   Open(options);
   Browser silent(loop_, server_->address(), "GET /met");
   EXPECT_TRUE(silent.WaitForEnd().starts_with("HTTP/1.1 408 "));
+}
+
+TEST_F(AdminServerTest, SlowClientsDoNotKeepHealthAway) {
+  AdminOptions options;
+  options.max_connections = 4;
+  Open(options);
+  std::vector<std::unique_ptr<Browser>> slow;
+  for (const auto* says : {"", "G", "GET /healthz", "GET /healthz HTTP/1.1\r\nX: ", ""}) {
+    slow.push_back(std::make_unique<Browser>(loop_, server_->address(), says));
+  }
+  // One that has asked once and stays is no better.
+  slow.push_back(
+      std::make_unique<Browser>(loop_, server_->address(), "GET /healthz HTTP/1.1\r\n\r\n"));
+  EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
+  EXPECT_LE(server_->connections(), 4u);
+  EXPECT_TRUE(slow[0]->closed);
 }
 
 TEST_F(AdminServerTest, ConnectionsGoWhenTheyAreClosed) {
