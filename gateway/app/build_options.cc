@@ -112,6 +112,7 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
   options.max_pending_acks = plan.pending_acks;
   options.max_connections = plan.max_clients;
   options.broker.max_retained_bytes = plan.retained_bytes;
+  options.max_open_connections = plan.max_connections;
   options.max_input_bytes = plan.input_bytes;
   options.max_outgoing_bytes = plan.outgoing_bytes;
   options.access = AccessRules(config);
@@ -130,8 +131,8 @@ Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerCo
                                           const MemoryPlan& plan, const Clock& clock) {
   server::ListenerSpec spec;
   spec.transport.bind = listener.bind;
-  spec.transport.limits.max_connections = plan.max_connections;
   spec.transport.limits.max_half_open = config.limits.max_half_open;
+  spec.transport.limits.hello_timeout = config.limits.hello_timeout;
   spec.transport.limits.handshake_timeout = config.limits.handshake_timeout;
   spec.transport.limits.max_input_bytes = config.limits.max_packet_bytes + (128 << 10);
   spec.transport.limits.max_output_bytes = plan.output_bytes_per_connection;

@@ -24,6 +24,9 @@ struct AccessConfig {
 struct AdminConfig {
   bool enabled = true;
   std::string bind = "127.0.0.1:9464";
+  std::vector<std::string> hosts;  // that it answers to besides its address and localhost
+  uint64_t max_connections = 64;
+  Duration request_timeout = std::chrono::seconds(10);
 };
 
 struct LimitsConfig {
@@ -34,6 +37,7 @@ struct LimitsConfig {
   uint64_t session_queue_bytes = 1 << 20;
   uint64_t retained_bytes = 4 << 20;
   uint64_t output_bytes = 1 << 20;
+  Duration hello_timeout = std::chrono::seconds(5);
   Duration handshake_timeout = std::chrono::seconds(10);
   Duration connect_timeout = std::chrono::seconds(10);
   Duration session_expiry_max = std::chrono::hours(24);

@@ -24,6 +24,9 @@ void ReadGateway(TableReader& t, GatewayConfig* gateway) {
 void ReadAdmin(TableReader& t, AdminConfig* admin) {
   t.Flag("enabled", &admin->enabled);
   t.Text("bind", &admin->bind);
+  t.TextList("hosts", &admin->hosts);
+  t.Number("max_connections", 2, 1000, &admin->max_connections);
+  t.Time("request_timeout", milliseconds(100), &admin->request_timeout);
 }
 
 void ReadLimits(TableReader& t, LimitsConfig* limits) {
@@ -34,6 +37,7 @@ void ReadLimits(TableReader& t, LimitsConfig* limits) {
   t.Bytes("session_queue", 1024, &limits->session_queue_bytes);
   t.Bytes("retained", 0, &limits->retained_bytes);
   t.Bytes("output", 16 << 10, &limits->output_bytes);
+  t.Time("hello_timeout", milliseconds(100), &limits->hello_timeout);
   t.Time("handshake_timeout", milliseconds(100), &limits->handshake_timeout);
   t.Time("connect_timeout", milliseconds(100), &limits->connect_timeout);
   t.Time("session_expiry_max", seconds(0), &limits->session_expiry_max);

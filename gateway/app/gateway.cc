@@ -1,6 +1,8 @@
 #include "app/gateway.h"
 
+#include <fmt/format.h>
 #include <signal.h>
+#include <string.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +23,9 @@ namespace {
 // after 90 s.
 constexpr Duration kCommitPatience = std::chrono::seconds(10);
 constexpr Duration kUplinkPatience = std::chrono::seconds(3);
+// StreamLimits::close_linger, by which clients have to go.
+constexpr Duration kGoodbyePatience = std::chrono::seconds(2);
+constexpr Duration kDescriptorInterval = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -44,6 +49,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const Config& config) {
   if (!plan.ok()) return plan.status();
   std::unique_ptr<Gateway> gateway(new Gateway(config));
   gateway->plan_ = *plan;
+  SLUICE_RETURN_IF_ERROR(gateway->PrepareDescriptors());
   SLUICE_RETURN_IF_ERROR(gateway->OpenJournal());
   SLUICE_RETURN_IF_ERROR(gateway->LoadNormaliser());
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
@@ -51,6 +57,45 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const Config& config) {
   SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
   gateway->RegisterBooks();
   return gateway;
+}
+
+// Before there are threads, which makes the table cheap to enlarge.
+Status Gateway::PrepareDescriptors() {
+  const size_t wanted = plan_.max_connections + ReservedDescriptors(config_);
+  const auto descriptors = PlanDescriptors(config_, RaiseDescriptorLimit(wanted));
+  if (!descriptors.ok()) return descriptors.status();
+  descriptors_ = *descriptors;
+  if (plan_.max_connections > descriptors_.connections()) {
+    LogWarn(
+        "{} connections instead of {}: the process may have only {} files open, {} of them are "
+        "kept for journal, uplinks and admin page; raise the limit (ulimit -n, LimitNOFILE= of "
+        "the service)",
+        descriptors_.connections(), plan_.max_connections, descriptors_.limit,
+        descriptors_.reserve);
+    plan_.max_clients =
+        std::max<size_t>(plan_.max_clients * descriptors_.connections() / plan_.max_connections, 1);
+    plan_.max_connections = descriptors_.connections();
+  }
+  SizeDescriptorTable(std::min(wanted, descriptors_.limit));
+  scarce_descriptors_ = health_.Add("process", "descriptors");
+  return Status::Ok();
+}
+
+// Connections cannot use the reserve up; if something else does, somebody has to know before the
+// journal finds out.
+void Gateway::WatchDescriptors() {
+  const size_t used = DescriptorsInUse();
+  const size_t left = descriptors_.limit - std::min(used, descriptors_.limit);
+  if (left < descriptors_.reserve / 4) {
+    scarce_descriptors_->Raise(
+        HealthState::kDegraded,
+        fmt::format("{} of {} files that the process may have open are in use; connections take "
+                    "{}, so something leaves files open; restart the gateway and report it",
+                    used, descriptors_.limit, plan_.max_connections));
+  } else if (left > descriptors_.reserve / 2) {
+    scarce_descriptors_->Clear();
+  }
+  descriptor_timer_.Start(kDescriptorInterval);
 }
 
 Status Gateway::OpenJournal() {
@@ -113,6 +158,10 @@ Status Gateway::StartAdmin() {
   if (!config_.admin.enabled) return Status::Ok();
   admin::AdminOptions options;
   options.bind = config_.admin.bind;
+  options.hosts = config_.admin.hosts;
+  options.max_connections = config_.admin.max_connections;
+  options.request_timeout =
+      std::chrono::duration_cast<std::chrono::milliseconds>(config_.admin.request_timeout);
   admin::AdminPages pages;
   pages.status = [this] {
     admin::HttpResponse response;
@@ -140,10 +189,10 @@ void Gateway::ReportAddresses() const {
 }
 
 Status Gateway::Run() {
-  for (const int signal_number : {SIGTERM, SIGINT}) {
-    loop_.OnSignal(signal_number, [this] { BeginShutdown(); });
-  }
+  ListenToSignals();
   clock_watch_.Start(*journal_);
+  descriptor_timer_ = loop_.NewTimer([this] { WatchDescriptors(); });
+  WatchDescriptors();
   for (const auto& upstream : upstreams_) upstream->Start();
   ReportAddresses();
   ReportReady();
@@ -153,6 +202,21 @@ Status Gateway::Run() {
   journal_->Poll();
   LogInfo("gateway {} stopped, journal {}", config_.gateway.id, status.ToString());
   return status;
+}
+
+void Gateway::ListenToSignals() {
+  for (const int signal_number : {SIGTERM, SIGINT}) {
+    loop_.OnSignal(signal_number, [this] { BeginShutdown(); });
+  }
+  // They would kill; who sends them expects something else.
+  for (const int signal_number : {SIGHUP, SIGUSR1, SIGUSR2}) {
+    loop_.OnSignal(signal_number, [signal_number] {
+      LogWarn(
+          "SIG{} does nothing: the configuration is read at the start only; restart the gateway "
+          "to apply changes",
+          ::sigabbrev_np(signal_number));
+    });
+  }
 }
 
 void Gateway::ReportReady() {
@@ -168,7 +232,12 @@ void Gateway::Beat() {
 }
 
 void Gateway::BeginShutdown() {
-  if (std::exchange(shutting_down_, true)) return;
+  if (std::exchange(shutting_down_, true)) {
+    return LogInfo("closing down already; it takes {} s at most",
+                   std::chrono::ceil<std::chrono::seconds>(kCommitPatience + kUplinkPatience +
+                                                           kGoodbyePatience)
+                       .count());
+  }
   service_manager_.Stopping();
   LogInfo("closing down");
   server_->Shutdown(kCommitPatience, [this] { DrainUpstreams(); });

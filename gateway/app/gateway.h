@@ -5,6 +5,7 @@
 
 #include "app/clock_watch.h"
 #include "app/config.h"
+#include "app/descriptors.h"
 #include "app/memory_plan.h"
 #include "app/service_manager.h"
 #include "app/upstream.h"
@@ -39,6 +40,7 @@ class Gateway {
 
  private:
   explicit Gateway(const Config& config);
+  Status PrepareDescriptors();
   Status OpenJournal();
   Status LoadNormaliser();
   Status StartServer();
@@ -46,6 +48,8 @@ class Gateway {
   Status StartAdmin();
   void ReportAddresses() const;
   void RegisterBooks();
+  void ListenToSignals();
+  void WatchDescriptors();
   void ReportReady();
   void Beat();
   void BeginShutdown();
@@ -53,9 +57,11 @@ class Gateway {
 
   const Config config_;
   MemoryPlan plan_;
+  DescriptorPlan descriptors_;
   const MonotonicTime started_;
   Metrics metrics_;
   Health health_;
+  std::unique_ptr<Health::Condition> scarce_descriptors_;
   Random random_;
   transport::Loop loop_;
   ClockWatch clock_watch_;
@@ -67,6 +73,7 @@ class Gateway {
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
   transport::Timer heartbeat_timer_;
   transport::Timer drain_timer_;
+  transport::Timer descriptor_timer_;
   bool shutting_down_ = false;
 };
 

@@ -13,7 +13,19 @@
 
 namespace sluice::app {
 
+namespace {
+
+// A peer that is gone, or a file that may grow no more, is a failed write, not a signal. And nobody
+// means to kill a gateway by those that ask for a reload, not while it starts either; once it
+// serves it says so. SIGTERM and SIGINT end a start at once: nothing has been taken yet.
+void IgnoreSignals() {
+  for (const int number : {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);
+}
+
+}  // namespace
+
 int RunCommand(const std::string& config_file) {
+  IgnoreSignals();
   const auto loaded = LoadConfig(Env::Posix(), config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
@@ -21,8 +33,6 @@ int RunCommand(const std::string& config_file) {
   }
   SetLogLevel(loaded->config.gateway.log_level);
   for (const std::string& warning : loaded->warnings) LogWarn("{}", warning);
-  // A peer that is gone is a failed write, not a signal.
-  ::signal(SIGPIPE, SIG_IGN);
   auto gateway = Gateway::Create(loaded->config);
   if (!gateway.ok()) {
     LogError("cannot start: {}", gateway.status().ToString());

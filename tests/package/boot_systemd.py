@@ -22,7 +22,8 @@ import demo
 from demo_config import write
 
 # A system call that the unit's filter forbids kills the gateway here, and the watchdog is quicker than the package's.
-DROP_IN = "[Service]\nWatchdogSec=5\nSystemCallErrorNumber=kill\n"
+# The limit of open files is the gateway's to raise.
+DROP_IN = "[Service]\nWatchdogSec=5\nSystemCallErrorNumber=kill\nLimitNOFILE=1024:65536\n"
 BOOT_SECONDS = 300
 EXPOSURE = 1.5
 
@@ -107,6 +108,8 @@ class SystemdDemo(demo.Demo):
         limits = "cat /sys/fs/cgroup/system.slice/sluice.service/"
         expect("limits in the kernel", [await self.guest(limits + name) for name in ("memory.max", "pids.max")],
                [str(128 << 20), "64"])
+        limit = await self.guest(f"grep 'Max open files' /proc/{pid}/limits")
+        expect("limits of open files, soft and hard", limit.split()[3:5], ["65536", "65536"])
         said = await self.guest("systemd-analyze security --no-pager sluice.service")
         exposure = float(re.search(r"exposure level for sluice.service: ([\d.]+)", said).group(1))
         expect(f"exposure of {exposure} is at most {EXPOSURE}", exposure <= EXPOSURE, True)

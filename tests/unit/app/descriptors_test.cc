@@ -1,0 +1,90 @@
+#include "app/descriptors.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace sluice::app {
+namespace {
+
+class DescriptorsTest : public testing::Test {
+ protected:
+  DescriptorsTest() {
+    config_.listeners.resize(2);
+    config_.streams.resize(3);
+    config_.routes.resize(2);
+    config_.uplinks.resize(2);
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+  }
+  ~DescriptorsTest() override { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  void SetSoftLimit(rlim_t limit) const {
+    const rlimit lower{limit, before_.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
+  }
+  static size_t TableSize() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("FDSize:")) return std::stoul(line.substr(7));
+    }
+    return 0;
+  }
+
+  Config config_;
+  rlimit before_{};
+};
+
+TEST_F(DescriptorsTest, ConnectionsGetWhatTheRestDoesNotNeed) {
+  const auto plan = PlanDescriptors(config_, 1024);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->limit, 1024u);
+  EXPECT_EQ(plan->reserve, ReservedDescriptors(config_));
+  EXPECT_EQ(plan->connections() + plan->reserve, 1024u);
+}
+
+TEST_F(DescriptorsTest, MoreStreamsAndUplinksNeedMore) {
+  const size_t reserve = ReservedDescriptors(config_);
+  config_.streams.resize(4);
+  const size_t with_stream = ReservedDescriptors(config_);
+  config_.uplinks.resize(3);
+  EXPECT_GT(with_stream, reserve);
+  EXPECT_GT(ReservedDescriptors(config_), with_stream);
+}
+
+TEST_F(DescriptorsTest, LimitThatLeavesNoRoomIsSaidWithWhatIsNeeded) {
+  const auto plan = PlanDescriptors(config_, 64);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_NE(plan.status().message().find("LimitNOFILE"), std::string::npos);
+}
+
+TEST_F(DescriptorsTest, SoftLimitIsRaisedAsFarAsTheHardOneAllows) {
+  SetSoftLimit(256);
+  const size_t limit = RaiseDescriptorLimit(1000);
+  EXPECT_EQ(limit, std::min<rlim_t>(before_.rlim_max, 64 * 1024));
+  rlimit after{};
+  ::getrlimit(RLIMIT_NOFILE, &after);
+  EXPECT_EQ(after.rlim_cur, limit);
+  EXPECT_EQ(after.rlim_max, before_.rlim_max);
+}
+
+TEST_F(DescriptorsTest, TableIsLargeEnoughAfterwards) {
+  RaiseDescriptorLimit(3000);
+  SizeDescriptorTable(3000);
+  EXPECT_GE(TableSize(), 3000u);
+}
+
+TEST_F(DescriptorsTest, OpenFilesAreSeen) {
+  const size_t before = DescriptorsInUse();
+  std::vector<int> open;
+  for (int i = 0; i < 20; ++i) open.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_GE(DescriptorsInUse(), before + 20);
+  for (const int descriptor : open) ::close(descriptor);
+  EXPECT_EQ(DescriptorsInUse(), before);
+}
+
+}  // namespace
+}  // namespace sluice::app
