@@ -95,13 +95,12 @@ void Route::OnRead(const Status& status) {
 void Route::Pump() {
   if (mode_ == Mode::kStopped || std::exchange(pumping_, true)) return;
   expiry_.Look(source_.ReadableEnd());
-  if (mode_ == Mode::kBurying) {
-    ContinueBurial();
-  }
+  if (mode_ == Mode::kBurying) ContinueBurial();
+  if (mode_ == Mode::kTelling) Tell();
   while (mode_ == Mode::kStreaming && FillBatch() && SendBatch()) {
   }
-  const bool holding = clock_.Now() < hold_until_;
-  if (mode_ != Mode::kSettling && !builder_.full() && !holding) reader_.Fetch();
+  const bool reads = mode_ == Mode::kStreaming || mode_ == Mode::kBurying;
+  if (reads && !builder_.full() && clock_.Now() >= hold_until_) reader_.Fetch();
   if (reader_.reading()) health_.OnReading(clock_.Now(), reader_.position());
   UpdateGauges();
   pumping_ = false;
@@ -138,18 +137,23 @@ bool Route::MaySend() const {
 
 bool Route::SendBatch() {
   if (!MaySend() || !connection_.CanPublish(user_)) return false;
-  const OutgoingMessage message = builder_.Finish(clock_.WallNow());
   InFlight publish = builder_.contents();
-  publish.bytes = message.WireBytes();
+  publish.bytes = builder_.Finish(clock_.WallNow()).WireBytes();
   publish.sent_at = clock_.Now();
   const uint32_t sequence = window_.next_sequence();
-  metrics_.publishes.Add();
-  metrics_.events.Add(publish.events);
-  metrics_.bytes.Add(message.payload.size());
   window_.Push(publish);
+  Publish(sequence);
+  return true;
+}
+
+// What the builder holds, which is in the window by now.
+void Route::Publish(uint32_t sequence) {
+  const OutgoingMessage message = builder_.Finish(clock_.WallNow());
+  metrics_.publishes.Add();
+  metrics_.events.Add(builder_.contents().events);
+  metrics_.bytes.Add(message.payload.size());
   connection_.Publish(user_, sequence, message);
   builder_.Clear();
-  return true;
 }
 
 // A record that no broker would take goes the way of a refused publish without having been one.

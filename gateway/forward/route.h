@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/clock_trust.h"
@@ -20,6 +22,7 @@
 #include "forward/route_options.h"
 #include "forward/uplink_connection.h"
 #include "forward/window.h"
+#include "schema/gap.h"
 
 namespace sluice::forward {
 
@@ -27,14 +30,15 @@ namespace sluice::forward {
 //
 // Invariants:
 // - Publishes cover [books.cursor, …) without a hole, in the order of their offsets; the cursor
-//   passes a publish only when it is acknowledged, or its events are committed dead letters, and
-//   all before it have passed.
+//   passes a publish only when it is acknowledged, or its events are committed dead letters and
+//   the uplink has acknowledged a gap in their place (or refused that for good, too), and all
+//   before it have passed.
 // - After a lost connection everything from the cursor on is sent again, from the stream: no
 //   payload is kept here.
 // - After a refusal nothing more is sent until every publish in flight is answered. Then a refusal
-//   for good is buried (dead letters), and one that may pass makes the route wait and start again
-//   at the refused publish, with one message, until that is acknowledged. Publishes behind it that
-//   were taken meanwhile arrive twice; consumers drop them by their offsets.
+//   for good is buried (dead letters) and told as a gap, and one that may pass makes the route wait
+//   and start again at the refused publish, with one message, until that is acknowledged. Publishes
+//   behind it that were taken meanwhile arrive twice; consumers drop them by their offsets.
 // - Each publish moves the cursor by exactly the offsets that it covers.
 class Route final : private UplinkUser {
  public:
@@ -56,13 +60,13 @@ class Route final : private UplinkUser {
 
   // Begins at the stored cursor. Timers run through the connection's Tick.
   void Start();
-  // Sends nothing more; acknowledgements still count. idle() says when there is nothing to wait
-  // for.
+  // Sends nothing more but gaps in place of dead letters; acknowledgements still count. idle() says
+  // when there is nothing to wait for.
   void Quiesce();
   // At once: forgets what is in flight; it will be sent again after Start.
   void Stop();
 
-  bool idle() const { return window_.empty() && mode_ != Mode::kBurying; }
+  bool idle() const { return window_.empty(); }
   const RouteOptions& options() const { return options_; }
   const journal::Books& books() const { return source_.books(); }
   uint64_t pending() const { return source_.ReadableEnd() - books().Cursor(); }
@@ -73,6 +77,12 @@ class Route final : private UplinkUser {
     kStreaming,
     kSettling,  // something was refused; waits for the other answers
     kBurying,   // writes the events of the first publish to the dead letters
+    kTelling,   // then tells consumers
+  };
+  // A part of the first publish that was refused for good, as consumers are told of it.
+  struct Untold {
+    schema::Gap gap;
+    bool buried;  // its events are dead letters; otherwise it was a gap in the stream
   };
 
   // UplinkUser
@@ -92,6 +102,7 @@ class Route final : private UplinkUser {
   bool BatchIsDue() const;
   bool MaySend() const;
   bool SendBatch();
+  void Publish(uint32_t sequence);
   void RefuseHere(const SourceRecord& record, MessageBuilder::Added why);
   void GoTo(uint64_t offset);
   void UpdateGauges();
@@ -99,7 +110,7 @@ class Route final : private UplinkUser {
 
   // route_answers.cc: what became of publishes.
   void AdvanceHead();
-  void Pass(bool buried);
+  void Pass();
   void StartOver();
   void ResumeStreaming();
 
@@ -109,6 +120,16 @@ class Route final : private UplinkUser {
   bool Bury(const SourceRecord& record);
   void OnBuried();
   void FinishBurialIfDone();
+
+  // route_telling.cc: gaps in place of dead letters.
+  void NoteUntold(const SourceRecord& record);
+  void Tell();
+  void OnTold();
+  void OnTellingRefused(uint8_t reason_code);
+  void WithdrawTelling();
+  void GiveUpTelling(std::string_view why);
+  void PassUntold();
+  void FinishTelling();
 
   const RouteOptions options_;
   EventSource& source_;
@@ -132,9 +153,9 @@ class Route final : private UplinkUser {
   MonotonicTime hold_until_{};  // no sending, reading after a failure, or burying before
   MonotonicTime batch_due_{};   // when the linger of the batch is over
   MonotonicTime gauges_due_{};
-  WallTime oldest_stored_{};  // when the event at the cursor was, as far as it is known
-  uint64_t burial_events_ = 0;
+  WallTime oldest_stored_{};      // when the event at the cursor was, as far as it is known
   uint64_t burial_waiting_ = 0;   // for `stored`
+  std::vector<Untold> untold_;    // of the burial, in the order of their offsets
   std::shared_ptr<Route*> self_;  // lets `stored` find out that the route is gone or was stopped
 };
 

@@ -15,6 +15,7 @@ void Route::OnAcknowledged(uint32_t sequence) {
   metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
   probing_ = false;
   backoff_.Reset();
+  if (mode_ == Mode::kTelling) OnTold();
   AdvanceHead();
   Pump();
 }
@@ -27,6 +28,7 @@ void Route::OnRefused(uint32_t sequence, uint8_t reason_code) {
   LogWarn("route {}: uplink refuses offsets {} to {}: {} (0x{:02X})", options_.name, publish->first,
           publish->end - 1, RefusalName(reason_code), reason_code);
   (IsPermanentRefusal(reason_code) ? metrics_.refused_permanent : metrics_.refused_transient).Add();
+  if (mode_ == Mode::kTelling) OnTellingRefused(reason_code);
   if (mode_ == Mode::kStreaming) mode_ = Mode::kSettling;
   AdvanceHead();
   Pump();
@@ -36,6 +38,7 @@ void Route::OnUplinkDown() {
   up_ = false;
   if (mode_ == Mode::kStopped) return;
   if (!window_.empty()) metrics_.restarts.Add();
+  if (mode_ == Mode::kTelling) WithdrawTelling();
   window_.DropFromFirstPending();
   AdvanceHead();
   if (mode_ == Mode::kStreaming || (mode_ == Mode::kSettling && window_.empty())) ResumeStreaming();
@@ -45,10 +48,10 @@ void Route::OnUplinkDown() {
 // Lets the cursor pass what it can. Does nothing about a refusal before all else is answered: a
 // dead letter must not overtake, and starting over must not meet its own earlier publishes.
 void Route::AdvanceHead() {
-  while (!window_.empty() && mode_ != Mode::kBurying) {
+  while (!window_.empty() && mode_ != Mode::kBurying && mode_ != Mode::kTelling) {
     const InFlight& head = window_.front();
     if (head.outcome == InFlight::Outcome::kAcknowledged) {
-      Pass(false);
+      Pass();
     } else if (head.outcome == InFlight::Outcome::kPending || window_.unsettled() > 0) {
       return;
     } else if (IsPermanentRefusal(head.reason)) {
@@ -60,16 +63,16 @@ void Route::AdvanceHead() {
   if (window_.empty() && mode_ == Mode::kSettling) ResumeStreaming();
 }
 
-void Route::Pass(bool buried) {
+void Route::Pass() {
   const InFlight& head = window_.front();
   journal::Books delta;
-  (buried ? delta.dead_lettered : delta.acknowledged) = head.events;
+  delta.acknowledged = head.events;
   delta.expired = head.expired;
   delta.evicted = head.evicted;
   SLUICE_CHECK(head.first == books().Cursor());
   source_.Advance(delta);
   health_.OnPassed(clock_.Now(), delta);
-  if (!buried) metrics_.delivery.Observe(clock_.WallNow() - head.stored);
+  metrics_.delivery.Observe(clock_.WallNow() - head.stored);
   window_.PopFront();
 }
 

@@ -1,5 +1,5 @@
 // Dead letters: the events of a publish that was refused for good are read again from the stream
-// and handed over; the cursor passes them once all of them are stored.
+// and handed over. Once all of them are stored, consumers are told (route_telling.cc).
 
 #include "forward/refusal.h"
 #include "forward/route.h"
@@ -9,24 +9,20 @@ namespace sluice::forward {
 void Route::BeginBurial() {
   mode_ = Mode::kBurying;
   burial_waiting_ = 0;
-  InFlight& head = window_.front();
-  // Counted anew while they are buried: what expired meanwhile is kept as well.
-  head.events = head.expired = head.evicted = 0;
-  GoTo(head.first);
+  untold_.clear();
+  GoTo(window_.front().first);
 }
 
 void Route::ContinueBurial() {
-  InFlight& head = window_.front();
   if (clock_.Now() < hold_until_) return;
-  while (reader_.position() < head.end) {
+  while (reader_.position() < window_.front().end) {
     const SourceRecord* record = reader_.Peek();
     if (record == nullptr) return;
     if (!record->is_gap && !Bury(*record)) {
       HoldFor(backoff_.Next());
       return;
     }
-    const uint64_t count = std::min(record->end(), head.end) - record->first;
-    (record->is_gap ? head.evicted : head.events) += count;
+    NoteUntold(*record);
     reader_.Advance();
   }
   FinishBurialIfDone();
@@ -56,9 +52,7 @@ void Route::OnBuried() {
 
 void Route::FinishBurialIfDone() {
   if (burial_waiting_ > 0 || reader_.position() < window_.front().end) return;
-  Pass(true);
-  mode_ = Mode::kSettling;
-  AdvanceHead();
+  mode_ = Mode::kTelling;
   Pump();
 }
 

@@ -27,6 +27,9 @@ RouteMetrics::RouteMetrics(Metrics& m, std::string_view route)
                             "Times that the route went back to its cursor", Label(route))),
       read_failures(m.AddCounter("sluice_route_read_failures_total",
                                  "Reads of the stream that failed", Label(route))),
+      untold(m.AddCounter("sluice_route_untold_total",
+                          "Offsets of refused messages of which consumers could not be told",
+                          Label(route))),
       in_flight(m.AddGauge("sluice_route_in_flight",
                            "Publishes that wait for their acknowledgement", Label(route))),
       in_flight_bytes(

@@ -18,6 +18,7 @@ struct RouteMetrics {
   Counter& refused_permanent;
   Counter& restarts;       // went back to the cursor: lost connections and transient refusals
   Counter& read_failures;  // of the stream
+  Counter& untold;         // offsets of refused messages that no gap could tell of
   Gauge& in_flight;        // publishes
   Gauge& in_flight_bytes;
   Gauge& cursor;

@@ -26,6 +26,13 @@ void Window::PopFront() {
   --size_;
 }
 
+void Window::ReopenFront(MonotonicTime sent_at) {
+  SLUICE_CHECK(!empty() && front().outcome != InFlight::Outcome::kPending);
+  front().outcome = InFlight::Outcome::kPending;
+  front().sent_at = sent_at;
+  ++unsettled_;
+}
+
 void Window::Clear() {
   head_sequence_ = next_sequence();
   DropFrom(0);

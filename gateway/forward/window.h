@@ -44,6 +44,9 @@ class Window {
   InFlight& front() { return At(0); }
   InFlight& back() { return At(size_ - 1); }
   void PopFront();
+  uint32_t front_sequence() const { return head_sequence_; }
+  // The front, which is settled, is sent once more and waits for an answer.
+  void ReopenFront(MonotonicTime sent_at);
   // Forgets all of them; late answers to them will find nothing.
   void Clear();
   // Drops the first publish whose fate is unknown and all behind it.

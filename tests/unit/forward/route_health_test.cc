@@ -56,6 +56,7 @@ TEST_F(RouteHealthTest, DeadLettersAreToldForAWhile) {
   Publish(4);
   Refuse(0, 0x87);
   StoreDeadLetters();
+  Acknowledge(1);
   EXPECT_THAT(health.Text(), HasSubstr("route cloud: degraded for 0 s: 4 events were refused"));
   Advance(forward::RouteHealth::kQuiet + seconds(2));
   EXPECT_EQ(health.state(), HealthState::kOk);

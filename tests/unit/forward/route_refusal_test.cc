@@ -3,13 +3,26 @@
 namespace sluice::test {
 namespace {
 
+using schema::GapReason;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
 constexpr uint8_t kNotAuthorized = 0x87;
 constexpr uint8_t kQuotaExceeded = 0x97;
 
-class RouteRefusalTest : public RouteFixture {};
+class RouteRefusalTest : public RouteFixture {
+ protected:
+  // Dead letters are stored, and upstream takes the gap that stands for them.
+  void FinishBurial() {
+    StoreDeadLetters();
+    Acknowledge(sent() - 1);
+  }
+};
+
+MATCHER_P3(IsGap, first, last, reason, "") {
+  return arg.first == static_cast<uint64_t>(first) && arg.last == static_cast<uint64_t>(last) &&
+         arg.reason == reason;
+}
 
 TEST_F(RouteRefusalTest, PermanentRefusalBecomesDeadLetters) {
   Start();
@@ -17,8 +30,12 @@ TEST_F(RouteRefusalTest, PermanentRefusalBecomesDeadLetters) {
   Refuse(0, kNotAuthorized);
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
   EXPECT_THAT(dead_letters.reasons, Each(kNotAuthorized));
-  EXPECT_EQ(cursor(), 0u);  // not before they are stored
+  EXPECT_EQ(cursor(), 0u);  // not before they are stored, and told
+  EXPECT_EQ(sent(), 1u);
   StoreDeadLetters();
+  EXPECT_EQ(cursor(), 0u);
+  EXPECT_THAT(uplink.Gaps(1), ElementsAre(IsGap(0, 3, GapReason::kDeadLettered)));
+  Acknowledge(1);
   EXPECT_EQ(source.books().dead_lettered, 4u);
   EXPECT_EQ(cursor(), 4u);
 }
@@ -27,9 +44,9 @@ TEST_F(RouteRefusalTest, RouteGoesOnBehindDeadLetters) {
   Start();
   Publish(4);
   Refuse(0, kNotAuthorized);
-  StoreDeadLetters();
+  FinishBurial();
   Publish(4);
-  EXPECT_EQ(uplink.Offsets(1), Range(4, 8));
+  EXPECT_EQ(uplink.Offsets(2), Range(4, 8));
 }
 
 TEST_F(RouteRefusalTest, DeadLettersWaitForAnswersToTheOthers) {
@@ -42,7 +59,7 @@ TEST_F(RouteRefusalTest, DeadLettersWaitForAnswersToTheOthers) {
   EXPECT_EQ(cursor(), 4u);
   Acknowledge(3);
   EXPECT_EQ(dead_letters.offsets, Range(4, 8));
-  StoreDeadLetters();
+  FinishBurial();
   EXPECT_EQ(cursor(), 16u);
   EXPECT_EQ(source.books().acknowledged, 12u);
 }
@@ -56,7 +73,7 @@ TEST_F(RouteRefusalTest, FullDeadLetterStreamHoldsTheCursor) {
   EXPECT_EQ(cursor(), 0u);
   dead_letters.full = false;
   Advance(seconds(120));
-  StoreDeadLetters();
+  FinishBurial();
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
   EXPECT_EQ(source.books().dead_lettered, 4u);
 }
@@ -69,11 +86,13 @@ TEST_F(RouteRefusalTest, LostConnectionDoesNotDisturbABurial) {
   Run();
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
   StoreDeadLetters();
-  EXPECT_EQ(cursor(), 4u);
   Advance(seconds(120));
   uplink.Accept();
   Run();
-  EXPECT_EQ(uplink.Offsets(2), Range(4, 8));
+  EXPECT_THAT(uplink.Gaps(2), ElementsAre(IsGap(0, 3, GapReason::kDeadLettered)));
+  Acknowledge(2);
+  EXPECT_EQ(cursor(), 4u);
+  EXPECT_EQ(uplink.Offsets(3), Range(4, 8));
 }
 
 TEST_F(RouteRefusalTest, StopWhileBuryingIsSafe) {
@@ -153,8 +172,10 @@ TEST_F(RouteRefusalTest, EventTooLargeForTheBrokerIsBuriedUnsent) {
   EXPECT_THAT(dead_letters.offsets, ElementsAre(1));
   EXPECT_THAT(dead_letters.reasons, ElementsAre(0x95));
   StoreDeadLetters();
+  EXPECT_THAT(uplink.Gaps(1), ElementsAre(IsGap(1, 1, GapReason::kDeadLettered)));
+  Acknowledge(1);
   Advance(seconds(1));
-  EXPECT_EQ(uplink.Offsets(1), Range(2, 3));
+  EXPECT_EQ(uplink.Offsets(2), Range(2, 3));
 }
 
 TEST_F(RouteRefusalTest, BytesThatAreNoEventAreBuried) {
@@ -164,22 +185,100 @@ TEST_F(RouteRefusalTest, BytesThatAreNoEventAreBuried) {
   source.AddEvent(clock.WallNow());
   Commit();
   EXPECT_THAT(dead_letters.reasons, ElementsAre(0x99));
-  StoreDeadLetters();
-  EXPECT_EQ(uplink.Offsets(0), Range(1, 2));
+  FinishBurial();
+  EXPECT_EQ(uplink.Offsets(1), Range(1, 2));
 }
 
-TEST_F(RouteRefusalTest, GapsInARefusedBatchAreNotBuried) {
-  Start();
-  source.AddEvent(clock.WallNow());
-  source.AddGap(10, clock.WallNow());
-  source.AddEvent(clock.WallNow());
-  source.AddEvent(clock.WallNow());
-  Commit();
-  Refuse(0, kNotAuthorized);
-  StoreDeadLetters();
+// One event, ten that are gone, and two events in one message, which is refused for good.
+class RouteTellingTest : public RouteRefusalTest {
+ protected:
+  void BuryAMessageWithAGap() {
+    Start();
+    source.AddEvent(clock.WallNow());
+    source.AddGap(10, clock.WallNow());
+    source.AddEvents(2, clock.WallNow());
+    Commit();
+    Refuse(0, kNotAuthorized);
+    StoreDeadLetters();
+  }
+  uint64_t Untold() {
+    return metrics.AddCounter("sluice_route_untold_total", "", "route=\"cloud\"").value();
+  }
+};
+
+TEST_F(RouteTellingTest, GapsInARefusedBatchAreNotBuriedButToldAgain) {
+  BuryAMessageWithAGap();
   EXPECT_THAT(dead_letters.offsets, ElementsAre(0, 11, 12));
+  EXPECT_THAT(uplink.Gaps(1), ElementsAre(IsGap(0, 0, GapReason::kDeadLettered)));
+  Acknowledge(1);
+  EXPECT_EQ(cursor(), 1u);
+  EXPECT_THAT(uplink.Gaps(2), ElementsAre(IsGap(1, 10, GapReason::kEvicted)));
+  Acknowledge(2);
+  EXPECT_THAT(uplink.Gaps(3), ElementsAre(IsGap(11, 12, GapReason::kDeadLettered)));
+  Acknowledge(3);
   EXPECT_EQ(source.books().dead_lettered, 3u);
   EXPECT_EQ(source.books().evicted, 10u);
+  EXPECT_EQ(Untold(), 0u);
+}
+
+TEST_F(RouteTellingTest, NothingNewerOvertakesWhatIsTold) {
+  BuryAMessageWithAGap();
+  Publish(4);
+  Advance(seconds(60));
+  EXPECT_EQ(sent(), 2u);
+}
+
+TEST_F(RouteTellingTest, RefusedForNowIsToldAgainAfterAWhile) {
+  BuryAMessageWithAGap();
+  Refuse(1, kQuotaExceeded);
+  EXPECT_EQ(sent(), 2u);
+  Advance(options.backoff.initial);
+  EXPECT_THAT(uplink.Gaps(2), ElementsAre(IsGap(0, 0, GapReason::kDeadLettered)));
+  Acknowledge(2);
+  EXPECT_EQ(cursor(), 1u);
+  EXPECT_EQ(dead_letters.offsets.size(), 3u);
+}
+
+TEST_F(RouteTellingTest, WhoRefusesThatForGoodHoldsNothingUp) {
+  BuryAMessageWithAGap();
+  Publish(4);
+  Refuse(1, kNotAuthorized);
+  EXPECT_EQ(Untold(), 13u);
+  EXPECT_EQ(source.books().dead_lettered, 3u);
+  EXPECT_EQ(source.books().evicted, 10u);
+  EXPECT_EQ(uplink.Offsets(2), Range(13, 17));
+}
+
+TEST_F(RouteTellingTest, LostWithItsConnectionItIsToldAgainAndNothingIsBuriedTwice) {
+  BuryAMessageWithAGap();
+  Acknowledge(1);
+  Reconnect();
+  EXPECT_THAT(uplink.Gaps(3), ElementsAre(IsGap(1, 10, GapReason::kEvicted)));
+  EXPECT_EQ(dead_letters.offsets.size(), 3u);
+  Acknowledge(3);
+  Acknowledge(4);
+  EXPECT_EQ(cursor(), 13u);
+}
+
+TEST_F(RouteTellingTest, RestartMeanwhileLosesNothing) {
+  BuryAMessageWithAGap();
+  Acknowledge(1);
+  Restart();
+  Advance(options.linger);
+  Refuse(0, kNotAuthorized);
+  StoreDeadLetters();
+  Acknowledge(1);
+  Acknowledge(2);
+  EXPECT_EQ(source.books().dead_lettered, 3u);
+  EXPECT_EQ(source.books().evicted, 10u);
+}
+
+TEST_F(RouteTellingTest, QuiescedRouteStillTells) {
+  BuryAMessageWithAGap();
+  route->Quiesce();
+  for (size_t i = 1; i < 4; ++i) Acknowledge(i);
+  EXPECT_TRUE(route->idle());
+  EXPECT_EQ(cursor(), 13u);
 }
 
 }  // namespace
