@@ -158,8 +158,8 @@ Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerCo
   return spec;
 }
 
-Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
-  forward::PahoOptions options;
+Result<uplink_paho::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
+  uplink_paho::PahoOptions options;
   options.url = uplink.url;
   options.client_id = uplink.client_id;
   options.version = uplink.mqtt_version == 5 ? codec::Version::kV5 : codec::Version::kV311;
@@ -175,7 +175,7 @@ Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
     if (!password.ok()) return password.status();
     options.password = password->substr(0, password->find_first_of("\r\n"));
   }
-  if (Status status = forward::CheckPahoOptions(options); !status.ok()) return status;
+  if (Status status = uplink_paho::CheckPahoOptions(options); !status.ok()) return status;
   return options;
 }
 

@@ -3,11 +3,11 @@
 #include "app/config.h"
 #include "app/memory_plan.h"
 #include "base/status.h"
-#include "forward/paho_options.h"
 #include "forward/route_options.h"
 #include "forward/uplink_connection.h"
 #include "journal/options.h"
 #include "server/server.h"
+#include "uplink_paho/options.h"
 
 namespace sluice::app {
 
@@ -22,7 +22,7 @@ std::vector<broker::AccessRule> AccessRules(const AccessConfig& access);
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan);
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
                                           const MemoryPlan& plan, const Clock& clock);
-Result<forward::PahoOptions> UplinkOptions(const UplinkConfig& uplink);
+Result<uplink_paho::PahoOptions> UplinkOptions(const UplinkConfig& uplink);
 forward::UplinkConnectionOptions ConnectionOptions(const UplinkConfig& uplink);
 Result<forward::RouteOptions> RouteOptions(const Config& config, const RouteConfig& route);
 

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "forward/backoff.h"
-#include "forward/paho_subscriber.h"
+#include "uplink_paho/subscriber.h"
 
 namespace sluice::app {
 namespace {
@@ -35,8 +35,8 @@ constexpr forward::BackoffOptions kBackoff{.initial = milliseconds(250), .max = 
 volatile std::sig_atomic_t stop_requested = 0;
 void RequestStop(int) { stop_requested = 1; }
 
-Result<forward::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
-  forward::PahoOptions paho;
+Result<uplink_paho::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
+  uplink_paho::PahoOptions paho;
   paho.url = options.url;
   paho.client_id = options.client_id.empty()
                        ? fmt::format("sluice-consume-{:012x}", random.Next() >> 16)
@@ -57,14 +57,14 @@ Result<forward::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Ra
     if (!password.ok()) return password.status();
     paho.password = password->substr(0, password->find_first_of("\r\n"));
   }
-  SLUICE_RETURN_IF_ERROR(forward::CheckPahoOptions(paho));
+  SLUICE_RETURN_IF_ERROR(uplink_paho::CheckPahoOptions(paho));
   return paho;
 }
 
 // One run of the command: messages in, lines out, until there is a reason to stop.
 class Consumption {
  public:
-  Consumption(const ConsumeOptions& options, forward::PahoOptions paho, Random& random)
+  Consumption(const ConsumeOptions& options, uplink_paho::PahoOptions paho, Random& random)
       : options_(options),
         subscriber_(std::move(paho), options.topic),
         backoff_(kBackoff, random),
@@ -84,7 +84,7 @@ class Consumption {
   Status SaveState();
 
   const ConsumeOptions& options_;
-  forward::PahoSubscriber subscriber_;
+  uplink_paho::PahoSubscriber subscriber_;
   forward::Backoff backoff_;
   Consumer consumer_;
   std::string lines_;
@@ -144,13 +144,13 @@ Status Consumption::Print(const std::string& payload) {
 Status Consumption::Receive(milliseconds timeout) {
   std::string payload;
   switch (subscriber_.Next(timeout, &payload)) {
-    case forward::PahoSubscriber::Outcome::kMessage:
+    case uplink_paho::PahoSubscriber::Outcome::kMessage:
       last_message_ = Now();
       return Print(payload);
-    case forward::PahoSubscriber::Outcome::kDisconnected:
+    case uplink_paho::PahoSubscriber::Outcome::kDisconnected:
       connected_ = false;
       return Status::Ok();
-    case forward::PahoSubscriber::Outcome::kNothing:
+    case uplink_paho::PahoSubscriber::Outcome::kNothing:
       break;
   }
   return Status::Ok();

@@ -18,7 +18,7 @@ Result<std::unique_ptr<Upstream>> Upstream::Create(const Config& config, const U
   return upstream;
 }
 
-Upstream::Upstream(const UplinkConfig& uplink, forward::PahoOptions options, const Parts& parts)
+Upstream::Upstream(const UplinkConfig& uplink, uplink_paho::PahoOptions options, const Parts& parts)
     : parts_(parts),
       uplink_(std::move(options), parts.loop),
       connection_(ConnectionOptions(uplink), uplink_, SystemClock(), parts.random, parts.metrics,

@@ -12,11 +12,11 @@
 #include "base/random.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/journal_source.h"
-#include "forward/paho_uplink.h"
 #include "forward/route.h"
 #include "forward/uplink_connection.h"
 #include "journal/journal.h"
 #include "transport/loop.h"
+#include "uplink_paho/uplink.h"
 
 namespace sluice::app {
 
@@ -49,12 +49,12 @@ class Upstream {
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
-  Upstream(const UplinkConfig& uplink, forward::PahoOptions options, const Parts& parts);
+  Upstream(const UplinkConfig& uplink, uplink_paho::PahoOptions options, const Parts& parts);
   Status AddRoute(const Config& config, const RouteConfig& route);
   void ArmTimer();
 
   const Parts parts_;
-  forward::PahoUplink uplink_;
+  uplink_paho::PahoUplink uplink_;
   forward::UplinkConnection connection_;
   std::vector<std::unique_ptr<forward::JournalSource>> sources_;
   std::vector<std::unique_ptr<forward::Route>> routes_;

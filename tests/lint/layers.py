@@ -14,7 +14,7 @@ ROWS = [
     ["codec", "schema", "tls"],
     ["session", "journal", "transport", "decode"],
     ["broker", "normalise", "forward"],
-    ["server", "admin"],
+    ["server", "admin", "uplink_paho"],
     ["app"],
 ]
 LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
@@ -30,9 +30,9 @@ DOORS = {
     "wslay": {"transport"},
     "sqlite3.h": {"broker"},
     "simdjson.h": {"decode", "app"},
-    "mqtt": {"forward", "app"},
-    "MQTTAsync.h": {"forward"},
-    "MQTTClient.h": {"forward"},
+    "mqtt": {"uplink_paho"},
+    "MQTTAsync.h": {"uplink_paho"},
+    "MQTTClient.h": {"uplink_paho"},
     "librdkafka": {"forward"},
     "http_parser.h": {"admin"},
     "toml++": {"app"},

@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "forward/paho_client.h"
-#include "forward/paho_mailbox.h"
+#include "uplink_paho/client.h"
+#include "uplink_paho/mailbox.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 // One connection of a PahoUplink, from the attempt to the end. A Paho client is used once: a new
 // one has no memory of what the last connection left behind. Lives on the worker's thread; the
@@ -58,4 +58,4 @@ class PahoSession {
   std::unique_ptr<mqtt::async_client> client_;  // last: gone before what its callbacks use
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

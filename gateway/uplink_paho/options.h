@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "codec/protocol.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 // A connection to an MQTT broker.
 struct PahoOptions {
@@ -32,4 +32,4 @@ struct PahoOptions {
 // kInvalidArgument says what is wrong with the options; files are not looked at.
 Status CheckPahoOptions(const PahoOptions& options);
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

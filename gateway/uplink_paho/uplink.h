@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "base/executor.h"
-#include "forward/paho_options.h"
 #include "forward/uplink.h"
+#include "uplink_paho/options.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 // An Uplink on Paho MQTT C++. Its persistence and its own reconnecting are off: the journal is the
 // outbox, and UplinkConnection reconnects.
@@ -16,15 +16,15 @@ namespace sluice::forward {
 // Callbacks leave what happened in a mailbox and post one task to the executor, on whose thread the
 // listener hears of it. The destructor waits for the thread, at most about two seconds; the
 // executor must still be there, but its tasks may run later.
-class PahoUplink final : public Uplink {
+class PahoUplink final : public forward::Uplink {
  public:
   // `options` were checked (CheckPahoOptions).
   PahoUplink(PahoOptions options, Executor& loop);
   ~PahoUplink() override;
 
-  void SetListener(UplinkListener* listener) override;
+  void SetListener(forward::UplinkListener* listener) override;
   void Connect() override;
-  void Publish(uint32_t token, const OutgoingMessage& message) override;
+  void Publish(uint32_t token, const forward::OutgoingMessage& message) override;
   void Disconnect() override;
 
  private:
@@ -33,4 +33,4 @@ class PahoUplink final : public Uplink {
   const codec::Version version_;
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -9,10 +9,10 @@
 #include <mutex>
 #include <thread>
 
-#include "forward/paho_mailbox.h"
-#include "forward/paho_options.h"
+#include "uplink_paho/mailbox.h"
+#include "uplink_paho/options.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 class PahoSession;
 
@@ -54,4 +54,4 @@ class PahoWorker {
   std::thread thread_;            // last: it uses all of the above
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -1,20 +1,20 @@
-#include "forward/paho_uplink.h"
+#include "uplink_paho/uplink.h"
 
 #include <utility>
 
-#include "forward/paho_client.h"
-#include "forward/paho_mailbox.h"
-#include "forward/paho_worker.h"
+#include "uplink_paho/client.h"
+#include "uplink_paho/mailbox.h"
+#include "uplink_paho/worker.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 namespace {
 
 constexpr int kQos = 1;
 
-mqtt::properties ToProperties(const OutgoingMessage& message) {
+mqtt::properties ToProperties(const forward::OutgoingMessage& message) {
   mqtt::properties properties;
   properties.add({mqtt::property::CONTENT_TYPE, std::string(message.content_type)});
-  for (const UserProperty& property : message.properties) {
+  for (const forward::UserProperty& property : message.properties) {
     properties.add(
         {mqtt::property::USER_PROPERTY, std::string(property.name), std::string(property.value)});
   }
@@ -22,7 +22,7 @@ mqtt::properties ToProperties(const OutgoingMessage& message) {
 }
 
 // Made on the loop thread, so that the payload is copied once.
-mqtt::const_message_ptr ToPaho(const OutgoingMessage& message, codec::Version version) {
+mqtt::const_message_ptr ToPaho(const forward::OutgoingMessage& message, codec::Version version) {
   const mqtt::message_ptr paho = mqtt::make_message(
       std::string(message.topic), std::string(AsText(message.payload)), kQos, false);
   if (version == codec::Version::kV5) paho->set_properties(ToProperties(message));
@@ -38,13 +38,13 @@ PahoUplink::PahoUplink(PahoOptions options, Executor& loop)
 
 PahoUplink::~PahoUplink() { mailbox_->SetListener(nullptr); }
 
-void PahoUplink::SetListener(UplinkListener* listener) { mailbox_->SetListener(listener); }
+void PahoUplink::SetListener(forward::UplinkListener* listener) { mailbox_->SetListener(listener); }
 
 void PahoUplink::Connect() {
   worker_->Add({.kind = PahoWorker::Command::Kind::kConnect, .attempt = mailbox_->NewAttempt()});
 }
 
-void PahoUplink::Publish(uint32_t token, const OutgoingMessage& message) {
+void PahoUplink::Publish(uint32_t token, const forward::OutgoingMessage& message) {
   worker_->Add({.kind = PahoWorker::Command::Kind::kPublish,
                 .attempt = mailbox_->attempt(),
                 .token = token,
@@ -56,4 +56,4 @@ void PahoUplink::Disconnect() {
   worker_->Add({.kind = PahoWorker::Command::Kind::kDisconnect});
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -8,7 +8,7 @@
 #include "base/executor.h"
 #include "forward/uplink.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 // What Paho's threads tell the loop thread. Shared, because a posted task may run after the uplink
 // is gone. Holds at most an entry for each publish in flight and a few for the connection. No
@@ -21,8 +21,8 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
     uint8_t reason = 0;
     uint32_t attempt = 0;  // the connection it is about
     uint32_t token = 0;
-    UplinkLimits limits{};  // of kConnected
-    std::string text{};     // of kDisconnected
+    forward::UplinkLimits limits{};  // of kConnected
+    std::string text{};              // of kDisconnected
   };
 
   explicit PahoMailbox(Executor& loop) : loop_(loop) {}
@@ -31,7 +31,7 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   void Put(Letter letter);
 
   // Loop thread. Letters about other attempts than the current one are thrown away.
-  void SetListener(UplinkListener* listener) { listener_ = listener; }
+  void SetListener(forward::UplinkListener* listener) { listener_ = listener; }
   uint32_t NewAttempt() { return ++attempt_; }
   uint32_t attempt() const { return attempt_; }
 
@@ -40,7 +40,7 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   void Tell(const Letter& letter);
 
   Executor& loop_;
-  UplinkListener* listener_ = nullptr;
+  forward::UplinkListener* listener_ = nullptr;
   uint32_t attempt_ = 0;
   std::vector<Letter> opened_;  // loop thread; kept for its memory
 
@@ -48,4 +48,4 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   std::vector<Letter> letters_;  // guarded by mutex_
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -1,9 +1,9 @@
-#include "forward/paho_session.h"
+#include "uplink_paho/session.h"
 
 #include <chrono>
 #include <utility>
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 namespace {
 
 constexpr std::chrono::milliseconds kDisconnectTimeout{1000};
@@ -66,7 +66,7 @@ void PahoSession::OnConnected(const mqtt::token& token) {
 }
 
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
-  DisconnectReason reason =
+  forward::DisconnectReason reason =
       PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
   End(reason.code, std::move(reason.text));
 }
@@ -79,7 +79,7 @@ void PahoSession::OnPublished(const mqtt::token& token) {
 
 // Either the broker refused it, or Paho gave up, which it does with the connection.
 void PahoSession::OnPublishFailed(const mqtt::token& token) {
-  const DisconnectReason reason =
+  const forward::DisconnectReason reason =
       PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
   if (reason.code < 0x80) return End(reason.code, reason.text);
   mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kRefused,
@@ -95,4 +95,4 @@ void PahoSession::End(uint8_t reason, std::string text) {
                  .text = std::move(text)});
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -1,10 +1,10 @@
-#include "forward/paho_worker.h"
+#include "uplink_paho/worker.h"
 
 #include <utility>
 
-#include "forward/paho_session.h"
+#include "uplink_paho/session.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 PahoWorker::PahoWorker(PahoOptions options, std::shared_ptr<PahoMailbox> mailbox)
     : options_(std::move(options)), mailbox_(std::move(mailbox)), thread_([this] { Run(); }) {}
@@ -67,4 +67,4 @@ void PahoWorker::Disconnect() {
   previous_ = std::move(session_);
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/status.h"
-#include "forward/paho_options.h"
+#include "uplink_paho/options.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 // A blocking subscriber for command-line tools, on Paho MQTT C++. Not for the gateway itself: it
 // waits. One thread calls it; Paho's threads fill a bounded queue, and stop reading from the broker
@@ -43,4 +43,4 @@ class PahoSubscriber {
   std::unique_ptr<Session> previous_;  // kept a while: Paho still touches a client that failed
 };
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

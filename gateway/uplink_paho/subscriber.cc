@@ -1,4 +1,4 @@
-#include "forward/paho_subscriber.h"
+#include "uplink_paho/subscriber.h"
 
 #include <fmt/format.h>
 
@@ -8,21 +8,21 @@
 #include <utility>
 
 #include "base/log.h"
-#include "forward/paho_client.h"
 #include "forward/refusal.h"
+#include "uplink_paho/client.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 namespace {
 
 constexpr int kQos = 1;
 constexpr std::chrono::seconds kDisconnectTimeout{2};
 
-Status ToStatus(std::string_view what, const DisconnectReason& reason) {
+Status ToStatus(std::string_view what, const forward::DisconnectReason& reason) {
   if (reason.code < 0x80) {
     return Status::Unavailable(fmt::format("{}: {}", what, Printable(reason.text)));
   }
   return {StatusCode::kPermissionDenied,
-          fmt::format("{}: {} (0x{:02X})", what, RefusalName(reason.code), reason.code)};
+          fmt::format("{}: {} (0x{:02X})", what, forward::RefusalName(reason.code), reason.code)};
 }
 
 }  // namespace
@@ -118,4 +118,4 @@ void PahoSubscriber::Disconnect() {
   session_->End();
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

@@ -1,10 +1,10 @@
-#include "forward/paho_client.h"
+#include "uplink_paho/client.h"
 
 #include <fmt/format.h>
 
 #include "codec/reason_code.h"
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 namespace {
 
 struct Scheme {
@@ -102,8 +102,8 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
   return connect;
 }
 
-DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version version) {
-  DisconnectReason reason;
+forward::DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version version) {
+  forward::DisconnectReason reason;
   if (version == codec::Version::kV5) {
     reason.code = static_cast<uint8_t>(reason_code);
   } else if (codec::ReasonCode refused;
@@ -117,8 +117,8 @@ DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version ve
   return reason;
 }
 
-UplinkLimits PahoLimits(const mqtt::token& connect_token, codec::Version version) {
-  UplinkLimits limits;
+forward::UplinkLimits PahoLimits(const mqtt::token& connect_token, codec::Version version) {
+  forward::UplinkLimits limits;
   if (version != codec::Version::kV5) return limits;
   const mqtt::connect_response response = connect_token.get_connect_response();
   const mqtt::properties& properties = response.get_properties();
@@ -134,4 +134,4 @@ UplinkLimits PahoLimits(const mqtt::token& connect_token, codec::Version version
   return limits;
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

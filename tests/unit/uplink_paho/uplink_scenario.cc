@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "forward/paho_subscriber.h"
-#include "forward/paho_uplink.h"
 #include "mosquitto_broker.h"
+#include "uplink_paho/subscriber.h"
+#include "uplink_paho/uplink.h"
 
 // PahoUplink against a real broker. Nothing here waits for a time to pass, only for something to
 // happen, within a limit that a loaded machine keeps.
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 namespace {
 
 using std::chrono::seconds;
@@ -55,13 +55,13 @@ class WaitingExecutor final : public Executor {
   std::deque<std::function<void()>> tasks_;
 };
 
-class Recorder final : public UplinkListener {
+class Recorder final : public forward::UplinkListener {
  public:
-  void OnConnected(const UplinkLimits& new_limits) override {
+  void OnConnected(const forward::UplinkLimits& new_limits) override {
     ++connected;
     limits = new_limits;
   }
-  void OnDisconnected(const DisconnectReason& why) override {
+  void OnDisconnected(const forward::DisconnectReason& why) override {
     ++disconnected;
     reason = why;
   }
@@ -70,8 +70,8 @@ class Recorder final : public UplinkListener {
 
   int connected = 0;
   int disconnected = 0;
-  UplinkLimits limits;
-  DisconnectReason reason;
+  forward::UplinkLimits limits;
+  forward::DisconnectReason reason;
   std::vector<uint32_t> acknowledged;
   std::vector<std::pair<uint32_t, int>> refused;
 };
@@ -99,7 +99,7 @@ class PahoUplinkScenario : public ::testing::TestWithParam<codec::Version> {
         executor_.RunUntil([&] { return recorder_.connected + recorder_.disconnected > before; }));
   }
   void Publish(uint32_t token, std::string_view topic, std::string_view payload) {
-    const UserProperty property{"id", "gw/telemetry/1"};
+    const forward::UserProperty property{"id", "gw/telemetry/1"};
     uplink_->Publish(token, {.topic = topic,
                              .payload = AsBytes(payload),
                              .content_type = "application/cloudevents+json",
@@ -229,4 +229,4 @@ INSTANTIATE_TEST_SUITE_P(Versions, PahoUplinkV5Scenario, ::testing::Values(codec
                          VersionName);
 
 }  // namespace
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho

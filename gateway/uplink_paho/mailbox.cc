@@ -1,8 +1,8 @@
-#include "forward/paho_mailbox.h"
+#include "uplink_paho/mailbox.h"
 
 #include <utility>
 
-namespace sluice::forward {
+namespace sluice::uplink_paho {
 
 void PahoMailbox::Put(Letter letter) {
   bool first = false;
@@ -39,4 +39,4 @@ void PahoMailbox::Tell(const Letter& letter) {
   }
 }
 
-}  // namespace sluice::forward
+}  // namespace sluice::uplink_paho
