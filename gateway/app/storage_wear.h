@@ -19,8 +19,8 @@ std::optional<uint64_t> ParseWrittenBytes(std::string_view proc_io);
 // That of this process; none where the kernel does not count it.
 std::optional<uint64_t> WrittenBytes();
 
-// "storage: 5242880 bytes written since the start, 37748736 a day at this pace"; the second number from the first
-// minute on.
+// "storage: 5242880 bytes written since the start, 37748736 a day at this pace"; the second number
+// from the first minute on.
 std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime);
 
 // sluice_process_storage_written_bytes

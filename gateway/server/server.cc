@@ -27,7 +27,7 @@ std::vector<broker::AccessRule> WithDefaults(std::vector<broker::AccessRule> rul
 // another.
 std::string PartyName(const transport::PeerInfo& peer, const std::string& identity) {
   if (!peer.identity.empty()) return identity;
-  return identity + " at " + peer.address.substr(0, peer.address.rfind(':'));
+  return identity + " at " + peer.source;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace sluice::transport {
 // Who is at the other end.
 struct PeerInfo {
   std::string address = {};      // "192.0.2.7:50123", "[2001:db8::7]:50123"
+  std::string source = {};       // all that tells strangers apart: see FormatSource
   std::string identity = {};     // of the verified client certificate; empty without one
   std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
   std::string cipher = {};

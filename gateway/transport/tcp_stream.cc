@@ -58,6 +58,7 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
   const sockaddr_storage address = PeerAddress(socket_->tcp);
   peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
   source_ = SourceOf(address);
+  peer_.source = FormatSource(source_);
   context_->AddConnection();
   if (context_->admission) Join(&context_->admission->newcomers(), source_);
   // Both ends write small records that somebody waits for; gathering them is our own flush's work.

@@ -7,6 +7,7 @@ namespace {
 
 PeerInfo DescribePeer(const ByteStream& inner, const tls::Engine& engine) {
   PeerInfo peer{.address = inner.peer().address,
+                .source = inner.peer().source,
                 .tls_version = std::string(engine.version()),
                 .cipher = std::string(engine.cipher()),
                 .resumed = engine.resumed()};

@@ -191,7 +191,9 @@ def run(directory, pki, options, attack):
         if attack:
             attacker = start_attack(gateway.port, *attack)
             time.sleep(options.warm_up)
-        source = "127.1.0.1" if options.same_address and attack and attack[1] > 1 else "127.0.0.1" if options.same_address else "127.200.0.1"
+        source = "127.200.0.1"
+        if options.same_address:
+            source = "127.1.0.1" if attack and attack[1] > 1 else "127.0.0.1"
         print(measure(gateway, Honest(gateway.port, pki, source), options.times), flush=True)
     finally:
         if attacker:

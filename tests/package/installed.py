@@ -21,7 +21,8 @@ RELEASE = {"bookworm": "deb12", "trixie": "deb13"}
 
 def configuration(upstream, port=0, admin_port=0, address="127.0.0.1"):
     """The demo's, for /etc/sluice/gateway.toml."""
-    text = demo_config.GATEWAY.format(root="/nowhere", port=port, admin_port=admin_port, relay_port=0, memory=64, format="flatbuffers")
+    text = demo_config.GATEWAY.format(root="/nowhere", port=port, admin_port=admin_port, relay_port=0, memory=64,
+                                      format="flatbuffers")
     for ours, theirs in (('"gateway-data"', '"/var/lib/sluice"'), ("pki/", ""), ("mqtt://127.0.0.1:0", upstream),
                          ("/nowhere/devices/profiles", "/usr/share/sluice/profiles"),
                          ('bind = "127.0.0.1', f'bind = "{address}')):
