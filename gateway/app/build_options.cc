@@ -127,6 +127,18 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
   return options;
 }
 
+tls::ServerConfig ServerTls(const ListenerConfig& listener) {
+  tls::ServerConfig tls;
+  tls.certificate_file = listener.tls.cert;
+  tls.key_file = listener.tls.key;
+  tls.client_ca_file = listener.tls.client_ca;
+  tls.client_certificate =
+      listener.tls.client_cert == "required"   ? tls::ClientCertificate::kRequired
+      : listener.tls.client_cert == "optional" ? tls::ClientCertificate::kOptional
+                                               : tls::ClientCertificate::kNone;
+  return tls;
+}
+
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
                                           const MemoryPlan& plan, const Clock& clock) {
   server::ListenerSpec spec;
@@ -143,19 +155,22 @@ Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerCo
   if (listener.anonymous) spec.anonymous_identity = kAnonymous;
   if (listener.plaintext) return spec;
 
-  tls::ServerConfig tls;
-  tls.certificate_file = listener.tls.cert;
-  tls.key_file = listener.tls.key;
-  tls.client_ca_file = listener.tls.client_ca;
+  tls::ServerConfig tls = ServerTls(listener);
   tls.clock = &clock;
-  tls.client_certificate =
-      listener.tls.client_cert == "required"   ? tls::ClientCertificate::kRequired
-      : listener.tls.client_cert == "optional" ? tls::ClientCertificate::kOptional
-                                               : tls::ClientCertificate::kNone;
   auto context = tls::Context::NewServer(tls);
   if (!context.ok()) return context.status();
   spec.transport.tls = std::move(*context);
   return spec;
+}
+
+Result<std::string> ReadPasswordFile(const std::string& path) {
+  auto text = ReadFileToString(Env::Posix(), path, 4096);
+  if (!text.ok()) return text.status();
+  return text->substr(0, text->find_first_of("\r\n"));
+}
+
+seconds UsedConnectTimeout(const UplinkConfig& uplink) {
+  return std::max(seconds(1), duration_cast<seconds>(uplink.connect_timeout));
 }
 
 Result<uplink_paho::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
@@ -168,12 +183,12 @@ Result<uplink_paho::PahoOptions> UplinkOptions(const UplinkConfig& uplink) {
   options.cert_file = uplink.cert;
   options.key_file = uplink.key;
   options.keep_alive = duration_cast<seconds>(uplink.keep_alive);
-  options.connect_timeout = std::max(seconds(1), duration_cast<seconds>(uplink.connect_timeout));
+  options.connect_timeout = UsedConnectTimeout(uplink);
   options.max_packet_bytes = kMaxPacketFromUpstream;
   if (!uplink.password_file.empty()) {
-    auto password = ReadFileToString(Env::Posix(), uplink.password_file, 4096);
+    auto password = ReadPasswordFile(uplink.password_file);
     if (!password.ok()) return password.status();
-    options.password = password->substr(0, password->find_first_of("\r\n"));
+    options.password = std::move(*password);
   }
   if (Status status = uplink_paho::CheckPahoOptions(options); !status.ok()) return status;
   return options;

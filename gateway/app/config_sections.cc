@@ -9,6 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// The largest that MQTT can say (2.1.4), with its header.
+constexpr uint64_t kMaxPacketBytes = 268'435'455 + 5;
+
 void ReadGateway(TableReader& t, GatewayConfig* gateway) {
   t.Require("id");
   t.Require("data_dir");
@@ -32,7 +35,7 @@ void ReadAdmin(TableReader& t, AdminConfig* admin) {
 void ReadLimits(TableReader& t, LimitsConfig* limits) {
   t.Number("max_connections", 0, 1'000'000, &limits->max_connections);
   t.Number("max_half_open", 1, 100'000, &limits->max_half_open);
-  t.Bytes("max_packet", 1024, &limits->max_packet_bytes);
+  t.Bytes("max_packet", 1024, &limits->max_packet_bytes, kMaxPacketBytes);
   t.Number("receive_maximum", 1, 65'535, &limits->receive_maximum);
   t.Bytes("session_queue", 1024, &limits->session_queue_bytes);
   t.Bytes("retained", 0, &limits->retained_bytes);
@@ -99,7 +102,7 @@ void ReadUplink(TableReader& t, UplinkConfig* uplink) {
   t.Text("username", &uplink->username);
   t.Text("password_file", &uplink->password_file);
   t.Number("mqtt_version", 3, 5, &uplink->mqtt_version);
-  t.Time("keep_alive", seconds(1), &uplink->keep_alive);
+  t.Time("keep_alive", seconds(1), &uplink->keep_alive, seconds(65'535));  // two bytes of CONNECT
   t.Time("connect_timeout", milliseconds(100), &uplink->connect_timeout);
   t.Time("ack_timeout", milliseconds(100), &uplink->ack_timeout);
   t.Time("backoff_min", milliseconds(1), &uplink->backoff_min);

@@ -35,7 +35,8 @@ Gateway::Gateway(const Config& config)
       health_(SystemClock(), &metrics_),
       random_(SeedFromSystem()),
       clock_watch_(config.gateway.clock_trust_after, NewestFileTime(config.gateway.data_dir), loop_,
-                   metrics_) {}
+                   metrics_),
+      certificate_watch_(loop_, clock_watch_.trust().floored(), health_) {}
 
 Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
@@ -138,6 +139,7 @@ Status Gateway::StartServer() {
   for (const ListenerConfig& listener : config_.listeners) {
     auto spec = ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
+    if (spec->transport.tls) certificate_watch_.Add(listener.bind, spec->transport.tls);
     SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
   }
   return Status::Ok();

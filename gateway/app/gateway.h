@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/certificate_watch.h"
 #include "app/clock_watch.h"
 #include "app/config.h"
 #include "app/descriptors.h"
@@ -65,6 +66,7 @@ class Gateway {
   Random random_;
   transport::Loop loop_;
   ClockWatch clock_watch_;
+  CertificateWatch certificate_watch_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<server::Server> server_;

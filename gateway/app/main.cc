@@ -20,7 +20,7 @@ struct Line {
   std::string config, directory, stream, profile, payload, topic, identity = "example";
   std::string admin = "127.0.0.1:9464";
   uint64_t from = 0, count = 0;
-  bool json = false, segments = false;
+  bool json = false, segments = false, offline = false;
   ConsumeOptions consume;
   std::string mqtt_version = "5";
 };
@@ -29,10 +29,12 @@ void AddRun(CLI::App& app, Line& line) {
   CLI::App* run = app.add_subcommand("run", "Run a gateway");
   run->add_option("config", line.config, "configuration file")->required();
   run->callback([&] { line.exit_code = RunCommand(line.config); });
-  CLI::App* check =
-      app.add_subcommand("check", "Say every mistake in a configuration; exit 2 if there is one");
+  CLI::App* check = app.add_subcommand(
+      "check", "Report every mistake in a configuration; exit 2 if there is any");
   check->add_option("config", line.config, "configuration file")->required();
-  check->callback([&] { line.exit_code = CheckCommand(line.config); });
+  check->add_flag("--offline", line.offline,
+                  "look at the file alone, not at what it names on this machine");
+  check->callback([&] { line.exit_code = CheckCommand(line.config, line.offline); });
 }
 
 void AddJournal(CLI::App& app, Line& line) {

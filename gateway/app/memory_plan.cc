@@ -47,6 +47,17 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
          plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config);
 }
 
+std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {
+  std::vector<LoweredLimit> lowered;
+  const auto add = [&](const char* key, uint64_t wanted, uint64_t given) {
+    if (given < wanted) lowered.push_back({key, wanted, given, 32 * wanted});
+  };
+  add("limits.session_queue", config.limits.session_queue_bytes,
+      plan.broker_queue_bytes_per_client);
+  add("limits.retained", config.limits.retained_bytes, plan.retained_bytes);
+  return lowered;
+}
+
 }  // namespace
 
 Result<MemoryPlan> PlanMemory(const Config& config) {
@@ -57,6 +68,7 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.broker_queue_bytes_per_client =
       Clamp(config.limits.session_queue_bytes, 1024, plan.broker_queued_bytes);
   plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 32);
+  plan.lowered = LoweredLimits(config, plan);
   plan.will_bytes = Clamp(limit / 192, 128 << 10, 1 << 20);
   plan.subscription_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);
   plan.session_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);

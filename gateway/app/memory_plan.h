@@ -2,11 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "app/config.h"
 #include "base/status.h"
 
 namespace sluice::app {
+
+// A configured limit that is more than its share of gateway.memory_limit.
+struct LoweredLimit {
+  const char* key;  // "limits.retained"
+  uint64_t wanted;  // bytes, as configured
+  uint64_t given;
+  uint64_t memory_needed;  // gateway.memory_limit with which it would be given what it wants
+};
 
 // How gateway.memory_limit is shared out: every queue gets its bound in bytes from here, and what
 // is left decides how many connections there can be. Bounds, not reservations.
@@ -27,6 +36,7 @@ struct MemoryPlan {
   // somebody else has to give way.
   size_t max_clients = 0;
   size_t max_connections = 0;
+  std::vector<LoweredLimit> lowered = {};
 };
 
 // What a TLS connection holds while it is idle: mbedTLS's record buffers as Debian builds it, its

@@ -5,21 +5,27 @@
 
 #include <cstdio>
 
-#include "app/config_check.h"
 #include "app/config_file.h"
+#include "app/config_warnings.h"
 #include "app/gateway.h"
 #include "base/env.h"
 #include "base/log.h"
 
 namespace sluice::app {
-
 namespace {
+
+constexpr int kMachineFault = 1;  // may mend by itself; worth trying again
+constexpr int kMistake = 2;       // only an editor mends it
 
 // A peer that is gone, or a file that may grow no more, is a failed write, not a signal. And nobody
 // means to kill a gateway by those that ask for a reload, not while it starts either; once it
 // serves it says so. SIGTERM and SIGINT end a start at once: nothing has been taken yet.
 void IgnoreSignals() {
   for (const int number : {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);
+}
+
+void PrintFaults(const LoadedConfig& loaded) {
+  for (const std::string& fault : loaded.faults) fmt::print(stderr, "{}\n", fault);
 }
 
 }  // namespace
@@ -29,28 +35,37 @@ int RunCommand(const std::string& config_file) {
   const auto loaded = LoadConfig(Env::Posix(), config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
-    return 2;
+    const bool mistake = loaded.status().code() == StatusCode::kInvalidArgument;
+    return mistake ? kMistake : kMachineFault;
+  }
+  if (!loaded->faults.empty()) {
+    PrintFaults(*loaded);
+    return kMachineFault;
   }
   SetLogLevel(loaded->config.gateway.log_level);
   for (const std::string& warning : loaded->warnings) LogWarn("{}", warning);
   auto gateway = Gateway::Create(loaded->config);
   if (!gateway.ok()) {
     LogError("cannot start: {}", gateway.status().ToString());
-    return 1;
+    return kMachineFault;
   }
   const Status status = (*gateway)->Run();
-  return status.ok() ? 0 : 1;
+  return status.ok() ? 0 : kMachineFault;
 }
 
-int CheckCommand(const std::string& config_file) {
-  const auto loaded = LoadConfig(Env::Posix(), config_file);
+int CheckCommand(const std::string& config_file, bool offline) {
+  const Env& env = Env::Posix();
+  const auto loaded = offline ? LoadConfigOffline(env, config_file) : LoadConfig(env, config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
-    return 2;
+    return kMistake;
   }
+  PrintFaults(*loaded);
+  if (!loaded->faults.empty()) return kMistake;
   for (const std::string& warning : loaded->warnings) fmt::print("warning: {}\n", warning);
-  for (const std::string& note : Notes(Env::Posix(), loaded->config))
-    fmt::print("note: {}\n", note);
+  if (!offline) {
+    for (const std::string& note : Notes(env, loaded->config)) fmt::print("note: {}\n", note);
+  }
   fmt::print("{}: ok\n", config_file);
   return 0;
 }

@@ -10,6 +10,8 @@
 namespace sluice::app {
 namespace {
 
+constexpr size_t kMaxTextBytes = 65'535;
+
 // A mistake quotes the file, which may hold anything: it stays one line, and no terminal obeys it.
 std::string OneLine(std::string_view text) {
   std::string line;
@@ -36,6 +38,15 @@ void Mistakes::Add(std::string_view what) {
 }
 
 std::string Mistakes::ToString() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
+
+toml::source_region PlaceOf(const toml::table& table, std::string_view path) {
+  for (;;) {
+    if (const toml::node* const node = table.at_path(path).node()) return node->source();
+    const size_t dot = path.rfind('.');
+    if (dot == std::string_view::npos) return table.source();
+    path = path.substr(0, dot);
+  }
+}
 
 Result<toml::table> ParseToml(std::string_view file, std::string_view text) {
   try {
@@ -83,6 +94,9 @@ void TableReader::Text(std::string_view key, std::string* value) {
   if (node == nullptr) return;
   const auto text = node->value_exact<std::string>();
   if (!text || text->empty()) return ComplainAt(*node, key, "must be a text that is not empty");
+  if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
+    return ComplainAt(*node, key, "must be at most 65535 bytes, none of them zero");
+  }
   *value = *text;
 }
 
@@ -166,17 +180,18 @@ void TableReader::Words(std::string_view key,
   }
 }
 
-void TableReader::Bytes(std::string_view key, uint64_t min, uint64_t* value) {
+void TableReader::Bytes(std::string_view key, uint64_t min, uint64_t* value, uint64_t max) {
   const toml::node* node = Take(key);
   if (node == nullptr) return;
   const auto bytes = ParseBytes(node->value_exact<std::string>().value_or(""));
   if (!bytes)
     return ComplainAt(*node, key, "must be a size with its unit, such as \"64KiB\" or \"256MiB\"");
   if (*bytes < min) return ComplainAt(*node, key, fmt::format("must be at least {} bytes", min));
+  if (*bytes > max) return ComplainAt(*node, key, fmt::format("must be at most {} bytes", max));
   *value = *bytes;
 }
 
-void TableReader::Time(std::string_view key, Duration min, Duration* value) {
+void TableReader::Time(std::string_view key, Duration min, Duration* value, Duration max) {
   const toml::node* node = Take(key);
   if (node == nullptr) return;
   const auto time = ParseDuration(node->value_exact<std::string>().value_or(""));
@@ -186,6 +201,9 @@ void TableReader::Time(std::string_view key, Duration min, Duration* value) {
   }
   if (*time < min) {
     return ComplainAt(*node, key, fmt::format("must be at least {} ms", min.count() / 1'000'000));
+  }
+  if (*time > max) {
+    return ComplainAt(*node, key, fmt::format("must be at most {} s", max.count() / 1'000'000'000));
   }
   *value = *time;
 }
@@ -201,6 +219,10 @@ void TableReader::TextList(std::string_view key, std::vector<std::string>* value
     const auto text = item.value_exact<std::string>();
     if (!text || text->empty())
       return ComplainAt(item, key, "must hold only texts that are not empty");
+    if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
+      return ComplainAt(item, key,
+                        "must hold only texts of at most 65535 bytes, none of them zero");
+    }
     values->push_back(*text);
   }
 }

@@ -27,12 +27,17 @@ class Mistakes {
   void Add(std::string_view what);
   bool empty() const { return lines_.empty(); }
   size_t size() const { return lines_.size(); }
+  const std::vector<std::string>& lines() const { return lines_; }
   std::string ToString() const;  // one a line
 
  private:
   std::string file_;
   std::vector<std::string> lines_;
 };
+
+// Where the value at `path` ("listener[0].tls.cert") stands; if it is left out, where the table
+// stands that it would be in.
+toml::source_region PlaceOf(const toml::table& table, std::string_view path);
 
 // A file's text as a table; the error says where the text stops being TOML. toml++ throws only in
 // here. `file` is for messages.
@@ -54,6 +59,7 @@ class TableReader {
   void Complain(std::string_view key, std::string_view what);
 
   void Require(std::string_view key);
+  // At most 65,535 bytes without U+0000: what an MQTT string can be, and a path.
   void Text(std::string_view key, std::string* value);
   void OneOf(std::string_view key, std::initializer_list<std::string_view> allowed,
              std::string* value);
@@ -65,8 +71,10 @@ class TableReader {
   void Range(std::string_view key, std::optional<double>* low, std::optional<double>* high);
   // A table of texts, in the order of its keys.
   void Words(std::string_view key, std::vector<std::pair<std::string, std::string>>* values);
-  void Bytes(std::string_view key, uint64_t min, uint64_t* value);
-  void Time(std::string_view key, Duration min, Duration* value);
+  // A pebibyte is the most unless something says less, so that sums don't overflow.
+  void Bytes(std::string_view key, uint64_t min, uint64_t* value, uint64_t max = 1ull << 50);
+  void Time(std::string_view key, Duration min, Duration* value,
+            Duration max = std::chrono::hours(24) * 36'525);
   void TextList(std::string_view key, std::vector<std::string>* values);
   // Calls `read` with the table under `key`, if there is one.
   void Table(std::string_view key, const std::function<void(TableReader&)>& read);

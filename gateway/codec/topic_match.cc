@@ -23,6 +23,25 @@ bool Matches(std::string_view filter, std::string_view topic) {
   return t == topic.size();
 }
 
+bool Overlap(std::string_view one, std::string_view other) {
+  const auto starts_wild = [](std::string_view filter) {
+    return filter.starts_with('+') || filter.starts_with('#');
+  };
+  // Wildcards at the front never stand for topics that begin with '$' [MQTT-4.7.2-1].
+  if ((starts_wild(one) && other.starts_with('$')) ||
+      (starts_wild(other) && one.starts_with('$'))) {
+    return false;
+  }
+  LevelReader ones(one), others(other);
+  std::string_view a, b;
+  while (true) {
+    const bool has_a = ones.Next(&a), has_b = others.Next(&b);
+    if ((has_a && a == "#") || (has_b && b == "#")) return true;
+    if (!has_a || !has_b) return has_a == has_b;
+    if (a != "+" && b != "+" && a != b) return false;
+  }
+}
+
 std::optional<std::string_view> TopicLevel(std::string_view topic, int level) {
   if (level < 0) {
     level += static_cast<int>(std::count(topic.begin(), topic.end(), '/')) + 1;

@@ -32,6 +32,9 @@ class LevelReader {
 // Whether `filter`, which is not a shared one, matches `topic`.
 bool Matches(std::string_view filter, std::string_view topic);
 
+// Whether there is a topic that both filters match; neither is a shared one.
+bool Overlap(std::string_view one, std::string_view other);
+
 // Level `level` of a topic: from 0, or, when negative, from the end (-1 is the last).
 std::optional<std::string_view> TopicLevel(std::string_view topic, int level);
 

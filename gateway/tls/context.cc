@@ -106,12 +106,14 @@ Status Context::Impl::SetOwnCertificate(const std::string& certificate_file,
   SLUICE_RETURN_IF_ERROR(LoadKey(key_file, certificate_file, chain, &key, &drbg));
   WarmUpPrivateKey(&key, &drbg);
   has_certificate = true;
+  own_file = certificate_file;
   const int result = mbedtls_ssl_conf_own_cert(&config, &chain, &key);
   return result == 0 ? Status::Ok() : Failed("cannot use certificate " + certificate_file, result);
 }
 
 Status Context::Impl::SetAuthorities(const std::string& file) {
   SLUICE_RETURN_IF_ERROR(LoadAuthorities(file, &authorities));
+  authorities_file = file;
   WarmUpPublicKeys(&authorities);
   mbedtls_ssl_conf_ca_chain(&config, &authorities, nullptr);
   return Status::Ok();
@@ -146,7 +148,6 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
   SLUICE_RETURN_IF_ERROR(impl->Seed());
   SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_SERVER, config.min_version));
   SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
-  SLUICE_RETURN_IF_ERROR(CheckNotEnded(config.certificate_file, impl->chain));
   if (config.client_certificate != ClientCertificate::kNone) {
     SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
   }
@@ -175,6 +176,17 @@ Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) 
   compat::EnableTicketSignal(&impl->config);
   impl->server_name = config.server_name;
   return std::shared_ptr<Context>(new Context(std::move(impl)));
+}
+
+std::vector<std::string> Context::DateTroubles(const Clock& clock) const {
+  std::vector<std::string> troubles;
+  if (impl_->has_certificate) {
+    AddOwnTroubles(impl_->own_file, impl_->chain, clock, &troubles);
+  }
+  if (!impl_->authorities_file.empty()) {
+    AddAuthorityTroubles(impl_->authorities_file, impl_->authorities, clock, &troubles);
+  }
+  return troubles;
 }
 
 int64_t Context::not_after_unix_seconds() const {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
@@ -53,8 +54,8 @@ struct ClientConfig {
 // MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH then holds no larger buffers once the handshake is over.
 class Context : public std::enable_shared_from_this<Context> {
  public:
-  // Failures name the file and the remedy: unreadable, loose permissions, not PEM, expired, key of
-  // another certificate, no authority.
+  // Failures name the file and the remedy: unreadable, loose permissions, not PEM, key of another
+  // certificate, no authority.
   static Result<std::shared_ptr<Context>> NewServer(const ServerConfig& config);
   static Result<std::shared_ptr<Context>> NewClient(const ClientConfig& config);
   ~Context();
@@ -64,6 +65,11 @@ class Context : public std::enable_shared_from_this<Context> {
   // A new connection, before its handshake; null when memory is short. `resume` (clients only) may
   // be null.
   std::unique_ptr<Engine> NewEngine(const ResumptionTicket* resume = nullptr) const;
+
+  // What is wrong with the dates of the own certificate and of the authorities by the machine's
+  // clock and by `clock`, in words with the file's name; empty if nothing is. No reason not to
+  // start: the clock may be what is wrong, and what is stored still has to be forwarded.
+  std::vector<std::string> DateTroubles(const Clock& clock) const;
 
   // When the own certificate ends; 0 when there is none.
   int64_t not_after_unix_seconds() const;

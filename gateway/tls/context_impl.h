@@ -28,7 +28,8 @@ struct Context::Impl {
   mbedtls_ssl_ticket_context tickets;  // has a lock of its own
   mbedtls_ssl_config config;
   const Clock* clock = nullptr;
-  std::string server_name;  // clients
+  std::string server_name;                 // clients
+  std::string own_file, authorities_file;  // where they came from; empty: none
   bool is_server = false;
   bool has_certificate = false;
   bool requires_certificate = false;  // servers, of clients

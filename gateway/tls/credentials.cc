@@ -1,12 +1,14 @@
 #include "tls/credentials.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "tls/key_file.h"
 #include "tls/mbedtls_failure.h"
+#include "tls/peer_certificate_reader.h"
 
 namespace sluice::tls {
 namespace {
@@ -18,8 +20,7 @@ std::string Date(const mbedtls_x509_time& time) {
 Status LoadChain(const std::string& path, std::string_view what, mbedtls_x509_crt* chain) {
   if (path.empty())
     return Status::InvalidArgument(fmt::format("no file is named for the {}", what));
-  if (access(path.c_str(), R_OK) != 0)
-    return Status::FromErrno(errno, fmt::format("{} {}", what, path));
+  SLUICE_RETURN_IF_ERROR(CheckReadable(what, path));
   const int result = mbedtls_x509_crt_parse_file(chain, path.c_str());
   if (result == 0) return Status::Ok();
   if (result > 0) {
@@ -30,33 +31,28 @@ Status LoadChain(const std::string& path, std::string_view what, mbedtls_x509_cr
       fmt::format("{} {} is not a PEM certificate ({})", what, path, ErrorText(result)));
 }
 
-bool AllHaveEnded(const mbedtls_x509_crt& chain) {
-  for (const mbedtls_x509_crt* crt = &chain; crt != nullptr; crt = crt->next) {
-    if (mbedtls_x509_time_is_past(&crt->valid_to) == 0) return false;
-  }
-  return true;
+bool IsTooYoung(const mbedtls_x509_crt& certificate, const Clock& clock) {
+  return clock.WallIsSet() && mbedtls_x509_time_is_future(&certificate.valid_from) != 0;
 }
 
 }  // namespace
+
+// mbedTLS asks a directory for its size, and gets the largest that there is.
+Status CheckReadable(std::string_view what, const std::string& path) {
+  struct stat info {};
+  if (access(path.c_str(), R_OK) != 0 || stat(path.c_str(), &info) != 0) {
+    return Status::FromErrno(errno, fmt::format("{} {}", what, path));
+  }
+  if (S_ISREG(info.st_mode)) return Status::Ok();
+  return Status::InvalidArgument(fmt::format("{} {} is not a regular file", what, path));
+}
 
 Status LoadOwnCertificate(const std::string& path, mbedtls_x509_crt* chain) {
   return LoadChain(path, "certificate", chain);
 }
 
-Status CheckNotEnded(const std::string& path, const mbedtls_x509_crt& chain) {
-  if (mbedtls_x509_time_is_past(&chain.valid_to) == 0) return Status::Ok();
-  return Status::InvalidArgument(fmt::format(
-      "certificate {} ended on {}; put a new one in its place", path, Date(chain.valid_to)));
-}
-
 Status LoadAuthorities(const std::string& path, mbedtls_x509_crt* authorities) {
-  SLUICE_RETURN_IF_ERROR(LoadChain(path, "authority", authorities));
-  if (AllHaveEnded(*authorities)) {
-    return Status::InvalidArgument(
-        fmt::format("authority {} ended on {}; nobody's certificate would be accepted", path,
-                    Date(authorities->valid_to)));
-  }
-  return Status::Ok();
+  return LoadChain(path, "authority", authorities);
 }
 
 Status LoadKey(const std::string& path, const std::string& certificate_path,
@@ -66,7 +62,7 @@ Status LoadKey(const std::string& path, const std::string& certificate_path,
     return Status::InvalidArgument("no file is named for the key of " + certificate_path);
   }
   SLUICE_RETURN_IF_ERROR(CheckSecretFile(path));
-  if (access(path.c_str(), R_OK) != 0) return Status::FromErrno(errno, "key " + path);
+  SLUICE_RETURN_IF_ERROR(CheckReadable("key", path));
   if (const int result = compat::ParseKeyFile(key, path.c_str(), drbg); result != 0) {
     return Status::InvalidArgument(
         fmt::format("key {} is not an unencrypted PEM private key ({})", path, ErrorText(result)));
@@ -76,6 +72,33 @@ Status LoadKey(const std::string& path, const std::string& certificate_path,
         fmt::format("key {} does not belong to certificate {}", path, certificate_path));
   }
   return Status::Ok();
+}
+
+void AddOwnTroubles(const std::string& path, const mbedtls_x509_crt& chain, const Clock& clock,
+                    std::vector<std::string>* troubles) {
+  if (HasEnded(chain, clock)) {
+    troubles->push_back(
+        fmt::format("certificate {} ended on {}; the other side will refuse it: put a new one in "
+                    "its place",
+                    path, Date(chain.valid_to)));
+  } else if (IsTooYoung(chain, clock)) {
+    troubles->push_back(
+        fmt::format("certificate {} is not valid before {}; the other side will refuse it, unless "
+                    "this machine's clock is wrong",
+                    path, Date(chain.valid_from)));
+  }
+}
+
+void AddAuthorityTroubles(const std::string& path, const mbedtls_x509_crt& authorities,
+                          const Clock& clock, std::vector<std::string>* troubles) {
+  bool ended = false;
+  for (const mbedtls_x509_crt* crt = &authorities; crt != nullptr; crt = crt->next) {
+    if (!HasEnded(*crt, clock) && !IsTooYoung(*crt, clock)) return;
+    ended = ended || HasEnded(*crt, clock);
+  }
+  troubles->push_back(fmt::format("authority {} {} {}; nobody's certificate is accepted", path,
+                                  ended ? "ended on" : "is not valid before",
+                                  Date(ended ? authorities.valid_to : authorities.valid_from)));
 }
 
 }  // namespace sluice::tls

@@ -3,8 +3,11 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -107,6 +110,21 @@ std::string FormatSource(const SourceAddress& source) {
   in6_addr v6{};
   for (int i = 0; i < 8; ++i) v6.s6_addr[i] = static_cast<uint8_t>(source.high >> (56 - 8 * i));
   return fmt::format("{}/64", inet_ntop(AF_INET6, &v6, text.data(), text.size()));
+}
+
+Status CheckBindable(const sockaddr_storage& address) {
+  const int fd = ::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  int error = fd < 0 ? errno : 0;
+  if (fd >= 0) {
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    const socklen_t size =
+        address.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) error = errno;
+    ::close(fd);
+  }
+  if (error == 0 || error == EADDRINUSE) return Status::Ok();
+  return Status::FromErrno(error, "listen on " + FormatSocketAddress(address));
 }
 
 }  // namespace sluice::transport

@@ -14,6 +14,9 @@ namespace sluice::transport {
 // "192.0.2.7:8883", "[2001:db8::7]:8883", "localhost:8883" (127.0.0.1). No other names: looking one
 // up can block. The message of a refusal says what is expected.
 Result<sockaddr_storage> ParseSocketAddress(std::string_view text);
+// Whether this machine has the address and we may have the port. That another socket listens there
+// is fine. Binds for a moment, without listening.
+Status CheckBindable(const sockaddr_storage& address);
 // The inverse.
 std::string FormatSocketAddress(const sockaddr_storage& address);
 uint16_t PortOf(const sockaddr_storage& address);

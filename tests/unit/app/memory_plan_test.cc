@@ -59,6 +59,17 @@ TEST_F(MemoryPlanTest, WhatDoesNotFitIsAMistake) {
   EXPECT_EQ(PlanMemory(config_).status().code(), StatusCode::kInvalidArgument);
 }
 
+TEST_F(MemoryPlanTest, LimitThatIsLoweredIsNamedWithWhatWouldDo) {
+  config_.limits.retained_bytes = 8 << 20;
+  config_.limits.session_queue_bytes = 1 << 20;
+  ASSERT_EQ(Plan().lowered.size(), 1U);
+  const LoweredLimit lowered = Plan().lowered[0];
+  EXPECT_STREQ(lowered.key, "limits.retained");
+  EXPECT_EQ(lowered.given, Plan().retained_bytes);
+  config_.gateway.memory_limit = lowered.memory_needed;
+  EXPECT_TRUE(Plan().lowered.empty());
+}
+
 TEST_F(MemoryPlanTest, PlainConnectionsCostLess) {
   const size_t with_tls = Plan().max_connections;
   config_.listeners[0].plaintext = true;

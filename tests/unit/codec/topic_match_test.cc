@@ -89,5 +89,26 @@ TEST(TopicMatchTest, MatchesAsTheStandardSays) {
   }
 }
 
+struct OverlapCase {
+  std::string_view one;
+  std::string_view other;
+  bool overlap;
+};
+
+constexpr OverlapCase kOverlapCases[] = {
+    {"a/b", "a/b", true},    {"a/b", "a/c", false},  {"a/+", "+/b", true},
+    {"a/#", "+/b/c", true},  {"a", "a/#", true},     {"a/+", "a", false},
+    {"a/+/c", "a/b", false}, {"#", "a", true},       {"a/b/c", "a/+", false},
+    {"#", "$SYS/x", false},  {"+/x", "$S/x", false}, {"$S/#", "$S/+", true},
+    {"a//b", "a/+/b", true}, {"+/+", "+", false},    {"#", "#", true},
+};
+
+TEST(TopicMatchTest, FiltersOverlapWhereATopicMatchesBoth) {
+  for (const OverlapCase& c : kOverlapCases) {
+    EXPECT_EQ(Overlap(c.one, c.other), c.overlap) << c.one << " and " << c.other;
+    EXPECT_EQ(Overlap(c.other, c.one), c.overlap) << c.other << " and " << c.one;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::codec

@@ -15,11 +15,18 @@ namespace sluice::tls {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 class ContextTest : public testing::Test {
  protected:
   Status Refusal() { return Context::NewServer(config_).status(); }
+  std::vector<std::string> Troubles() {
+    const auto context = Context::NewServer(config_);
+    EXPECT_TRUE(context.ok()) << context.status().ToString();
+    return context.ok() ? (*context)->DateTroubles(SystemClock()) : std::vector<std::string>();
+  }
   std::string Write(const std::string& name, const std::string& content, mode_t mode = 0600) {
     std::ofstream(directory_.File(name)) << content;
     chmod(directory_.File(name).c_str(), mode);
@@ -73,15 +80,20 @@ TEST_F(ContextTest, BundleWithOneBrokenCertificateIsRefused) {
   EXPECT_THAT(Refusal().message(), HasSubstr("1 of its certificates cannot be read"));
 }
 
-TEST_F(ContextTest, ExpiredOwnCertificateIsRefused) {
+// The clock may be what is wrong, and a gateway that does not start loses readings.
+TEST_F(ContextTest, ExpiredOwnCertificateIsToldAndNotRefused) {
   config_.certificate_file = test::PkiFile("devices/old.crt");
   config_.key_file = test::PkiFile("devices/old.key");
-  EXPECT_THAT(Refusal().message(), AllOf(HasSubstr("old.crt"), HasSubstr("ended on 20")));
+  EXPECT_THAT(Troubles(), ElementsAre(AllOf(HasSubstr("old.crt"), HasSubstr("ended on 20"))));
 }
 
-TEST_F(ContextTest, ExpiredAuthorityIsRefused) {
+TEST_F(ContextTest, ExpiredAuthorityIsToldAndNotRefused) {
   config_.client_ca_file = test::PkiFile("devices/old.crt");
-  EXPECT_THAT(Refusal().message(), AllOf(HasSubstr("authority"), HasSubstr("ended on 20")));
+  EXPECT_THAT(Troubles(), ElementsAre(AllOf(HasSubstr("authority"), HasSubstr("ended on 20"))));
+}
+
+TEST_F(ContextTest, CertificatesWithinTheirDatesAreNoTrouble) {
+  EXPECT_THAT(Troubles(), IsEmpty());
 }
 
 TEST_F(ContextTest, RequiredClientCertificateNeedsAnAuthority) {

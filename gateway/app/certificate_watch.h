@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/health.h"
+#include "tls/context.h"
+#include "transport/loop.h"
+
+namespace sluice::app {
+
+// Says in health which listeners have a certificate or authorities that have ended or are not valid
+// yet: looks at once and every minute. Loop thread.
+class CertificateWatch {
+ public:
+  // Everything outlives it.
+  CertificateWatch(transport::Loop& loop, const Clock& clock, Health& health);
+
+  // `bind` is what the operator knows the listener by.
+  void Add(const std::string& bind, std::shared_ptr<const tls::Context> context);
+
+ private:
+  struct Watched {
+    std::shared_ptr<const tls::Context> context;
+    std::unique_ptr<Health::Condition> condition;
+  };
+  void LookAt(const Watched& watched) const;
+  void Look();
+
+  const Clock& clock_;
+  Health& health_;
+  std::vector<Watched> watched_;
+  transport::Timer timer_;
+};
+
+}  // namespace sluice::app
