@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "forward/refusal.h"
 
 namespace sluice::forward {
 
@@ -13,8 +14,7 @@ struct DeadLetter {
   std::string_view route;
   std::string_view stream;
   uint64_t offset = 0;
-  uint8_t reason = 0;  // MQTT 5 reason code
-  std::string_view reason_name;
+  Refusal refusal;
   ByteSpan event;  // as it was stored
 };
 

@@ -6,7 +6,7 @@ namespace sluice::forward {
 namespace {
 
 constexpr size_t kNoLimit = SIZE_MAX;
-// Of a packet: header, packet identifier, content type, and the properties of a batch but for its
+// Of a message: what the protocol adds, content type, and the properties of a batch but for its
 // source.
 constexpr size_t kEnvelopeBytes = 160;
 
@@ -18,7 +18,7 @@ MessageBuilder::MessageBuilder(const RouteOptions& options, Expiry& expiry)
       single_(options.max_batch_events <= 1),
       encoder_(options.format == Format::kJson ? MakeJsonEncoder(options, single_)
                                                : MakeFlatBuffersEncoder(options, single_)),
-      max_packet_bytes_(kNoLimit) {
+      max_message_bytes_(kNoLimit) {
   if (!options_.topic.per_event()) {
     options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
   }
@@ -57,7 +57,7 @@ MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallT
   const size_t size =
       encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::GapBytes(options_) : 0);
   const size_t overhead = OverheadBytes() + AttributeBytes();
-  if (size + overhead > max_packet_bytes_) return IfAlone(Added::kTooLarge);
+  if (size + overhead > max_message_bytes_) return IfAlone(Added::kTooLarge);
   if (size > options_.max_batch_bytes && !empty()) return Added::kNotThisOne;
   FlushGap(now);
   encoder_->CommitEvent(record.first, record.event);
@@ -72,7 +72,7 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   if (options_.topic.per_event()) {
     options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
   }
-  if (OverheadBytes() > max_packet_bytes_) return IfAlone(Added::kTooLarge);
+  if (OverheadBytes() > max_message_bytes_) return IfAlone(Added::kTooLarge);
   const bool grows = gap_ && gap_->reason == reason;
   if (!TakesTopic()) return Added::kNotThisOne;
   if (!grows && !empty() && (full() || gap_ || single_)) return Added::kNotThisOne;
@@ -140,12 +140,13 @@ OutgoingMessage MessageBuilder::Finish(WallTime now) {
   message.payload = payload_;
   message.content_type = encoder_->content_type();
   message.properties = Properties();
+  message.key = IsSingleEvent() ? view_.fields().device : batch_properties_[1].value;
   return message;
 }
 
 // A single event carries its CloudEvents attributes; a batch says whose it is and where it begins.
 std::span<const UserProperty> MessageBuilder::Properties() {
-  if (single_ && contents_.events == 1) return attributes_.Render(view_.fields());
+  if (IsSingleEvent()) return attributes_.Render(view_.fields());
   property_text_.clear();
   schema::AppendSource(options_.gateway, options_.stream, &property_text_);
   const size_t source_bytes = property_text_.size();

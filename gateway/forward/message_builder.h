@@ -36,8 +36,9 @@ class MessageBuilder {
   MessageBuilder(const RouteOptions& options, Expiry& expiry);
   ~MessageBuilder();
 
-  // The largest packet that the uplink takes; one more byte, and a broker ends the connection.
-  void SetMaxPacketBytes(size_t bytes) { max_packet_bytes_ = bytes; }
+  // The largest message that the uplink takes; one more byte, and an MQTT broker ends the
+  // connection.
+  void SetMaxMessageBytes(size_t bytes) { max_message_bytes_ = bytes; }
 
   // Adds a record that follows the last one. Events that have expired at `now` become gaps
   // with that reason. The last three answers come only when the message is empty.
@@ -58,6 +59,7 @@ class MessageBuilder {
   Added AddGap(const SourceRecord& record, schema::GapReason reason);
   Added IfAlone(Added answer) const;
   bool TakesTopic();
+  bool IsSingleEvent() const { return single_ && contents_.events == 1; }
   size_t OverheadBytes() const;
   size_t AttributeBytes();
   void Extend(const SourceRecord& record);
@@ -68,7 +70,7 @@ class MessageBuilder {
   Expiry& expiry_;
   const bool single_;
   std::unique_ptr<MessageEncoder> encoder_;
-  size_t max_packet_bytes_;
+  size_t max_message_bytes_;
 
   schema::EventView view_;
   schema::CloudEventAttributes attributes_;

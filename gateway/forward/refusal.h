@@ -1,20 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace sluice::forward {
 
-// Reason codes that the route gives itself.
-inline constexpr uint8_t kReasonTopicNameInvalid = 0x90;
-inline constexpr uint8_t kReasonPacketTooLarge = 0x95;
-inline constexpr uint8_t kReasonPayloadFormatInvalid = 0x99;
+// Why a message was not taken: what upstream said, as its uplink understands it, or what the route
+// knows without asking.
+struct Refusal {
+  bool permanent = false;  // would be refused again; else it may pass later
+  uint16_t code = 0;       // of the uplink's protocol, for people
+  std::string_view text;   // the same in words; static
+};
 
-// Whether a publish that was refused with this PUBACK reason code [MQTT-3.4.2.1] would be refused
-// again: not authorized, topic name invalid, packet too large, payload format invalid. Everything
-// else, also a code that this version of MQTT does not know, may pass: try again later.
-bool IsPermanentRefusal(uint8_t reason_code);
+// "Quota exceeded (0x97)".
+std::string Describe(const Refusal& refusal);
 
-std::string_view RefusalName(uint8_t reason_code);
+// What no uplink is asked. Dead letters have had these numbers from the beginning.
+inline constexpr Refusal kRefusedForItsTopic{true, 0x90, "Topic Name invalid"};
+inline constexpr Refusal kRefusedAsTooLarge{true, 0x95, "Packet too large"};
+inline constexpr Refusal kRefusedAsNoEvent{true, 0x99, "Payload format invalid"};
 
 }  // namespace sluice::forward

@@ -11,14 +11,14 @@ namespace {
 
 constexpr Duration kGaugeInterval = std::chrono::seconds(1);
 
-uint8_t ReasonOf(MessageBuilder::Added why) {
+const Refusal& RefusalOf(MessageBuilder::Added why) {
   switch (why) {
     case MessageBuilder::Added::kTooLarge:
-      return kReasonPacketTooLarge;
+      return kRefusedAsTooLarge;
     case MessageBuilder::Added::kTopicTooLong:
-      return kReasonTopicNameInvalid;
+      return kRefusedForItsTopic;
     default:
-      return kReasonPayloadFormatInvalid;
+      return kRefusedAsNoEvent;
   }
 }
 
@@ -70,8 +70,8 @@ void Route::Stop() {
 
 void Route::OnUplinkUp(const UplinkLimits& limits) {
   up_ = true;
-  builder_.SetMaxPacketBytes(limits.maximum_packet_bytes);
-  // What was gathered meanwhile may be too large for this broker, or evicted.
+  builder_.SetMaxMessageBytes(limits.max_message_bytes);
+  // What was gathered meanwhile may be too large for this upstream, or evicted.
   if (mode_ == Mode::kStreaming) GoTo(window_.empty() ? books().Cursor() : window_.back().end);
   Pump();
 }
@@ -156,7 +156,7 @@ void Route::Publish(uint32_t sequence) {
   builder_.Clear();
 }
 
-// A record that no broker would take goes the way of a refused publish without having been one.
+// A record that no upstream would take goes the way of a refused publish without having been one.
 void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
   if (window_.full()) return;
   InFlight publish;
@@ -165,7 +165,7 @@ void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
   publish.events = record.count();
   publish.stored = record.appended;
   publish.outcome = InFlight::Outcome::kRefused;
-  publish.reason = ReasonOf(why);
+  publish.refusal = RefusalOf(why);
   window_.Push(publish);
   metrics_.refused_permanent.Add();
   mode_ = Mode::kSettling;

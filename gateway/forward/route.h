@@ -89,7 +89,7 @@ class Route final : private UplinkUser {
   void OnUplinkUp(const UplinkLimits& limits) override;
   void OnUplinkDown() override;
   void OnAcknowledged(uint32_t sequence) override;
-  void OnRefused(uint32_t sequence, uint8_t reason_code) override;
+  void OnRefused(uint32_t sequence, const Refusal& refusal) override;
   void OnWritable() override;
   void Tick(MonotonicTime now) override;
   std::optional<MonotonicTime> NextDeadline() const override;
@@ -125,7 +125,7 @@ class Route final : private UplinkUser {
   void NoteUntold(const SourceRecord& record);
   void Tell();
   void OnTold();
-  void OnTellingRefused(uint8_t reason_code);
+  void OnTellingRefused(const Refusal& refusal);
   void WithdrawTelling();
   void GiveUpTelling(std::string_view why);
   void PassUntold();

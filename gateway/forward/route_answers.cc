@@ -9,7 +9,7 @@ namespace sluice::forward {
 void Route::OnAcknowledged(uint32_t sequence) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
-  window_.Settle(publish, InFlight::Outcome::kAcknowledged, 0);
+  window_.SettleAcknowledged(publish);
   connection_.Answered(publish->sent_at);
   health_.OnAcknowledged();
   metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
@@ -20,15 +20,15 @@ void Route::OnAcknowledged(uint32_t sequence) {
   Pump();
 }
 
-void Route::OnRefused(uint32_t sequence, uint8_t reason_code) {
+void Route::OnRefused(uint32_t sequence, const Refusal& refusal) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
-  window_.Settle(publish, InFlight::Outcome::kRefused, reason_code);
+  window_.SettleRefused(publish, refusal);
   connection_.Answered(publish->sent_at);
-  LogWarn("route {}: uplink refuses offsets {} to {}: {} (0x{:02X})", options_.name, publish->first,
-          publish->end - 1, RefusalName(reason_code), reason_code);
-  (IsPermanentRefusal(reason_code) ? metrics_.refused_permanent : metrics_.refused_transient).Add();
-  if (mode_ == Mode::kTelling) OnTellingRefused(reason_code);
+  LogWarn("route {}: uplink refuses offsets {} to {}: {}", options_.name, publish->first,
+          publish->end - 1, Describe(refusal));
+  (refusal.permanent ? metrics_.refused_permanent : metrics_.refused_transient).Add();
+  if (mode_ == Mode::kTelling) OnTellingRefused(refusal);
   if (mode_ == Mode::kStreaming) mode_ = Mode::kSettling;
   AdvanceHead();
   Pump();
@@ -54,7 +54,7 @@ void Route::AdvanceHead() {
       Pass();
     } else if (head.outcome == InFlight::Outcome::kPending || window_.unsettled() > 0) {
       return;
-    } else if (IsPermanentRefusal(head.reason)) {
+    } else if (head.refusal.permanent) {
       BeginBurial();
     } else {
       StartOver();
@@ -79,7 +79,7 @@ void Route::Pass() {
 // The publish at the head was refused for now.
 void Route::StartOver() {
   metrics_.restarts.Add();
-  health_.OnRefusedForNow(clock_.Now(), RefusalName(window_.front().reason));
+  health_.OnRefusedForNow(clock_.Now(), window_.front().refusal.text);
   window_.Clear();
   probing_ = true;
   HoldFor(backoff_.Next());

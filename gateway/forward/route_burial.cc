@@ -29,12 +29,10 @@ void Route::ContinueBurial() {
 }
 
 bool Route::Bury(const SourceRecord& record) {
-  const uint8_t reason = window_.front().reason;
   const DeadLetter letter = {.route = options_.name,
                              .stream = options_.stream,
                              .offset = record.first,
-                             .reason = reason,
-                             .reason_name = RefusalName(reason),
+                             .refusal = window_.front().refusal,
                              .event = record.event};
   if (!dead_letters_.Store(letter, [self = std::weak_ptr<Route*>(self_)] {
         if (const auto route = self.lock()) (*route)->OnBuried();

@@ -43,16 +43,16 @@ void Route::OnTold() {
   if (untold_.empty()) FinishTelling();
 }
 
-void Route::OnTellingRefused(uint8_t reason_code) {
-  if (IsPermanentRefusal(reason_code)) return GiveUpTelling(RefusalName(reason_code));
-  health_.OnRefusedForNow(clock_.Now(), RefusalName(reason_code));
+void Route::OnTellingRefused(const Refusal& refusal) {
+  if (refusal.permanent) return GiveUpTelling(refusal.text);
+  health_.OnRefusedForNow(clock_.Now(), refusal.text);
   HoldFor(backoff_.Next());
 }
 
 // The connection that should have brought the answer is gone.
 void Route::WithdrawTelling() {
   InFlight* const told = window_.FindPending(window_.front_sequence());
-  if (told != nullptr) window_.Settle(told, InFlight::Outcome::kRefused, told->reason);
+  if (told != nullptr) window_.SettleRefused(told, told->refusal);
 }
 
 // Who will not hear of a gap either must not hold the route for ever.

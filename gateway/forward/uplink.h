@@ -1,29 +1,33 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "forward/refusal.h"
 #include "schema/cloudevents.h"
 
 namespace sluice::forward {
 
 using UserProperty = schema::CloudEventAttributes::Item;
 
-// What the broker told us at CONNECT. Defaults are those of MQTT 5 (and all that 3.1.1 knows).
+// What an uplink takes, as upstream said when the connection was made.
 struct UplinkLimits {
-  uint16_t receive_maximum = 65535;           // [MQTT-3.3.4-9] unacknowledged QoS 1 publishes
-  uint32_t maximum_packet_bytes = 268435455;  // [MQTT-3.2.2-15]
-  bool takes_qos1 = true;                     // [MQTT-3.2.2-11]; without it there is no uplink
+  size_t max_in_flight = SIZE_MAX;      // messages that are not answered
+  size_t max_message_bytes = SIZE_MAX;  // with all that travels with it
 };
 
-// One publish at QoS 1. Views, valid during the call only.
+// One message. Views, valid during the call only.
 struct OutgoingMessage {
   std::string_view topic;
+  // What must stay in order: the device of a single event, the source of a batch. For upstreams
+  // that spread messages over partitions.
+  std::string_view key;
   ByteSpan payload;
-  std::string_view content_type;             // MQTT 5 only, as are
+  std::string_view content_type;             // where the protocol has a place for it, as for
   std::span<const UserProperty> properties;  // these
 
   static constexpr size_t kBytesPerProperty = 5;  // identifier and two lengths
@@ -31,28 +35,22 @@ struct OutgoingMessage {
   size_t WireBytes() const;
 };
 
-// Why there is no connection (any more).
-struct DisconnectReason {
-  uint8_t code = 0;  // MQTT reason code of CONNACK or DISCONNECT; 0: the network, see text
-  std::string text;
-};
-
 // Told what happens to an uplink. Loop thread.
 class UplinkListener {
  public:
   virtual ~UplinkListener() = default;
   virtual void OnConnected(const UplinkLimits& limits) = 0;
-  // Ends a connection or an attempt at one. Of the publishes that are not acknowledged nothing more
-  // will be heard.
-  virtual void OnDisconnected(const DisconnectReason& reason) = 0;
+  // Ends a connection or an attempt at one, `why` is for people and printable. Of the messages that
+  // are not answered nothing more will be heard.
+  virtual void OnDisconnected(const std::string& why) = 0;
   virtual void OnAcknowledged(uint32_t token) = 0;
-  virtual void OnRefused(uint32_t token, uint8_t reason_code) = 0;  // code >= 0x80
+  virtual void OnRefused(uint32_t token, const Refusal& refusal) = 0;
 };
 
-// A connection to something upstream, without opinions: no retries, no queue of its own beyond what
-// was published and is not acknowledged. All calls on the loop thread; none of them blocks, calls
-// the listener from inside, or throws. After Connect or Disconnect every earlier connection is
-// forgotten: the listener hears only of the newest one.
+// A connection to something upstream, of whatever protocol, without opinions: no retries, no queue
+// of its own beyond what was published and is not acknowledged. All calls on the loop thread; none
+// of them blocks, calls the listener from inside, or throws. After Connect or Disconnect every
+// earlier connection is forgotten: the listener hears only of the newest one.
 class Uplink {
  public:
   virtual ~Uplink() = default;

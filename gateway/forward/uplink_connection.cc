@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/status.h"
-#include "forward/refusal.h"
 
 namespace sluice::forward {
 namespace {
@@ -14,12 +13,6 @@ constexpr int kUserShift = 24;
 
 std::string Label(std::string_view name) {
   return fmt::format("uplink=\"{}\"", Metrics::EscapeLabel(name));
-}
-
-std::string Describe(const DisconnectReason& reason) {
-  if (reason.code == 0) return Printable(reason.text);
-  return fmt::format("{} (0x{:02X}) {}", RefusalName(reason.code), reason.code,
-                     Printable(reason.text));
 }
 
 }  // namespace
@@ -87,21 +80,20 @@ void UplinkConnection::OnConnected(const UplinkLimits& limits) {
   }
 }
 
-void UplinkConnection::OnDisconnected(const DisconnectReason& reason) {
+void UplinkConnection::OnDisconnected(const std::string& why) {
   if (state_ != State::kConnecting && state_ != State::kConnected) return;
   const bool was_stable =
       state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
   if (was_stable) backoff_.Reset();
-  WaitToRetry(reason);
+  WaitToRetry(why);
 }
 
-void UplinkConnection::WaitToRetry(const DisconnectReason& reason) {
+void UplinkConnection::WaitToRetry(const std::string& why) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
   const MonotonicTime now = clock_.Now();
   const Duration wait = backoff_.Next();
   retry_at_ = now + wait;
-  const std::string why = Describe(reason);
   LogWarn("uplink {}: {}: {}; next attempt in {:.1f} s", options_.name,
           was_connected ? "connection lost" : "cannot connect", why,
           std::chrono::duration<double>(wait).count());
@@ -115,9 +107,9 @@ void UplinkConnection::WaitToRetry(const DisconnectReason& reason) {
 }
 
 // Ends what the other side does not. However long it lasted, it was no good connection.
-void UplinkConnection::GiveUp(std::string reason) {
+void UplinkConnection::GiveUp(const std::string& why) {
   uplink_.Disconnect();
-  WaitToRetry({0, std::move(reason)});
+  WaitToRetry(why);
 }
 
 void UplinkConnection::LeaveConnected() {
@@ -150,8 +142,8 @@ void UplinkConnection::OnAcknowledged(uint32_t token) {
   if (UplinkUser* user = Settle(token)) user->OnAcknowledged(token & kSequenceMask);
 }
 
-void UplinkConnection::OnRefused(uint32_t token, uint8_t reason_code) {
-  if (UplinkUser* user = Settle(token)) user->OnRefused(token & kSequenceMask, reason_code);
+void UplinkConnection::OnRefused(uint32_t token, const Refusal& refusal) {
+  if (UplinkUser* user = Settle(token)) user->OnRefused(token & kSequenceMask, refusal);
 }
 
 void UplinkConnection::WakeBlocked() {
@@ -162,7 +154,7 @@ void UplinkConnection::WakeBlocked() {
 }
 
 bool UplinkConnection::HasRoom() const {
-  const size_t limit = std::min(options_.max_in_flight, limits_.receive_maximum);  // [MQTT-3.3.4-9]
+  const size_t limit = std::min<size_t>(options_.max_in_flight, limits_.max_in_flight);
   return state_ == State::kConnected && in_flight_ < limit;
 }
 

@@ -25,7 +25,7 @@ class UplinkUser {
   // Everything that was published and is not acknowledged has to be published again.
   virtual void OnUplinkDown() = 0;
   virtual void OnAcknowledged(uint32_t sequence) = 0;
-  virtual void OnRefused(uint32_t sequence, uint8_t reason_code) = 0;
+  virtual void OnRefused(uint32_t sequence, const Refusal& refusal) = 0;
   // There is room again after CanPublish said no.
   virtual void OnWritable() = 0;
   virtual void Tick(MonotonicTime now) = 0;
@@ -38,11 +38,11 @@ struct UplinkConnectionOptions {
   std::string name;
   BackoffOptions backoff;
   // Publishes of all routes together that wait for their acknowledgement: bounds the client
-  // library's queue behind a slow broker (its bytes are bounded by the routes' windows). The
-  // broker's Receive Maximum lowers it [MQTT-3.3.4-9].
+  // library's queue behind a slow upstream (its bytes are bounded by the routes' windows).
+  // Upstream's own limit lowers it.
   uint16_t max_in_flight = 256;
   // A connection that lasted this long, or acknowledged something, was a good one: the next backoff
-  // starts small again. A broker that accepts and drops at once does not get hammered.
+  // starts small again. An upstream that accepts and drops at once does not get hammered.
   Duration stable_after = std::chrono::seconds(30);
   // What was sent must be answered within this time, else the connection is made anew: an upstream
   // that takes everything and acknowledges nothing, or something else, must not hold a route for
@@ -97,13 +97,13 @@ class UplinkConnection final : private UplinkListener {
   };
 
   void OnConnected(const UplinkLimits& limits) override;
-  void OnDisconnected(const DisconnectReason& reason) override;
+  void OnDisconnected(const std::string& why) override;
   void OnAcknowledged(uint32_t token) override;
-  void OnRefused(uint32_t token, uint8_t reason_code) override;
+  void OnRefused(uint32_t token, const Refusal& refusal) override;
 
   void Connect();
-  void WaitToRetry(const DisconnectReason& reason);
-  void GiveUp(std::string reason);
+  void WaitToRetry(const std::string& why);
+  void GiveUp(const std::string& why);
   void LeaveConnected();
   void LookForTimeouts(MonotonicTime now);
   std::optional<MonotonicTime> AnswerDeadline() const;

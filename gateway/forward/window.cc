@@ -65,9 +65,17 @@ const InFlight* Window::OldestPending() const {
   return nullptr;
 }
 
-void Window::Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason) {
+void Window::SettleAcknowledged(InFlight* publish) {
+  Settle(publish, InFlight::Outcome::kAcknowledged);
+}
+
+void Window::SettleRefused(InFlight* publish, const Refusal& refusal) {
+  publish->refusal = refusal;
+  Settle(publish, InFlight::Outcome::kRefused);
+}
+
+void Window::Settle(InFlight* publish, InFlight::Outcome outcome) {
   publish->outcome = outcome;
-  publish->reason = reason;
   --unsettled_;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "forward/refusal.h"
 
 namespace sluice::forward {
 
@@ -21,7 +22,7 @@ struct InFlight {
   MonotonicTime sent_at{};
   WallTime stored{};  // when its first record was appended to the stream
   Outcome outcome = Outcome::kPending;
-  uint8_t reason = 0;  // of a refusal
+  Refusal refusal;  // of kRefused
 };
 
 // The publishes of a route in the order of their offsets: a ring that is allocated once. Bounds the
@@ -56,13 +57,15 @@ class Window {
   InFlight* FindPending(uint32_t sequence);
   // The first whose fate is unknown; null if there is none. Usually the first of all.
   const InFlight* OldestPending() const;
-  // Marks a pending publish.
-  void Settle(InFlight* publish, InFlight::Outcome outcome, uint8_t reason);
+  // Mark a pending publish.
+  void SettleAcknowledged(InFlight* publish);
+  void SettleRefused(InFlight* publish, const Refusal& refusal);
 
  private:
   static uint32_t Wrap(uint32_t sequence) { return sequence & kSequenceMask; }
   InFlight& At(size_t i) { return ring_[(head_ + i) % ring_.size()]; }
   const InFlight& At(size_t i) const { return ring_[(head_ + i) % ring_.size()]; }
+  void Settle(InFlight* publish, InFlight::Outcome outcome);
   void DropFrom(size_t i);
   void Forget(const InFlight& publish);
 

@@ -9,7 +9,7 @@ namespace sluice::server {
 ByteSpan BuildRefusedEvent(const forward::DeadLetter& letter, const normalise::Target& target,
                            size_t max_kept_bytes, const Clock& clock,
                            schema::EventBuilder* builder) {
-  const std::string text = fmt::format("0x{:02x} {}", letter.reason, letter.reason_name);
+  const std::string text = fmt::format("0x{:02x} {}", letter.refusal.code, letter.refusal.text);
   const schema::RefusedEvent refused{.route = letter.route,
                                      .stream = letter.stream,
                                      .offset = letter.offset,

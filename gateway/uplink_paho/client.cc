@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "codec/reason_code.h"
 
 namespace sluice::uplink_paho {
@@ -102,23 +103,30 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
   return connect;
 }
 
-forward::DisconnectReason PahoFailure(int return_code, int reason_code, codec::Version version) {
-  forward::DisconnectReason reason;
+std::string Failure::ToString() const {
+  if (code == 0) return Printable(text);
+  return fmt::format("{} (0x{:02X}){}{}",
+                     codec::ReasonCodeName(static_cast<codec::ReasonCode>(code)), code,
+                     text.empty() ? "" : " ", Printable(text));
+}
+
+Failure PahoFailure(int return_code, int reason_code, codec::Version version) {
+  Failure failure;
   if (version == codec::Version::kV5) {
-    reason.code = static_cast<uint8_t>(reason_code);
+    failure.code = static_cast<uint8_t>(reason_code);
   } else if (codec::ReasonCode refused;
              return_code > 0 &&
              codec::FromReturnCode311(static_cast<uint8_t>(return_code), &refused)) {
-    reason.code = static_cast<uint8_t>(refused);
+    failure.code = static_cast<uint8_t>(refused);
   }
-  if (reason.code == 0 && return_code >= 0x80 && return_code <= 0xFF)
-    reason.code = static_cast<uint8_t>(return_code);
-  if (reason.code == 0) reason.text = mqtt::exception::error_str(return_code);
-  return reason;
+  if (failure.code == 0 && return_code >= 0x80 && return_code <= 0xFF)
+    failure.code = static_cast<uint8_t>(return_code);
+  if (failure.code == 0) failure.text = mqtt::exception::error_str(return_code);
+  return failure;
 }
 
-forward::UplinkLimits PahoLimits(const mqtt::token& connect_token, codec::Version version) {
-  forward::UplinkLimits limits;
+ConnackLimits PahoLimits(const mqtt::token& connect_token, codec::Version version) {
+  ConnackLimits limits;
   if (version != codec::Version::kV5) return limits;
   const mqtt::connect_response response = connect_token.get_connect_response();
   const mqtt::properties& properties = response.get_properties();

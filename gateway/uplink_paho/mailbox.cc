@@ -31,11 +31,11 @@ void PahoMailbox::Tell(const Letter& letter) {
       return listener_->OnConnected(letter.limits);
     case Letter::Kind::kDisconnected:
       ++attempt_;  // one end for each attempt
-      return listener_->OnDisconnected({letter.reason, letter.text});
+      return listener_->OnDisconnected(letter.text);
     case Letter::Kind::kAcknowledged:
       return listener_->OnAcknowledged(letter.token);
     case Letter::Kind::kRefused:
-      return listener_->OnRefused(letter.token, letter.reason);
+      return listener_->OnRefused(letter.token, letter.refusal);
   }
 }
 

@@ -18,9 +18,9 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   struct Letter {
     enum class Kind : uint8_t { kConnected, kDisconnected, kAcknowledged, kRefused };
     Kind kind;
-    uint8_t reason = 0;
     uint32_t attempt = 0;  // the connection it is about
     uint32_t token = 0;
+    forward::Refusal refusal{};      // of kRefused
     forward::UplinkLimits limits{};  // of kConnected
     std::string text{};              // of kDisconnected
   };

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "uplink_paho/refusal.h"
+
 namespace sluice::uplink_paho {
 namespace {
 
@@ -25,14 +27,15 @@ PahoSession::~PahoSession() = default;
 void PahoSession::Connect() {
   try {
     client_ = MakePahoClient(options_);
-    client_->set_connection_lost_handler(
-        [this](const std::string& cause) { End(0, cause.empty() ? "connection lost" : cause); });
+    client_->set_connection_lost_handler([this](const std::string& cause) {
+      End({0, cause.empty() ? "connection lost" : cause});
+    });
     client_->set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-      End(static_cast<uint8_t>(reason), "disconnected by the broker");
+      End({static_cast<uint8_t>(reason), "disconnected by the broker"});
     });
     client_->connect(PahoConnectOptions(options_), nullptr, connect_listener_);
   } catch (const std::exception& error) {
-    End(0, error.what());
+    End({0, error.what()});
   }
 }
 
@@ -40,7 +43,7 @@ void PahoSession::Publish(uint32_t token, const mqtt::const_message_ptr& message
   try {
     client_->publish(message, ToContext(token), publish_listener_);
   } catch (const std::exception& error) {
-    End(0, error.what());
+    End({0, error.what()});
   }
 }
 
@@ -54,21 +57,20 @@ void PahoSession::Disconnect() {
 }
 
 void PahoSession::OnConnected(const mqtt::token& token) {
-  PahoMailbox::Letter letter{.kind = PahoMailbox::Letter::Kind::kConnected};
-  letter.attempt = attempt_;
+  ConnackLimits limits;
   try {
-    letter.limits = PahoLimits(token, options_.version);
+    limits = PahoLimits(token, options_.version);
   } catch (const std::exception& error) {
-    return End(0, error.what());
+    return End({0, error.what()});
   }
-  if (!letter.limits.takes_qos1) return End(0, "the broker takes nothing at QoS 1");
-  mailbox_->Put(std::move(letter));
+  if (!limits.takes_qos1) return End({0, "the broker takes nothing at QoS 1"});
+  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kConnected,
+                 .attempt = attempt_,
+                 .limits = {limits.receive_maximum, limits.maximum_packet_bytes}});
 }
 
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
-  forward::DisconnectReason reason =
-      PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
-  End(reason.code, std::move(reason.text));
+  End(PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version));
 }
 
 void PahoSession::OnPublished(const mqtt::token& token) {
@@ -79,20 +81,19 @@ void PahoSession::OnPublished(const mqtt::token& token) {
 
 // Either the broker refused it, or Paho gave up, which it does with the connection.
 void PahoSession::OnPublishFailed(const mqtt::token& token) {
-  const forward::DisconnectReason reason =
+  const Failure failure =
       PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
-  if (reason.code < 0x80) return End(reason.code, reason.text);
+  if (failure.code < 0x80) return End(failure);
   mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kRefused,
-                 .reason = reason.code,
                  .attempt = attempt_,
-                 .token = ToToken(token)});
+                 .token = ToToken(token),
+                 .refusal = RefusalOf(failure.code)});
 }
 
-void PahoSession::End(uint8_t reason, std::string text) {
+void PahoSession::End(const Failure& failure) {
   mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kDisconnected,
-                 .reason = reason,
                  .attempt = attempt_,
-                 .text = std::move(text)});
+                 .text = failure.ToString()});
 }
 
 }  // namespace sluice::uplink_paho

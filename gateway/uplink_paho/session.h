@@ -48,7 +48,7 @@ class PahoSession {
   void OnConnectFailed(const mqtt::token& token);
   void OnPublished(const mqtt::token& token);
   void OnPublishFailed(const mqtt::token& token);
-  void End(uint8_t reason, std::string text);
+  void End(const Failure& failure);
 
   const PahoOptions& options_;
   const uint32_t attempt_;

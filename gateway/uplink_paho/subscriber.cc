@@ -7,8 +7,6 @@
 #include <mutex>
 #include <utility>
 
-#include "base/log.h"
-#include "forward/refusal.h"
 #include "uplink_paho/client.h"
 
 namespace sluice::uplink_paho {
@@ -17,12 +15,10 @@ namespace {
 constexpr int kQos = 1;
 constexpr std::chrono::seconds kDisconnectTimeout{2};
 
-Status ToStatus(std::string_view what, const forward::DisconnectReason& reason) {
-  if (reason.code < 0x80) {
-    return Status::Unavailable(fmt::format("{}: {}", what, Printable(reason.text)));
-  }
-  return {StatusCode::kPermissionDenied,
-          fmt::format("{}: {} (0x{:02X})", what, forward::RefusalName(reason.code), reason.code)};
+Status ToStatus(std::string_view what, const Failure& failure) {
+  const std::string message = fmt::format("{}: {}", what, failure.ToString());
+  if (failure.code < 0x80) return Status::Unavailable(message);
+  return {StatusCode::kPermissionDenied, message};
 }
 
 }  // namespace

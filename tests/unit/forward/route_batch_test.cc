@@ -68,7 +68,7 @@ TEST_F(RouteBatchTest, EventLargerThanABatchTravelsAlone) {
 
 // [MQTT-3.2.2-15]
 TEST_F(RouteBatchTest, BatchFitsTheBrokersPackets) {
-  limits.maximum_packet_bytes = 6000;
+  limits.max_message_bytes = 6000;
   Start();
   for (int i = 0; i < 4; ++i) source.AddEvent(clock.WallNow(), "d1", 1500);
   Commit();
@@ -97,6 +97,7 @@ TEST_F(RouteBatchTest, BatchSaysWhoseItIs) {
   EXPECT_THAT(uplink.messages[0].properties,
               ElementsAre(Pair("specversion", "1.0"), Pair("source", "/sluice/gw/telemetry"),
                           Pair("sequence", "00000000000000000000")));
+  EXPECT_EQ(uplink.messages[0].key, "/sluice/gw/telemetry");
 }
 
 TEST_F(RouteBatchTest, BatchOfOneEventIsTheStoredEventWithItsAttributes) {
@@ -109,6 +110,7 @@ TEST_F(RouteBatchTest, BatchOfOneEventIsTheStoredEventWithItsAttributes) {
   EXPECT_THAT(uplink.messages[1].properties,
               ::testing::IsSupersetOf({Pair("id", "gw/telemetry/1"), Pair("subject", "d1"),
                                        Pair("type", "climate.reading.v1")}));
+  EXPECT_EQ(uplink.messages[1].key, "d1");
 }
 
 TEST_F(RouteBatchTest, SingleEventsWaitForTheirWindowUnharmed) {

@@ -2,7 +2,6 @@
 #include <map>
 #include <set>
 
-#include "forward/refusal.h"
 #include "route_fixture.h"
 #include "sent_entries.h"
 
@@ -32,7 +31,7 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
     if (seed / 2 % 2 == 1) options.topic = *forward::TopicTemplate::Parse("t/{device}");
     options.max_in_flight = OneOf({1, 3, 8});
     options.max_age = kMaxAge;
-    limits.maximum_packet_bytes = static_cast<uint32_t>(OneOf({900, 3600, 6000, 1 << 20}));
+    limits.max_message_bytes = OneOf({900, 3600, 6000, 1 << 20});
     source.records_per_read = OneOf({1, 3, 50});
   }
 
@@ -65,10 +64,10 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
         Append();
         break;
       case 4:
-        RefuseOne(0x97);
+        RefuseOne(kQuotaExceeded);
         break;
       case 5:
-        if (chance_.Below(4) == 0) RefuseOne(0x87);
+        if (chance_.Below(4) == 0) RefuseOne(kNotAuthorized);
         break;
       case 6:
         StoreDeadLetters();
@@ -102,12 +101,11 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
     }
     Acknowledge(i);
   }
-  void RefuseOne(uint8_t reason) {
+  void RefuseOne(const forward::Refusal& refusal) {
     if (open_.empty()) return;
     const size_t i = TakeOne();
     // Who refuses for good to hear of gaps does not hear of them.
-    if (forward::IsPermanentRefusal(reason) && OnlyTells(i)) reason = 0x97;
-    Refuse(i, reason);
+    Refuse(i, refusal.permanent && OnlyTells(i) ? kQuotaExceeded : refusal);
   }
   bool OnlyTells(size_t i) const {
     return std::ranges::all_of(EntriesOf(uplink.messages[i]),
@@ -131,7 +129,7 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
     const std::vector<SentEntry> entries = EntriesOf(message);
     ASSERT_FALSE(entries.empty()) << message.payload;
     uint64_t next = entries.front().first;
-    EXPECT_LE(PacketBytes(message), limits.maximum_packet_bytes);
+    EXPECT_LE(PacketBytes(message), limits.max_message_bytes);
     for (const SentEntry& entry : entries) {
       ASSERT_EQ(entry.first, next) << message.payload;
       ASSERT_GE(entry.last, entry.first);

@@ -24,7 +24,7 @@ class ScriptedDeadLetters final : public forward::DeadLetterSink {
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override {
     if (full) return false;
     offsets.push_back(letter.offset);
-    reasons.push_back(letter.reason);
+    reasons.push_back(letter.refusal.code);
     waiting.push_back(std::move(stored));
     return true;
   }
@@ -119,8 +119,8 @@ class RouteFixture : public ::testing::Test {
   void AcknowledgeAll() {
     for (; acknowledged < uplink.messages.size(); ++acknowledged) Acknowledge(acknowledged);
   }
-  void Refuse(size_t i, uint8_t reason) {
-    uplink.Refuse(i, reason);
+  void Refuse(size_t i, const forward::Refusal& refusal) {
+    uplink.Refuse(i, refusal);
     Run();
   }
   void StoreDeadLetters() {

@@ -43,7 +43,7 @@ TEST_F(RouteHealthTest, RefusalsThatGoOnAreTold) {
   Start();
   Publish(4);
   for (int i = 0; i < 12; ++i) {
-    Refuse(sent() - 1, 0x97);
+    Refuse(sent() - 1, kQuotaExceeded);
     Advance(seconds(61));
   }
   EXPECT_THAT(health.Text(), HasSubstr("upstream refuses for now"));
@@ -54,7 +54,7 @@ TEST_F(RouteHealthTest, RefusalsThatGoOnAreTold) {
 TEST_F(RouteHealthTest, DeadLettersAreToldForAWhile) {
   Start();
   Publish(4);
-  Refuse(0, 0x87);
+  Refuse(0, kNotAuthorized);
   StoreDeadLetters();
   Acknowledge(1);
   EXPECT_THAT(health.Text(), HasSubstr("route cloud: degraded for 0 s: 4 events were refused"));

@@ -20,10 +20,10 @@ class RouteModelTest : public RouteFixture, public ::testing::WithParamInterface
         Publish(chance_.Below(10));
         break;
       case 3:
-        Refuse(0x97);
+        Refuse(kQuotaExceeded);
         break;
       case 4:
-        Refuse(0x87);
+        Refuse(kNotAuthorized);
         break;
       case 5:
         StoreDeadLetters();
@@ -86,8 +86,8 @@ class RouteModelTest : public RouteFixture, public ::testing::WithParamInterface
     Acknowledge(i);
     Look();
   }
-  void Refuse(uint8_t reason) {
-    if (!open_.empty()) RouteFixture::Refuse(TakeOne(), reason);
+  void Refuse(const forward::Refusal& refusal) {
+    if (!open_.empty()) RouteFixture::Refuse(TakeOne(), refusal);
   }
   size_t TakeOne() {
     const auto at = open_.begin() + static_cast<std::ptrdiff_t>(chance_.Below(open_.size()));

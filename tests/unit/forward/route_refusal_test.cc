@@ -7,9 +7,6 @@ using schema::GapReason;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-constexpr uint8_t kNotAuthorized = 0x87;
-constexpr uint8_t kQuotaExceeded = 0x97;
-
 class RouteRefusalTest : public RouteFixture {
  protected:
   // Dead letters are stored, and upstream takes the gap that stands for them.
@@ -29,7 +26,7 @@ TEST_F(RouteRefusalTest, PermanentRefusalBecomesDeadLetters) {
   Publish(4);
   Refuse(0, kNotAuthorized);
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
-  EXPECT_THAT(dead_letters.reasons, Each(kNotAuthorized));
+  EXPECT_THAT(dead_letters.reasons, Each(kNotAuthorized.code));
   EXPECT_EQ(cursor(), 0u);  // not before they are stored, and told
   EXPECT_EQ(sent(), 1u);
   StoreDeadLetters();
@@ -162,7 +159,7 @@ TEST_F(RouteRefusalTest, RepeatedTransientRefusalsWaitLongerAndLonger) {
 }
 
 TEST_F(RouteRefusalTest, EventTooLargeForTheBrokerIsBuriedUnsent) {
-  limits.maximum_packet_bytes = 10'000;
+  limits.max_message_bytes = 10'000;
   Start();
   source.AddEvent(clock.WallNow());
   source.AddEvent(clock.WallNow(), "d1", 20'000);

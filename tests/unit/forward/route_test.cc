@@ -55,7 +55,7 @@ TEST_F(RouteTest, WindowBoundsBytes) {
 }
 
 TEST_F(RouteTest, ReceiveMaximumOfTheBrokerIsHonoured) {  // [MQTT-3.3.4-9]
-  limits.receive_maximum = 2;
+  limits.max_in_flight = 2;
   Start();
   Publish(40);
   EXPECT_EQ(sent(), 2u);

@@ -11,6 +11,10 @@
 
 namespace sluice::test {
 
+// What upstreams say: "you may not", which is for good, and "not now".
+inline constexpr forward::Refusal kNotAuthorized{true, 0x87, "Not authorized"};
+inline constexpr forward::Refusal kQuotaExceeded{false, 0x97, "Quota exceeded"};
+
 // An uplink that does what the test says, and remembers what was published.
 class ScriptedUplink final : public forward::Uplink {
  public:
@@ -20,6 +24,7 @@ class ScriptedUplink final : public forward::Uplink {
     std::string payload;
     std::string content_type;
     std::vector<std::pair<std::string, std::string>> properties;
+    std::string key;
   };
 
   void SetListener(forward::UplinkListener* listener) override { listener_ = listener; }
@@ -30,7 +35,8 @@ class ScriptedUplink final : public forward::Uplink {
                  std::string(message.topic),
                  std::string(AsText(message.payload)),
                  std::string(message.content_type),
-                 {}};
+                 {},
+                 std::string(message.key)};
     for (const forward::UserProperty& p : message.properties) {
       copy.properties.emplace_back(p.name, p.value);
     }
@@ -38,9 +44,11 @@ class ScriptedUplink final : public forward::Uplink {
   }
 
   void Accept(const forward::UplinkLimits& limits = {}) { listener_->OnConnected(limits); }
-  void Drop() { listener_->OnDisconnected({0, "dropped by the test"}); }
+  void Drop() { listener_->OnDisconnected("dropped by the test"); }
   void Acknowledge(size_t i) { listener_->OnAcknowledged(messages.at(i).token); }
-  void Refuse(size_t i, uint8_t reason) { listener_->OnRefused(messages.at(i).token, reason); }
+  void Refuse(size_t i, const forward::Refusal& refusal) {
+    listener_->OnRefused(messages.at(i).token, refusal);
+  }
 
   // The offsets of the events in a FlatBuffers message.
   std::vector<uint64_t> Offsets(size_t i) const;

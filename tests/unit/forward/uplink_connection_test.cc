@@ -29,7 +29,7 @@ class EagerUser final : public UplinkUser {
     acknowledged.push_back(sequence);
     Go();
   }
-  void OnRefused(uint32_t, uint8_t reason) override { refused = reason; }
+  void OnRefused(uint32_t, const Refusal& refusal) override { refused = refusal.code; }
   void OnWritable() override { Go(); }
   void Tick(MonotonicTime) override { ++ticks; }
   std::optional<MonotonicTime> NextDeadline() const override { return deadline; }
@@ -46,8 +46,9 @@ class EagerUser final : public UplinkUser {
  private:
   void Go() {
     for (; wanted > 0 && connection_.CanPublish(index_); --wanted) {
-      connection_.Publish(index_, sequence_++,
-                          {.topic = "t", .payload = {}, .content_type = "", .properties = {}});
+      connection_.Publish(
+          index_, sequence_++,
+          {.topic = "t", .key = {}, .payload = {}, .content_type = "", .properties = {}});
     }
   }
   UplinkConnection& connection_;
@@ -160,7 +161,7 @@ TEST_F(UplinkConnectionTest, BrokerThatRefusesAndDropsIsNotHammered) {
   for (int i = 0; i < 50; ++i) {
     uplink_.Accept();
     first_.Want(1);
-    uplink_.Refuse(uplink_.messages.size() - 1, 0x97);
+    uplink_.Refuse(uplink_.messages.size() - 1, test::kQuotaExceeded);
     uplink_.Drop();
     waited += PassBackoff();
   }
@@ -308,7 +309,7 @@ TEST_F(UplinkConnectionTest, AnswersReachTheUserThatPublished) {
   second_.Want(2);
   uplink_.Acknowledge(2);
   uplink_.Acknowledge(0);
-  uplink_.Refuse(1, 0x87);
+  uplink_.Refuse(1, test::kNotAuthorized);
   EXPECT_EQ(first_.acknowledged, std::vector<uint32_t>({0}));
   EXPECT_EQ(second_.acknowledged, std::vector<uint32_t>({1}));
   EXPECT_EQ(second_.refused, 0x87);
@@ -323,7 +324,7 @@ TEST_F(UplinkConnectionTest, InFlightIsBoundedOverAllUsers) {
 }
 
 TEST_F(UplinkConnectionTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
-  Connect({.receive_maximum = 1});
+  Connect({.max_in_flight = 1});
   first_.Want(3);
   EXPECT_EQ(uplink_.messages.size(), 1u);
   uplink_.Acknowledge(0);
@@ -331,7 +332,7 @@ TEST_F(UplinkConnectionTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
 }
 
 TEST_F(UplinkConnectionTest, EagerUserDoesNotStarveTheOther) {
-  Connect({.receive_maximum = 1});
+  Connect({.max_in_flight = 1});
   first_.Want(100);
   second_.Want(100);
   for (size_t i = 0; i < 20; ++i) uplink_.Acknowledge(i);

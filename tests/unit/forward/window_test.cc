@@ -43,7 +43,7 @@ TEST_F(WindowTest, FindsPublishesAroundTheRing) {
 TEST_F(WindowTest, SettledPublishIsNotFoundAgain) {
   const uint32_t sequence = window_.next_sequence();
   Push(1);
-  window_.Settle(window_.FindPending(sequence), InFlight::Outcome::kAcknowledged, 0);
+  window_.SettleAcknowledged(window_.FindPending(sequence));
   EXPECT_EQ(window_.FindPending(sequence), nullptr);
   EXPECT_EQ(window_.unsettled(), 0u);
 }
@@ -53,8 +53,8 @@ TEST_F(WindowTest, DropsFromTheFirstPendingOn) {
   Push(1);
   Push(1);
   Push(1);
-  window_.Settle(window_.FindPending(first), InFlight::Outcome::kRefused, 0x87);
-  window_.Settle(window_.FindPending(first + 2), InFlight::Outcome::kAcknowledged, 0);
+  window_.SettleRefused(window_.FindPending(first), kRefusedAsNoEvent);
+  window_.SettleAcknowledged(window_.FindPending(first + 2));
   window_.DropFromFirstPending();
   EXPECT_EQ(window_.size(), 1u);
   EXPECT_EQ(window_.bytes(), 10u);

@@ -173,8 +173,7 @@ TEST_F(IngestTest, EventRefusedByAnUplinkIsKept) {
   const forward::DeadLetter letter{.route = "cloud",
                                    .stream = "telemetry",
                                    .offset = 3,
-                                   .reason = 0x99,
-                                   .reason_name = "payload format invalid",
+                                   .refusal = {true, 0x99, "payload format invalid"},
                                    .event = AsBytes(std::string_view("no event at all"))};
   ASSERT_TRUE(server_->ingest().Store(letter, [&] { stored = true; }));
   EXPECT_FALSE(stored);
@@ -193,8 +192,7 @@ TEST_F(IngestTest, RefusedEventTooLargeForTheDeadLettersIsCut) {
   const forward::DeadLetter letter{.route = "cloud",
                                    .stream = "telemetry",
                                    .offset = 3,
-                                   .reason = 0x95,
-                                   .reason_name = "packet too large",
+                                   .refusal = {true, 0x95, "packet too large"},
                                    .event = AsBytes(event)};
   EXPECT_TRUE(server_->ingest().Store(letter, [] {}));
   RunJournal();
@@ -207,7 +205,7 @@ TEST_F(IngestTest, DeadLetterThatIsRefusedItselfIsOnlyCounted) {
   bool stored = false;
   const forward::DeadLetter letter{.route = "cloud",
                                    .stream = "dead-letters",
-                                   .reason_name = "not authorized",
+                                   .refusal = {true, 0x87, "not authorized"},
                                    .event = AsBytes(std::string_view("e"))};
   ASSERT_TRUE(server_->ingest().Store(letter, [&] { stored = true; }));
   EXPECT_FALSE(stored);
@@ -221,7 +219,7 @@ TEST_F(IngestTest, FullDeadLettersLetTheRouteWait) {
   Start();
   const std::string event(1000, 'e');
   const forward::DeadLetter letter{
-      .route = "cloud", .stream = "telemetry", .reason_name = "x", .event = AsBytes(event)};
+      .route = "cloud", .stream = "telemetry", .refusal = {true, 0, "x"}, .event = AsBytes(event)};
   int taken = 0;
   for (; taken < 1000 && server_->ingest().Store(letter, [] {}); ++taken) RunJournal();
   EXPECT_GT(taken, 10);

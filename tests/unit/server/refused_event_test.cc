@@ -18,8 +18,7 @@ class RefusedEventTest : public testing::Test {
     const forward::DeadLetter letter{.route = "cloud",
                                      .stream = "telemetry",
                                      .offset = 41,
-                                     .reason = 0x99,
-                                     .reason_name = "payload format invalid",
+                                     .refusal = {true, 0x99, "payload format invalid"},
                                      .event = event};
     const ByteSpan kept =
         BuildRefusedEvent(letter, {"gw", "dead-letters", 5}, max_event_bytes, clock_, &builder_);
