@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "forward/journal_gap.h"
 #include "journal/inspect.h"
 #include "schema/cloudevents_json.h"
 #include "schema/event_view.h"
@@ -43,23 +44,13 @@ void PrintStream(const journal::StreamSummary& stream, bool segments) {
   for (const std::string& file : stream.quarantined) fmt::print("  quarantined {}\n", file);
 }
 
-schema::Gap GapOf(const journal::Record& record) {
-  schema::Gap gap;
-  gap.first = record.offset;
-  gap.last = record.end_offset - 1;
-  gap.reason = record.reason == journal::GapReason::kEvicted   ? schema::GapReason::kEvicted
-               : record.reason == journal::GapReason::kDropped ? schema::GapReason::kDropped
-               : record.reason == journal::GapReason::kCorrupt ? schema::GapReason::kQuarantined
-                                                               : schema::GapReason::kUnknown;
-  return gap;
-}
-
 void PrintRecord(const journal::Record& record, const std::string& stream, bool json,
                  schema::EventView* view, std::string* line) {
   line->clear();
   if (record.kind == journal::Record::Kind::kGap) {
     if (json) {
-      schema::AppendGapJson("", stream, GapOf(record), FromUnixNanos(record.time_unix_ns), line);
+      schema::AppendGapJson("", stream, forward::GapOf(record), FromUnixNanos(record.time_unix_ns),
+                            line);
     } else {
       *line = fmt::format("{}-{} gap {}", record.offset, record.end_offset - 1,
                           journal::GapReasonName(record.reason));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/local_events.h"
+
 namespace sluice::app {
 namespace {
 
@@ -41,7 +43,8 @@ size_t WithNewcomers(size_t clients, const Config& config) {
 
 // All that is bounded over all connections, streams and subscribers, every budget full.
 uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
-  const uint64_t per_stream = 2 * plan.dirty_bytes_per_stream + plan.pending_acks * kBytesPerAck;
+  const uint64_t per_stream = 2 * plan.dirty_bytes_per_stream + plan.pending_acks * kBytesPerAck +
+                              (config.gateway.local_events ? server::LocalEvents::kReadBytes : 0);
   return kBytesOfProgram + per_stream * config.streams.size() + plan.broker_queued_bytes +
          plan.retained_bytes + plan.will_bytes + plan.subscription_bytes + plan.session_bytes +
          plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config);

@@ -109,6 +109,11 @@ class Broker {
 
   // Whether a message to `topic` would reach anybody; spares rendering it when not.
   bool AnyoneListens(std::string_view topic) const { return subscriptions_.HasMatch(topic); }
+  // Whether anybody might listen to topics of several levels of which `level` is the first. May say
+  // yes in vain, never no.
+  bool AnyoneListensBelow(std::string_view level) const {
+    return subscriptions_.MayMatchBelow(level);
+  }
   // Publishes in the gateway's own name: no access control, not to the sink. Returns how many
   // clients subscribe to it.
   size_t PublishLocal(MonotonicTime now, const codec::Publish& publish);

@@ -38,8 +38,7 @@ enum class Verdict : uint8_t {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  // Loop thread. May call Broker::PublishLocal, nothing else of the broker. Never acknowledges
-  // before it returns.
+  // Loop thread. Calls nothing of the broker; acknowledges after it has returned.
   virtual Verdict Accept(const InboundPublish& message, const AckHandle& ack) = 0;
 };
 

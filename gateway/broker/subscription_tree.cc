@@ -54,6 +54,12 @@ bool SubscriptionTree::HasMatch(std::string_view topic) const {
   return found;
 }
 
+bool SubscriptionTree::MayMatchBelow(std::string_view level) const {
+  if (!root_->below.empty() || (root_->plus && root_->plus->HasMore())) return true;
+  const auto child = root_->children.find(level);
+  return child != root_->children.end() && child->second->HasMore();
+}
+
 // An upper bound: as if no level of the filter existed yet.
 size_t SubscriptionTree::CostOf(std::string_view filter) {
   size_t cost = CostOfSubscription(filter);

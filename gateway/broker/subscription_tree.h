@@ -44,6 +44,9 @@ class SubscriptionTree {
   template <typename Visitor>
   void Match(std::string_view topic, Visitor&& visit) const;
   bool HasMatch(std::string_view topic) const;
+  // Whether there is a filter with more than one level, or "#", that can match topics whose first
+  // level is `level`. Looks at three nodes, however many there are.
+  bool MayMatchBelow(std::string_view level) const;
 
   // What a subscription to `filter` costs at most.
   static size_t CostOf(std::string_view filter);
@@ -63,6 +66,7 @@ class SubscriptionTree {
     std::vector<Subscription> here;   // the filter ends at this level
     std::vector<Subscription> below;  // the filter ends with '#' under this level
 
+    bool HasMore() const { return plus || !children.empty() || !below.empty(); }
     bool IsEmpty() const { return !plus && children.empty() && here.empty() && below.empty(); }
   };
   struct Place {

@@ -3,23 +3,10 @@
 #include <cstring>
 #include <utility>
 
+#include "forward/journal_gap.h"
+
 namespace sluice::forward {
 namespace {
-
-schema::GapReason ToSchema(journal::GapReason reason) {
-  switch (reason) {
-    case journal::GapReason::kEvicted:
-      return schema::GapReason::kEvicted;
-    case journal::GapReason::kDropped:
-      return schema::GapReason::kDropped;
-    case journal::GapReason::kCorrupt:
-    case journal::GapReason::kMissing:
-      return schema::GapReason::kQuarantined;
-    case journal::GapReason::kNone:
-      break;
-  }
-  return schema::GapReason::kUnknown;
-}
 
 size_t Words(size_t bytes) { return (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t); }
 
@@ -70,7 +57,7 @@ void JournalSource::Copy(std::span<const journal::Record> records) {
                         .last = record.end_offset - 1,
                         .appended = FromUnixNanos(record.time_unix_ns),
                         .is_gap = record.kind == journal::Record::Kind::kGap,
-                        .reason = ToSchema(record.reason),
+                        .reason = GapOf(record).reason,
                         .event = {reinterpret_cast<const uint8_t*>(to), size}});
     to += Words(size);
   }

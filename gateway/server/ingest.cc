@@ -51,13 +51,12 @@ std::array<Counter*, schema::kRejectionReasons> DeadLetterCounters(Metrics& metr
 
 Ingest::Ingest(std::string gateway, normalise::Normaliser* normaliser,
                std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-               LocalEvents* local_events, const normalise::SpeakerRules* speakers,
-               const Clock& clock, Executor& executor, Metrics& metrics)
+               const normalise::SpeakerRules* speakers, const Clock& clock, Executor& executor,
+               Metrics& metrics)
     : gateway_(std::move(gateway)),
       normaliser_(normaliser),
       streams_(std::move(streams)),
       dead_letters_(std::move(dead_letters)),
-      local_events_(local_events),
       speakers_(speakers),
       clock_(clock),
       executor_(executor),
@@ -120,7 +119,6 @@ broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& m
   }
   messages_.Add();
   intake->AcknowledgeWhenCommitted(ack);
-  for (const ByteSpan event : spans_) local_events_->Publish(event);
   return broker::Verdict::kAccepted;
 }
 

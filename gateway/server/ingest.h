@@ -14,7 +14,6 @@
 #include "normalise/normaliser.h"
 #include "schema/event_builder.h"
 #include "server/intake.h"
-#include "server/local_events.h"
 
 namespace sluice::server {
 
@@ -32,8 +31,8 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   // `speakers` says who may speak for which device; what is foreign becomes a dead letter.
   Ingest(std::string gateway, normalise::Normaliser* normaliser,
          std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-         LocalEvents* local_events, const normalise::SpeakerRules* speakers, const Clock& clock,
-         Executor& executor, Metrics& metrics);
+         const normalise::SpeakerRules* speakers, const Clock& clock, Executor& executor,
+         Metrics& metrics);
 
   // A message feeds the first stream that takes its topic.
   broker::Verdict Accept(const broker::InboundPublish& message,
@@ -60,7 +59,6 @@ class Ingest final : public broker::EventSink, public forward::DeadLetterSink {
   normalise::Normaliser* const normaliser_;
   const std::vector<std::unique_ptr<Intake>> streams_;
   const std::unique_ptr<Intake> dead_letters_;
-  LocalEvents* const local_events_;
   const normalise::SpeakerRules* const speakers_;
   const Clock& clock_;
   Executor& executor_;

@@ -59,7 +59,6 @@ Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl 
       outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
       admission_(std::make_shared<transport::Admission>(parts.loop, options_.max_open_connections,
                                                         "listeners", parts.health)),
-      local_events_(options_.local_events, parts.clock),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
           "Times that a connection was not read because a message found no room.")),
@@ -103,12 +102,12 @@ void Server::BuildIngest() {
   if (!options_.dead_letter_stream.empty())
     dead_letters = intake_for(options_.dead_letter_stream, {});
   ingest_ = std::make_unique<Ingest>(options_.gateway, &parts_.normaliser, std::move(streams),
-                                     std::move(dead_letters), &local_events_, &speakers_,
-                                     parts_.clock, parts_.loop, parts_.metrics);
+                                     std::move(dead_letters), &speakers_, parts_.clock, parts_.loop,
+                                     parts_.metrics);
   broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
                                              &broker_counters_, &parts_.random);
   broker::AddGauges(*broker_, &parts_.metrics);
-  local_events_.SetBroker(broker_.get());
+  if (options_.local_events) FollowStreams();
   if (parts_.health == nullptr) return;
   health_ = std::make_unique<ServerHealth>(
       parts_.loop, *parts_.health,
@@ -117,6 +116,14 @@ void Server::BuildIngest() {
                             [this] { return ingest_->dead_letters(); },
                             [this] { return ingest_->last_dead_letter(); },
                             [this] { return blocked_.size(); }});
+}
+
+void Server::FollowStreams() {
+  local_events_ =
+      std::make_unique<LocalEvents>(options_.gateway, *broker_, parts_.clock, parts_.metrics);
+  for (const StreamSpec& spec : options_.streams) {
+    local_events_->Follow(parts_.journal.stream(spec.name));
+  }
 }
 
 Status Server::Listen(ListenerSpec spec) {
@@ -256,7 +263,8 @@ void Server::Shutdown(Duration patience, std::function<void()> done) {
 }
 
 void Server::TryToSayGoodbye() {
-  if (ingest_->idle()) return SayGoodbye();
+  const bool idle = ingest_->idle() && (!local_events_ || local_events_->idle());
+  if (idle) return SayGoodbye();
   goodbye_timer_.Start(std::chrono::milliseconds(5));
 }
 

@@ -120,6 +120,7 @@ class Server : private ConnectionContext::Owner {
   };
 
   void BuildIngest();
+  void FollowStreams();
   void OnAccept(const std::string& anonymous_identity,
                 std::unique_ptr<transport::ByteStream> stream);
   bool MakeRoomFor(const broker::PartyRef& party);
@@ -150,9 +151,9 @@ class Server : private ConnectionContext::Owner {
   const std::shared_ptr<transport::Admission> admission_;
   OutputPool outputs_;
   LogLimit log_limit_;  // of lines that clients can provoke
-  LocalEvents local_events_;
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<broker::Broker> broker_;
+  std::unique_ptr<LocalEvents> local_events_;  // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::deque<Connection*> refused_;  // will be told when their CONNECT comes

@@ -47,6 +47,16 @@ TEST_F(SubscriptionTreeTest, EveryKindOfLevelMatches) {
   EXPECT_EQ(Reached("a/b/c"), (Clients{3, 5}));
 }
 
+TEST_F(SubscriptionTreeTest, KnowsWhetherAnybodyListensBelowALevel) {
+  for (const char* filter : {"#", "events/#", "events/d/t", "events/+/t", "+/d", "+/#"}) {
+    Subscribe(filter, 1);
+    EXPECT_TRUE(tree_.MayMatchBelow("events")) << filter;
+    tree_.Unsubscribe(filter, 1);
+  }
+  for (const char* filter : {"events", "+", "devices/#", "devices/events/#"}) Subscribe(filter, 1);
+  EXPECT_FALSE(tree_.MayMatchBelow("events"));
+}
+
 TEST_F(SubscriptionTreeTest, WildcardsDoNotReachDollarTopics) {  // [MQTT-4.7.2-1]
   Subscribe("#", 1);
   Subscribe("+/x", 2);
