@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "admin/admin_server.h"
-#include "admin/http_session.h"
 #include "base/byte_buffer.h"
+#include "http/http_session.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
 
@@ -29,7 +29,7 @@ class AdminConnection final : public transport::StreamHandler {
 
   AdminServer& server_;
   std::unique_ptr<transport::ByteStream> stream_;
-  HttpSession session_;
+  http::HttpSession session_;
   transport::Timer timer_;
   ByteBuffer output_;
   std::list<std::unique_ptr<AdminConnection>>::iterator self_;

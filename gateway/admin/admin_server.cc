@@ -9,15 +9,15 @@ namespace {
 
 constexpr const char* kPrometheusContentType = "text/plain; version=0.0.4";
 
-HttpResponse HealthPage(const Health& health) {
-  HttpResponse response;
+http::Response HealthPage(const Health& health) {
+  http::Response response;
   response.status = health.state() == HealthState::kFailing ? 503 : 200;
   response.body = health.Text();
   return response;
 }
 
-HttpResponse NotFound() {
-  HttpResponse response;
+http::Response NotFound() {
+  http::Response response;
   response.status = 404;
   response.body = "There are /metrics, /status and /healthz.\n";
   return response;
@@ -55,11 +55,11 @@ AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& m
       pages_(std::move(pages)),
       handler_([this](std::string_view path) { return Serve(path); }),
       host_guard_(options_.bind, options_.hosts, SystemClock(), metrics),
-      guard_([this](const HttpRequestHead& request) { return host_guard_.Judge(request); }) {}
+      guard_([this](const http::RequestHead& request) { return host_guard_.Judge(request); }) {}
 
 AdminServer::~AdminServer() = default;
 
-HttpResponse AdminServer::Serve(std::string_view path) {
+http::Response AdminServer::Serve(std::string_view path) {
   if (path == "/metrics") return {200, kPrometheusContentType, metrics_.PrometheusText()};
   if (path == "/status") return pages_.status();
   if (path == "/healthz") return HealthPage(*pages_.health);

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "admin/host_guard.h"
-#include "admin/http_session.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "http/http_session.h"
 #include "transport/listener.h"
 #include "transport/loop.h"
 
@@ -25,7 +25,7 @@ struct AdminOptions {
   std::string bind = "127.0.0.1:9464";
   // Further names and addresses that it answers to; see HostGuard.
   std::vector<std::string> hosts = {};
-  HttpLimits http;
+  http::Limits http;
   // A peer that sends nothing, or a byte a minute: time for a whole request, and between two of
   // them.
   std::chrono::milliseconds request_timeout{10'000};
@@ -37,7 +37,7 @@ struct AdminOptions {
 // The pages that the owner knows more about than this folder. Called on the loop thread.
 struct AdminPages {
   // GET /status: any text or JSON.
-  std::function<HttpResponse()> status;
+  std::function<http::Response()> status;
   // GET /healthz: 503 if it is failing, else 200, with what is wrong. Outlives the server.
   const Health* health = nullptr;
 };
@@ -60,16 +60,16 @@ class AdminServer {
   friend class AdminConnection;
 
   AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics, AdminPages pages);
-  HttpResponse Serve(std::string_view path);
+  http::Response Serve(std::string_view path);
   void OnAccept(std::unique_ptr<transport::ByteStream> stream);
 
   transport::Loop& loop_;
   const AdminOptions options_;
   Metrics& metrics_;
   const AdminPages pages_;
-  const HttpHandler handler_;
+  const http::Handler handler_;
   HostGuard host_guard_;
-  const HttpGuard guard_;
+  const http::Guard guard_;
   std::list<std::unique_ptr<AdminConnection>> connections_;
   std::unique_ptr<transport::Listener> listener_;
 };

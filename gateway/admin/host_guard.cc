@@ -86,7 +86,7 @@ HostGuard::HostGuard(std::string_view bind, std::vector<std::string> hosts, cons
   for (const std::string& host : hosts) hosts_.push_back(HostOf(host));
 }
 
-std::optional<HttpResponse> HostGuard::Judge(const HttpRequestHead& request) {
+std::optional<http::Response> HostGuard::Judge(const http::RequestHead& request) {
   if (request.hosts > 1 || (request.hosts == 1 && !IsGood(request.host))) {
     return Refuse(kMisdirected, "to the name", request.host, wrong_hosts_);
   }
@@ -104,15 +104,15 @@ bool HostGuard::IsGood(std::string_view authority) const {
          std::find(hosts_.begin(), hosts_.end(), host) != hosts_.end();
 }
 
-HttpResponse HostGuard::Refuse(int status, std::string_view what, std::string_view name,
-                               Counter& counter) {
+http::Response HostGuard::Refuse(int status, std::string_view what, std::string_view name,
+                                 Counter& counter) {
   counter.Add();
   const std::string shown = Printable(name);
   if (log_limit_.Allows(clock_.Now())) {
     LogWarn("admin: did not answer {} '{}'; if that is meant, add it to hosts in [admin]{}", what,
             shown, log_limit_.LeftOut());
   }
-  HttpResponse response;
+  http::Response response;
   response.status = status;
   response.body = fmt::format(
       "This gateway does not answer {} '{}'. Ask for its address, or add the name to hosts in "

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "admin/http_session.h"
 #include "base/clock.h"
 #include "base/log_limit.h"
 #include "base/metrics.h"
+#include "http/http_session.h"
 
 namespace sluice::admin {
 
@@ -28,11 +28,11 @@ class HostGuard {
             Metrics& metrics);
 
   // Why the request is not answered, in words that help somebody who meant well; none if it is.
-  std::optional<HttpResponse> Judge(const HttpRequestHead& request);
+  std::optional<http::Response> Judge(const http::RequestHead& request);
 
  private:
   bool IsGood(std::string_view host) const;
-  HttpResponse Refuse(int status, std::string_view what, std::string_view name, Counter& counter);
+  http::Response Refuse(int status, std::string_view what, std::string_view name, Counter& counter);
 
   const bool bound_to_all_;
   std::vector<std::string> hosts_;

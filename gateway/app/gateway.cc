@@ -166,7 +166,7 @@ Status Gateway::StartAdmin() {
       std::chrono::duration_cast<std::chrono::milliseconds>(config_.admin.request_timeout);
   admin::AdminPages pages;
   pages.status = [this] {
-    admin::HttpResponse response;
+    http::Response response;
     response.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_, *journal_,
                                  *server_, health_, clock_watch_.trust(), upstreams_);
     return response;

@@ -4,22 +4,22 @@
 #include <string>
 #include <string_view>
 
-#include "admin/http_session.h"
 #include "base/status.h"
+#include "http/http_session.h"
 
-namespace sluice::admin {
+namespace sluice::http {
 namespace {
 
-constexpr HttpLimits kLimits{.max_request_bytes = 512, .max_requests = 8, .max_output_bytes = 2048};
+constexpr Limits kLimits{.max_request_bytes = 512, .max_requests = 8, .max_output_bytes = 2048};
 
-HttpResponse Answer(std::string_view path) {
+Response Answer(std::string_view path) {
   if (path == "/missing") return {404, "text/plain", "no"};
   return {200, "text/plain", std::string(path)};
 }
 
 // `piece` bytes at a time.
 std::string Serve(ByteSpan bytes, size_t piece, bool* closed) {
-  const HttpHandler handler = Answer;
+  const Handler handler = Answer;
   HttpSession session(kLimits, &handler);
   ByteBuffer out;
   while (!bytes.empty()) {
@@ -36,10 +36,10 @@ std::string Serve(ByteSpan bytes, size_t piece, bool* closed) {
 }
 
 }  // namespace
-}  // namespace sluice::admin
+}  // namespace sluice::http
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace sluice::admin;
+  using namespace sluice::http;
   bool whole_closed = false;
   const std::string whole = Serve({data, size}, SIZE_MAX, &whole_closed);
   SLUICE_CHECK(whole_closed);

@@ -1,1 +1,1 @@
-sluice_fuzzer(http SOURCES fuzz_http.cc LINKS sluice_admin)
+sluice_fuzzer(http SOURCES fuzz_http.cc LINKS sluice_http)

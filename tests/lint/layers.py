@@ -11,7 +11,7 @@ import sys
 
 ROWS = [
     ["base"],
-    ["codec", "schema", "tls"],
+    ["codec", "schema", "tls", "http"],
     ["session", "journal", "transport", "decode"],
     ["broker", "normalise", "forward"],
     ["server", "admin", "uplink_paho"],
@@ -34,7 +34,7 @@ DOORS = {
     "MQTTAsync.h": {"uplink_paho"},
     "MQTTClient.h": {"uplink_paho"},
     "librdkafka": {"forward"},
-    "http_parser.h": {"admin"},
+    "http_parser.h": {"http"},
     "toml++": {"app"},
     "CLI": {"app"},
 }

@@ -53,7 +53,7 @@ class AdminServerTest : public testing::Test {
     options.bind = "127.0.0.1:0";
     auto opened = AdminServer::Open(loop_, std::move(options), metrics_,
                                     {[] {
-                                       return HttpResponse{200, "application/json", "{}"};
+                                       return http::Response{200, "application/json", "{}"};
                                      },
                                      &health_});
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();

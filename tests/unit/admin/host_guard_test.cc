@@ -8,7 +8,7 @@ namespace {
 class HostGuardTest : public testing::Test {
  protected:
   // The status of a refusal, 200 for none.
-  int Judge(const HttpRequestHead& head) {
+  int Judge(const http::RequestHead& head) {
     const auto refusal = guard_->Judge(head);
     return refusal ? refusal->status : 200;
   }
@@ -77,7 +77,7 @@ TEST_F(HostGuardTest, TwoHostsAreOneTooMany) {
 TEST_F(HostGuardTest, PagesFromElsewhereAreRefused) {
   Make("127.0.0.1:9464");
   const auto from = [](std::string_view origin, std::string_view referer) {
-    return HttpRequestHead{.hosts = 1, .host = "localhost", .origin = origin, .referer = referer};
+    return http::RequestHead{.hosts = 1, .host = "localhost", .origin = origin, .referer = referer};
   };
   EXPECT_EQ(Judge(from("http://localhost:9464", "")), 200);
   EXPECT_EQ(Judge(from("", "http://127.0.0.1:9464/status?a#b")), 200);

@@ -1,4 +1,4 @@
-#include "admin/http_session.h"
+#include "http/http_session.h"
 
 #include <fmt/format.h>
 #include <http_parser.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace sluice::admin {
+namespace sluice::http {
 
 enum class Stage : uint8_t { kIdle, kRequestLine, kHeaders, kBody };
 
@@ -14,7 +14,7 @@ struct HttpSession::Request {
   unsigned major_version;
   unsigned method;
   std::string_view target;
-  HttpRequestHead head;
+  RequestHead head;
   bool keep_alive;
 };
 
@@ -135,8 +135,7 @@ int TooLargeStatus(Stage stage) {
   }
 }
 
-void AppendResponse(const HttpResponse& response, bool with_body, bool keep_alive,
-                    ByteBuffer* out) {
+void AppendResponse(const Response& response, bool with_body, bool keep_alive, ByteBuffer* out) {
   fmt::memory_buffer head;
   fmt::format_to(std::back_inserter(head),
                  "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n",
@@ -148,8 +147,8 @@ void AppendResponse(const HttpResponse& response, bool with_body, bool keep_aliv
   if (with_body) out->Append(response.body);
 }
 
-HttpResponse PlainStatus(int status) {
-  HttpResponse response;
+Response PlainStatus(int status) {
+  Response response;
   response.status = status;
   response.body = fmt::format("{}\n", http_status_str(static_cast<http_status>(status)));
   return response;
@@ -157,8 +156,7 @@ HttpResponse PlainStatus(int status) {
 
 }  // namespace
 
-HttpSession::HttpSession(const HttpLimits& limits, const HttpHandler* handler,
-                         const HttpGuard* guard)
+HttpSession::HttpSession(const Limits& limits, const Handler* handler, const Guard* guard)
     : limits_(limits), handler_(*handler), guard_(guard), parser_(std::make_unique<Parser>()) {}
 
 HttpSession::~HttpSession() = default;
@@ -195,18 +193,18 @@ void HttpSession::OnRequest(const Request& request, ByteBuffer* out) {
             out->size() >= limits_.max_output_bytes;
   const bool is_head = request.method == HTTP_HEAD;
   const std::string_view path = request.target.substr(0, request.target.find('?'));
-  const HttpResponse response = is_head || request.method == HTTP_GET
-                                    ? handler_(path)
-                                    : PlainStatus(HTTP_STATUS_METHOD_NOT_ALLOWED);
+  const Response response = is_head || request.method == HTTP_GET
+                                ? handler_(path)
+                                : PlainStatus(HTTP_STATUS_METHOD_NOT_ALLOWED);
   AppendResponse(response, !is_head, !closed_, out);
 }
 
 // What comes behind a request that we could not read cannot be read either.
 void HttpSession::Fail(int status, ByteBuffer* out) { End(PlainStatus(status), out); }
 
-void HttpSession::End(const HttpResponse& response, ByteBuffer* out) {
+void HttpSession::End(const Response& response, ByteBuffer* out) {
   AppendResponse(response, /*with_body=*/true, /*keep_alive=*/false, out);
   closed_ = true;
 }
 
-}  // namespace sluice::admin
+}  // namespace sluice::http

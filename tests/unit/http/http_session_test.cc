@@ -1,11 +1,11 @@
-#include "admin/http_session.h"
+#include "http/http_session.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace sluice::admin {
+namespace sluice::http {
 namespace {
 
 class HttpSessionTest : public testing::Test {
@@ -23,18 +23,18 @@ class HttpSessionTest : public testing::Test {
   static std::string BodyOf(const std::string& answer) {
     return answer.substr(answer.find("\r\n\r\n") + 4);
   }
-  void Restart(const HttpLimits& limits) {
+  void Restart(const Limits& limits) {
     session_ = std::make_unique<HttpSession>(limits, &handler_);
   }
 
   std::vector<std::string> asked_;
-  HttpHandler handler_ = [this](std::string_view path) {
+  Handler handler_ = [this](std::string_view path) {
     asked_.emplace_back(path);
-    if (path == "/page") return HttpResponse{200, "text/x", "hello"};
-    return HttpResponse{404, "text/plain", "no"};
+    if (path == "/page") return Response{200, "text/x", "hello"};
+    return Response{404, "text/plain", "no"};
   };
   ByteBuffer out_;
-  std::unique_ptr<HttpSession> session_ = std::make_unique<HttpSession>(HttpLimits{}, &handler_);
+  std::unique_ptr<HttpSession> session_ = std::make_unique<HttpSession>(Limits{}, &handler_);
   const std::string kGet = "GET /page HTTP/1.1\r\nHost: x\r\n\r\n";
 };
 
@@ -183,4 +183,4 @@ TEST_F(HttpSessionTest, TimeoutBetweenRequestsIsSilent) {
 }
 
 }  // namespace
-}  // namespace sluice::admin
+}  // namespace sluice::http

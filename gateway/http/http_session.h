@@ -11,10 +11,10 @@
 #include "base/byte_buffer.h"
 #include "base/bytes.h"
 
-namespace sluice::admin {
+namespace sluice::http {
 
 // What a request is answered with.
-struct HttpResponse {
+struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
@@ -22,10 +22,10 @@ struct HttpResponse {
 
 // Maps the path of a GET ("/metrics", without its query) to the answer; status 404 for one that
 // does not exist.
-using HttpHandler = std::function<HttpResponse(std::string_view path)>;
+using Handler = std::function<Response(std::string_view path)>;
 
 // What a request says of where it means to go and where it comes from; views until the answer.
-struct HttpRequestHead {
+struct RequestHead {
   size_t hosts = 0;  // how many Host headers there were
   std::string_view host = {};
   std::string_view origin = {};
@@ -33,9 +33,9 @@ struct HttpRequestHead {
 };
 // Looks at every request before the handler; what it returns is the answer instead, and the last
 // one.
-using HttpGuard = std::function<std::optional<HttpResponse>(const HttpRequestHead&)>;
+using Guard = std::function<std::optional<Response>(const RequestHead&)>;
 
-struct HttpLimits {
+struct Limits {
   // A peer that sends without end: request line, headers and body of a request. Beyond it 414, 431
   // or 413, by where it was, and the end of the connection.
   size_t max_request_bytes = 8 * 1024;
@@ -53,8 +53,7 @@ class HttpSession {
  public:
   // `handler` and `guard`, which may be null, are called from within Receive and outlive the
   // session.
-  HttpSession(const HttpLimits& limits, const HttpHandler* handler,
-              const HttpGuard* guard = nullptr);
+  HttpSession(const Limits& limits, const Handler* handler, const Guard* guard = nullptr);
   ~HttpSession();
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -76,14 +75,14 @@ class HttpSession {
 
   void OnRequest(const Request& request, ByteBuffer* out);
   void Fail(int status, ByteBuffer* out);
-  void End(const HttpResponse& response, ByteBuffer* out);
+  void End(const Response& response, ByteBuffer* out);
 
-  const HttpLimits limits_;
-  const HttpHandler& handler_;
-  const HttpGuard* const guard_;
+  const Limits limits_;
+  const Handler& handler_;
+  const Guard* const guard_;
   std::unique_ptr<Parser> parser_;
   uint32_t requests_ = 0;
   bool closed_ = false;
 };
 
-}  // namespace sluice::admin
+}  // namespace sluice::http
