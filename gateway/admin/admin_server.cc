@@ -16,13 +16,6 @@ http::Response HealthPage(const Health& health) {
   return response;
 }
 
-http::Response NotFound() {
-  http::Response response;
-  response.status = 404;
-  response.body = "There are /metrics, /status and /healthz.\n";
-  return response;
-}
-
 transport::ListenerOptions ListenerOptionsFor(const AdminOptions& options) {
   transport::ListenerOptions listener;
   listener.bind = options.bind;
@@ -53,17 +46,23 @@ AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& m
       options_(std::move(options)),
       metrics_(metrics),
       pages_(std::move(pages)),
-      handler_([this](std::string_view path) { return Serve(path); }),
+      handler_([this](const http::Request& request) { return table_.Answer(request); }),
       host_guard_(options_.bind, options_.hosts, SystemClock(), metrics),
-      guard_([this](const http::RequestHead& request) { return host_guard_.Judge(request); }) {}
+      guard_([this](const http::RequestHead& request) { return host_guard_.Judge(request); }) {
+  AddPages();
+}
 
 AdminServer::~AdminServer() = default;
 
-http::Response AdminServer::Serve(std::string_view path) {
-  if (path == "/metrics") return {200, kPrometheusContentType, metrics_.PrometheusText()};
-  if (path == "/status") return pages_.status();
-  if (path == "/healthz") return HealthPage(*pages_.health);
-  return NotFound();
+void AdminServer::AddPages() {
+  table_.Add(http::Method::kGet, "/metrics", [this](const http::Request&) {
+    return http::Response{.content_type = kPrometheusContentType,
+                          .body = metrics_.PrometheusText()};
+  });
+  table_.Add(http::Method::kGet, "/status",
+             [this](const http::Request&) { return pages_.status(); });
+  table_.Add(http::Method::kGet, "/healthz",
+             [this](const http::Request&) { return HealthPage(*pages_.health); });
 }
 
 void AdminServer::OnAccept(std::unique_ptr<transport::ByteStream> stream) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "admin/host_guard.h"
+#include "admin/page_table.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -60,13 +61,14 @@ class AdminServer {
   friend class AdminConnection;
 
   AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics, AdminPages pages);
-  http::Response Serve(std::string_view path);
+  void AddPages();
   void OnAccept(std::unique_ptr<transport::ByteStream> stream);
 
   transport::Loop& loop_;
   const AdminOptions options_;
   Metrics& metrics_;
   const AdminPages pages_;
+  PageTable table_;
   const http::Handler handler_;
   HostGuard host_guard_;
   const http::Guard guard_;

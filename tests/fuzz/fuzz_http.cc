@@ -12,9 +12,10 @@ namespace {
 
 constexpr Limits kLimits{.max_request_bytes = 512, .max_requests = 8, .max_output_bytes = 2048};
 
-Response Answer(std::string_view path) {
-  if (path == "/missing") return {404, "text/plain", "no"};
-  return {200, "text/plain", std::string(path)};
+Response Answer(const Request& request) {
+  SLUICE_CHECK(request.body.size() <= kLimits.max_request_bytes);
+  if (request.path == "/missing") return {404, "text/plain", "no"};
+  return {200, "text/plain", std::string(request.path) + std::string(request.body)};
 }
 
 // `piece` bytes at a time.

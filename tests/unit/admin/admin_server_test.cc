@@ -51,11 +51,10 @@ class AdminServerTest : public testing::Test {
  protected:
   void Open(AdminOptions options = {}) {
     options.bind = "127.0.0.1:0";
-    auto opened = AdminServer::Open(loop_, std::move(options), metrics_,
-                                    {[] {
-                                       return http::Response{200, "application/json", "{}"};
-                                     },
-                                     &health_});
+    auto opened = AdminServer::Open(
+        loop_, std::move(options), metrics_,
+        {[] { return http::Response{.content_type = "application/json", .body = "{}"}; },
+         &health_});
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     server_ = std::move(opened).value();
   }
