@@ -26,13 +26,13 @@ rlimit Limit() {
 
 }  // namespace
 
-size_t ReservedDescriptors(const Config& config) {
+size_t ReservedDescriptors(const config::Config& config) {
   const size_t admin = config.admin.enabled ? config.admin.max_connections + kOfListener : 0;
   return kOfProgram + admin + kOfStream * config.streams.size() + kOfRoute * config.routes.size() +
          kOfUplink * config.uplinks.size() + kOfListener * config.listeners.size();
 }
 
-Result<DescriptorPlan> PlanDescriptors(const Config& config, size_t limit) {
+Result<DescriptorPlan> PlanDescriptors(const config::Config& config, size_t limit) {
   const DescriptorPlan plan{limit, ReservedDescriptors(config)};
   if (limit >= plan.reserve + kLeastConnections) return plan;
   return Status(StatusCode::kResourceExhausted,

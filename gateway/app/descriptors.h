@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-#include "app/config.h"
 #include "base/status.h"
+#include "config/config.h"
 
 namespace sluice::app {
 
@@ -16,10 +16,10 @@ struct DescriptorPlan {
 };
 
 // What everything but the devices' connections may have open at a time.
-size_t ReservedDescriptors(const Config& config);
+size_t ReservedDescriptors(const config::Config& config);
 
 // kResourceExhausted when `limit` leaves no room for connections; says how much would.
-Result<DescriptorPlan> PlanDescriptors(const Config& config, size_t limit);
+Result<DescriptorPlan> PlanDescriptors(const config::Config& config, size_t limit);
 
 // Raises the soft limit of the process to what `wanted` descriptors need, or to 64 Ki if that is
 // more, as far as the hard limit allows; never lowers it. Returns the limit that holds then.

@@ -8,13 +8,13 @@
 #include <chrono>
 
 #include "admin/admin_server.h"
-#include "app/build_options.h"
-#include "app/memory_plan.h"
-#include "app/profile_file.h"
 #include "app/status_report.h"
 #include "app/storage_wear.h"
 #include "base/env.h"
 #include "base/log.h"
+#include "config/build_options.h"
+#include "config/memory_plan.h"
+#include "config/profile_file.h"
 
 namespace sluice::app {
 namespace {
@@ -29,7 +29,7 @@ constexpr Duration kDescriptorInterval = std::chrono::seconds(10);
 
 }  // namespace
 
-Gateway::Gateway(const Config& config)
+Gateway::Gateway(const config::Config& config)
     : config_(config),
       started_(SystemClock().Now()),
       health_(SystemClock(), &metrics_),
@@ -45,8 +45,8 @@ Gateway::~Gateway() {
   server_.reset();
 }
 
-Result<std::unique_ptr<Gateway>> Gateway::Create(const Config& config) {
-  const auto plan = PlanMemory(config);
+Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
+  const auto plan = config::PlanMemory(config);
   if (!plan.ok()) return plan.status();
   std::unique_ptr<Gateway> gateway(new Gateway(config));
   gateway->plan_ = *plan;
@@ -100,7 +100,7 @@ void Gateway::WatchDescriptors() {
 }
 
 Status Gateway::OpenJournal() {
-  journal::Options options = JournalOptions(config_);
+  journal::Options options = config::JournalOptions(config_);
   options.metrics = &metrics_;
   options.health = &health_;
   options.wakeup = [this] {
@@ -109,7 +109,7 @@ Status Gateway::OpenJournal() {
     });
   };
   auto journal = journal::Journal::Open(Env::Posix(), config_.gateway.data_dir, std::move(options),
-                                        StreamOptions(config_, plan_));
+                                        config::StreamOptions(config_, plan_));
   if (!journal.ok()) return journal.status();
   journal_ = std::move(*journal);
   return Status::Ok();
@@ -118,7 +118,7 @@ Status Gateway::OpenJournal() {
 Status Gateway::LoadNormaliser() {
   std::vector<normalise::Profile> profiles;
   if (!config_.gateway.profiles.empty()) {
-    auto loaded = LoadProfiles(Env::Posix(), config_.gateway.profiles);
+    auto loaded = config::LoadProfiles(Env::Posix(), config_.gateway.profiles);
     if (!loaded.ok()) return loaded.status();
     profiles = std::move(*loaded);
   }
@@ -133,11 +133,11 @@ Status Gateway::LoadNormaliser() {
 Status Gateway::StartServer() {
   const server::Server::Parts parts{loop_,   *journal_, *normaliser_, SystemClock(),
                                     random_, metrics_,  &health_};
-  auto server = server::Server::Create(ServerOptions(config_, plan_), parts);
+  auto server = server::Server::Create(config::ServerOptions(config_, plan_), parts);
   if (!server.ok()) return server.status();
   server_ = std::move(*server);
-  for (const ListenerConfig& listener : config_.listeners) {
-    auto spec = ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
+  for (const config::ListenerConfig& listener : config_.listeners) {
+    auto spec = config::ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
     if (spec->transport.tls) certificate_watch_.Add(listener.bind, spec->transport.tls);
     SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
@@ -148,7 +148,7 @@ Status Gateway::StartServer() {
 Status Gateway::StartUpstreams() {
   const Upstream::Parts parts{loop_,    *journal_, server_->ingest(), clock_watch_.trust(), random_,
                               metrics_, health_};
-  for (const UplinkConfig& uplink : config_.uplinks) {
+  for (const config::UplinkConfig& uplink : config_.uplinks) {
     auto upstream = Upstream::Create(config_, uplink, parts);
     if (!upstream.ok()) return upstream.status();
     upstreams_.push_back(std::move(*upstream));

@@ -5,15 +5,15 @@
 
 #include "app/certificate_watch.h"
 #include "app/clock_watch.h"
-#include "app/config.h"
 #include "app/descriptors.h"
-#include "app/memory_plan.h"
 #include "app/service_manager.h"
 #include "app/upstream.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "config/config.h"
+#include "config/memory_plan.h"
 #include "journal/journal.h"
 #include "normalise/normaliser.h"
 #include "server/server.h"
@@ -31,7 +31,7 @@ class Gateway {
  public:
   // Opens the journal (recovering it), loads certificates and profiles, binds the listeners.
   // Nothing is served before Run. Failures say what and where.
-  static Result<std::unique_ptr<Gateway>> Create(const Config& config);
+  static Result<std::unique_ptr<Gateway>> Create(const config::Config& config);
   ~Gateway();
 
   // Serves until SIGTERM or SIGINT, then closes down in order: no new connections, what was taken
@@ -40,7 +40,7 @@ class Gateway {
   Status Run();
 
  private:
-  explicit Gateway(const Config& config);
+  explicit Gateway(const config::Config& config);
   Status PrepareDescriptors();
   Status OpenJournal();
   Status LoadNormaliser();
@@ -56,8 +56,8 @@ class Gateway {
   void BeginShutdown();
   void DrainUpstreams();
 
-  const Config config_;
-  MemoryPlan plan_;
+  const config::Config config_;
+  config::MemoryPlan plan_;
   DescriptorPlan descriptors_;
   const MonotonicTime started_;
   Metrics metrics_;

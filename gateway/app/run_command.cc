@@ -5,11 +5,11 @@
 
 #include <cstdio>
 
-#include "app/config_file.h"
-#include "app/config_warnings.h"
 #include "app/gateway.h"
 #include "base/env.h"
 #include "base/log.h"
+#include "config/config_file.h"
+#include "config/config_warnings.h"
 
 namespace sluice::app {
 namespace {
@@ -24,7 +24,7 @@ void IgnoreSignals() {
   for (const int number : {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);
 }
 
-void PrintFaults(const LoadedConfig& loaded) {
+void PrintFaults(const config::LoadedConfig& loaded) {
   for (const std::string& fault : loaded.faults) fmt::print(stderr, "{}\n", fault);
 }
 
@@ -32,7 +32,7 @@ void PrintFaults(const LoadedConfig& loaded) {
 
 int RunCommand(const std::string& config_file) {
   IgnoreSignals();
-  const auto loaded = LoadConfig(Env::Posix(), config_file);
+  const auto loaded = config::LoadConfig(Env::Posix(), config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
     const bool mistake = loaded.status().code() == StatusCode::kInvalidArgument;
@@ -55,7 +55,8 @@ int RunCommand(const std::string& config_file) {
 
 int CheckCommand(const std::string& config_file, bool offline) {
   const Env& env = Env::Posix();
-  const auto loaded = offline ? LoadConfigOffline(env, config_file) : LoadConfig(env, config_file);
+  const auto loaded =
+      offline ? config::LoadConfigOffline(env, config_file) : config::LoadConfig(env, config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
     return kMistake;
@@ -64,7 +65,8 @@ int CheckCommand(const std::string& config_file, bool offline) {
   if (!loaded->faults.empty()) return kMistake;
   for (const std::string& warning : loaded->warnings) fmt::print("warning: {}\n", warning);
   if (!offline) {
-    for (const std::string& note : Notes(env, loaded->config)) fmt::print("note: {}\n", note);
+    for (const std::string& note : config::Notes(env, loaded->config))
+      fmt::print("note: {}\n", note);
   }
   fmt::print("{}: ok\n", config_file);
   return 0;

@@ -4,9 +4,9 @@
 
 #include <cstdio>
 
-#include "app/profile_file.h"
 #include "base/clock.h"
 #include "base/env.h"
+#include "config/profile_file.h"
 #include "normalise/try_profile.h"
 
 namespace sluice::app {
@@ -39,7 +39,7 @@ void SayForeign(const std::string& identity, const std::string& device) {
 
 int TryCommand(const std::string& profile_file, const std::string& payload_file,
                const std::string& topic, const std::string& identity) {
-  const auto profile = LoadProfile(Env::Posix(), profile_file);
+  const auto profile = config::LoadProfile(Env::Posix(), profile_file);
   const auto payload = payload_file.empty() || payload_file == "-"
                            ? ReadStandardInput()
                            : ReadFileToString(Env::Posix(), payload_file, kMaxPayloadBytes);

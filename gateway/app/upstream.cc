@@ -2,27 +2,29 @@
 
 #include <algorithm>
 
-#include "app/build_options.h"
+#include "config/build_options.h"
 
 namespace sluice::app {
 
-Result<std::unique_ptr<Upstream>> Upstream::Create(const Config& config, const UplinkConfig& uplink,
+Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
+                                                   const config::UplinkConfig& uplink,
                                                    const Parts& parts) {
-  auto options = UplinkOptions(uplink);
+  auto options = config::UplinkOptions(uplink);
   if (!options.ok()) return options.status();
   std::unique_ptr<Upstream> upstream(new Upstream(uplink, std::move(*options), parts));
-  for (const RouteConfig& route : config.routes) {
+  for (const config::RouteConfig& route : config.routes) {
     if (route.to != uplink.name) continue;
     if (Status status = upstream->AddRoute(config, route); !status.ok()) return status;
   }
   return upstream;
 }
 
-Upstream::Upstream(const UplinkConfig& uplink, uplink_paho::PahoOptions options, const Parts& parts)
+Upstream::Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
+                   const Parts& parts)
     : parts_(parts),
       uplink_(std::move(options), parts.loop),
-      connection_(ConnectionOptions(uplink), uplink_, SystemClock(), parts.random, parts.metrics,
-                  parts.health) {
+      connection_(config::ConnectionOptions(uplink), uplink_, SystemClock(), parts.random,
+                  parts.metrics, parts.health) {
   timer_ = parts_.loop.NewTimer([this] {
     connection_.Tick(SystemClock().Now());
     ArmTimer();
@@ -32,8 +34,8 @@ Upstream::Upstream(const UplinkConfig& uplink, uplink_paho::PahoOptions options,
 
 Upstream::~Upstream() = default;
 
-Status Upstream::AddRoute(const Config& config, const RouteConfig& route) {
-  auto options = RouteOptions(config, route);
+Status Upstream::AddRoute(const config::Config& config, const config::RouteConfig& route) {
+  auto options = config::RouteOptions(config, route);
   if (!options.ok()) return options.status();
   journal::Stream* const stream = parts_.journal.stream(route.from);
   SLUICE_CHECK(stream != nullptr && stream->cursor(route.name) != nullptr);

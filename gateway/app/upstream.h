@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "app/config.h"
 #include "base/clock.h"
 #include "base/clock_trust.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "config/config.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/journal_source.h"
 #include "forward/route.h"
@@ -34,7 +34,8 @@ class Upstream {
     Health& health;
   };
 
-  static Result<std::unique_ptr<Upstream>> Create(const Config& config, const UplinkConfig& uplink,
+  static Result<std::unique_ptr<Upstream>> Create(const config::Config& config,
+                                                  const config::UplinkConfig& uplink,
                                                   const Parts& parts);
   ~Upstream();
 
@@ -49,8 +50,9 @@ class Upstream {
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
-  Upstream(const UplinkConfig& uplink, uplink_paho::PahoOptions options, const Parts& parts);
-  Status AddRoute(const Config& config, const RouteConfig& route);
+  Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
+           const Parts& parts);
+  Status AddRoute(const config::Config& config, const config::RouteConfig& route);
   void ArmTimer();
 
   const Parts parts_;

@@ -10,7 +10,7 @@
 namespace sluice::normalise {
 
 // What a kind of device publishes and how it becomes events: the content of a file in
-// devices/profiles/, which app/profile_file.h reads. devices/README.md explains every key to the
+// devices/profiles/, which config/profile_file.h reads. devices/README.md explains every key to the
 // people who write them. Plain data; Normaliser compiles it. "Pointer" is an RFC 6901 JSON pointer.
 
 // Where the name of the device is found.

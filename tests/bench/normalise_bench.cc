@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "app/profile_file.h"
+#include "config/profile_file.h"
 #include "normalise/normaliser.h"
 
 namespace sluice::normalise {
@@ -25,7 +25,7 @@ struct Sample {
 };
 
 std::unique_ptr<Normaliser> ShippedProfiles() {
-  auto profiles = app::LoadProfiles(Env::Posix(), (kDevices / "profiles").string());
+  auto profiles = config::LoadProfiles(Env::Posix(), (kDevices / "profiles").string());
   if (!profiles.ok()) std::abort();
   auto normaliser = Normaliser::Create(std::move(*profiles), Limits());
   if (!normaliser.ok()) std::abort();

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/config_file.h"
-#include "app/profile_file.h"
 #include "base/status.h"
+#include "config/config_file.h"
+#include "config/profile_file.h"
 
 namespace {
 
@@ -26,10 +26,10 @@ void CheckMistakes(const sluice::Status& status) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto config = sluice::app::ParseConfig(kFile, text); !config.ok()) {
+  if (const auto config = sluice::config::ParseConfig(kFile, text); !config.ok()) {
     CheckMistakes(config.status());
   }
-  if (const auto profile = sluice::app::ParseProfile(kFile, text); !profile.ok()) {
+  if (const auto profile = sluice::config::ParseProfile(kFile, text); !profile.ok()) {
     CheckMistakes(profile.status());
   }
   return 0;

@@ -1,1 +1,1 @@
-sluice_fuzzer(config SOURCES fuzz_config.cc LINKS sluice_app)
+sluice_fuzzer(config SOURCES fuzz_config.cc LINKS sluice_config)

@@ -5,8 +5,8 @@
 #include <array>
 #include <string>
 
-#include "app/profile_file.h"
 #include "base/status.h"
+#include "config/profile_file.h"
 #include "normalise/normaliser.h"
 #include "schema/cloudevents_json.h"
 
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> kTopics = {"zigbee2mqtt/attic",
 
 std::unique_ptr<normalise::Normaliser> MakeNormaliser() {
   auto profiles =
-      app::LoadProfiles(Env::Posix(), std::string(SLUICE_SOURCE_DIR) + "/devices/profiles");
+      config::LoadProfiles(Env::Posix(), std::string(SLUICE_SOURCE_DIR) + "/devices/profiles");
   SLUICE_CHECK(profiles.ok());
   auto normaliser = normalise::Normaliser::Create(std::move(*profiles), normalise::Limits());
   SLUICE_CHECK(normaliser.ok());

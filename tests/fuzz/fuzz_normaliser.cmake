@@ -1,2 +1,2 @@
-sluice_fuzzer(normaliser SOURCES fuzz_normaliser.cc LINKS sluice_app)
+sluice_fuzzer(normaliser SOURCES fuzz_normaliser.cc LINKS sluice_config)
 sluice_reads_source(fuzz_normaliser)

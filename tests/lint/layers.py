@@ -15,6 +15,7 @@ ROWS = [
     ["session", "journal", "transport", "decode"],
     ["broker", "normalise", "forward"],
     ["server", "admin", "uplink_paho"],
+    ["config"],
     ["app"],
 ]
 LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
@@ -35,7 +36,7 @@ DOORS = {
     "MQTTClient.h": {"uplink_paho"},
     "librdkafka": {"forward"},
     "http_parser.h": {"http"},
-    "toml++": {"app"},
+    "toml++": {"config"},
     "CLI": {"app"},
 }
 

@@ -34,7 +34,7 @@ class DescriptorsTest : public testing::Test {
     return 0;
   }
 
-  Config config_;
+  config::Config config_;
   rlimit before_{};
 };
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "normalise/profile.h"
+
+namespace sluice::config {
+
+// Reads a profile from TOML. `file` is only a name for messages. On error kInvalidArgument with
+// every mistake found, one a line: "file:line:column: what is wrong; what to do". Keys are
+// documented in devices/README.md; unknown ones are mistakes.
+Result<normalise::Profile> ParseProfile(std::string_view file, std::string_view text);
+
+// Reads one file (at most 1 MiB), or every *.toml of a directory in the order of their names.
+Result<normalise::Profile> LoadProfile(const Env& env, const std::string& path);
+Result<std::vector<normalise::Profile>> LoadProfiles(const Env& env, const std::string& path);
+
+}  // namespace sluice::config

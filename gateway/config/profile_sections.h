@@ -1,0 +1,12 @@
+#pragma once
+
+#include "config/toml_reader.h"
+#include "normalise/profile.h"
+
+namespace sluice::config {
+
+// Reads the tables of a profile; mistakes go to the reader's list. The keys are those of
+// devices/README.md.
+void ReadProfile(TableReader& root, normalise::Profile* profile);
+
+}  // namespace sluice::config

@@ -1,0 +1,264 @@
+#include "config/config_file.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "support/temporary_directory.h"
+
+namespace sluice::config {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr const char* kExample = SLUICE_SOURCE_DIR "/gateway/docs/gateway.toml";
+
+constexpr std::string_view kSmallest = R"([gateway]
+id = "g"
+data_dir = "data"
+profiles = "profiles"
+[[listener]]
+bind = "127.0.0.1:0"
+plaintext = true
+anonymous = true
+[[access]]
+publish = ["#"]
+speaks_for = ["*"]
+)";
+
+std::string Read(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class ConfigFileTest : public ::testing::Test {
+ protected:
+  Config Load(const std::string& text) {
+    auto loaded = ParseConfig("/etc/sluice/g.toml", text);
+    EXPECT_TRUE(loaded.ok()) << loaded.status().message();
+    return loaded.ok() ? loaded->config : Config();
+  }
+  std::string Mistake(const std::string& text) {
+    const auto loaded = ParseConfig("g.toml", text);
+    EXPECT_FALSE(loaded.ok());
+    return loaded.ok() ? "" : loaded.status().message();
+  }
+  std::string With(const std::string& more) { return std::string(kSmallest) + more; }
+};
+
+TEST_F(ConfigFileTest, ExampleIsCorrectAndMeansWhatItSays) {
+  const Config config = Load(Read(kExample));
+  EXPECT_EQ(config.gateway.id, "greenhouse-7");
+  EXPECT_EQ(config.gateway.data_dir, "/etc/sluice/data");
+  ASSERT_THAT(config.listeners, SizeIs(1));
+  EXPECT_EQ(config.listeners[0].tls.cert, "/etc/sluice/server.crt");
+  ASSERT_THAT(config.streams, SizeIs(2));
+  EXPECT_THAT(config.streams[0].topics, ElementsAre("devices/#", "zigbee2mqtt/#"));
+  EXPECT_EQ(config.streams[0].segment_bytes, 16u << 20);
+  ASSERT_THAT(config.routes, SizeIs(1));
+  EXPECT_EQ(config.routes[0].name, "telemetry-cloud");
+  EXPECT_EQ(config.access[1].identity, "zigbee-hub-*");
+}
+
+// Every commented-out key is a real one, and its value is accepted.
+TEST_F(ConfigFileTest, ExampleWithEveryKeyWrittenOutIsCorrect) {
+  const std::string text =
+      std::regex_replace(Read(kExample), std::regex("\n# *([a-z_0-9]+ *= )"), "\n$1");
+  ASSERT_NE(text, Read(kExample));
+  const Config config = Load(text);
+  EXPECT_EQ(config.uplinks[0].username, "greenhouse-7");
+  EXPECT_EQ(config.uplinks[0].password_file, "/etc/sluice/uplink.password");
+  EXPECT_EQ(config.journal.max_bytes, 1u << 30);
+  EXPECT_EQ(config.routes[0].max_age, std::chrono::hours(168));
+}
+
+// The example shows defaults as they are.
+TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
+  const std::string text =
+      std::regex_replace(Read(kExample), std::regex("\n# *([a-z_0-9]+ *= )"), "\n$1");
+  const Config written = Load(text);
+  const Config defaults = Load(Read(kExample));
+  EXPECT_EQ(written.gateway.memory_limit, defaults.gateway.memory_limit);
+  EXPECT_EQ(written.limits.max_packet_bytes, defaults.limits.max_packet_bytes);
+  EXPECT_EQ(written.limits.receive_maximum, defaults.limits.receive_maximum);
+  EXPECT_EQ(written.limits.session_queue_bytes, defaults.limits.session_queue_bytes);
+  EXPECT_EQ(written.limits.retained_bytes, defaults.limits.retained_bytes);
+  EXPECT_EQ(written.limits.output_bytes, defaults.limits.output_bytes);
+  EXPECT_EQ(written.limits.session_expiry_max, defaults.limits.session_expiry_max);
+  EXPECT_EQ(written.journal.commit_linger, defaults.journal.commit_linger);
+  EXPECT_EQ(written.journal.min_free, defaults.journal.min_free);
+  EXPECT_EQ(written.uplinks[0].client_id, defaults.uplinks[0].client_id);
+  EXPECT_EQ(written.uplinks[0].backoff_max, defaults.uplinks[0].backoff_max);
+  EXPECT_EQ(written.routes[0].topic, defaults.routes[0].topic);
+  EXPECT_EQ(written.routes[0].batch.linger, defaults.routes[0].batch.linger);
+  EXPECT_EQ(written.routes[0].window.max_publishes, defaults.routes[0].window.max_publishes);
+  EXPECT_EQ(written.streams[0].segment_bytes, defaults.streams[0].segment_bytes);
+  EXPECT_EQ(written.streams[0].max_quarantine, defaults.streams[0].max_quarantine);
+  EXPECT_EQ(written.admin.bind, defaults.admin.bind);
+}
+
+TEST_F(ConfigFileTest, SmallestConfigurationIsABrokerWithoutStreams) {
+  const Config config = Load(std::string(kSmallest));
+  EXPECT_THAT(config.streams, SizeIs(0));
+}
+
+TEST_F(ConfigFileTest, DeadLettersExistWhereThereIsAStream) {
+  const Config config = Load(With("[[stream]]\nname = \"t\"\n"));
+  ASSERT_THAT(config.streams, SizeIs(2));
+  EXPECT_EQ(config.streams[1].name, "dead-letters");
+  EXPECT_THAT(config.streams[1].topics, SizeIs(0));
+}
+
+TEST_F(ConfigFileTest, SyntaxErrorHasLineAndColumn) {
+  EXPECT_THAT(Mistake("[gateway]\nid = \n"), HasSubstr("g.toml:2:"));
+}
+
+TEST_F(ConfigFileTest, MistakeIsOneLineWhateverItQuotes) {
+  EXPECT_EQ(Mistake("a = tru\nb").find('\n'), std::string::npos);
+  const std::string quoted = Mistake(With("\"x\\u001b[2J\\n\" = 1\n"));
+  EXPECT_EQ(quoted.find_first_of("\n\x1b"), std::string::npos) << quoted;
+}
+
+TEST_F(ConfigFileTest, UnknownKeyIsAMistakeWithItsPlace) {
+  const std::string mistake = Mistake("[gateway]\nid = \"g\"\ndata_dir = \"d\"\nidd = 1\n");
+  EXPECT_THAT(mistake, HasSubstr("g.toml:4:1: unknown key 'idd' in [gateway]; known here: "));
+}
+
+TEST_F(ConfigFileTest, AllMistakesAreToldAtOnce) {
+  const std::string mistake =
+      Mistake(With("[[stream]]\nname = \"t\"\nmax_bytes = \"12\"\non_full = "
+                   "\"explode\"\n[journal]\ncommit_linger = 4\n"));
+  EXPECT_THAT(mistake, HasSubstr("stream.max_bytes must be a size with its unit"));
+  EXPECT_THAT(mistake,
+              HasSubstr("stream.on_full must be one of: reject, drop_oldest, drop_newest"));
+  EXPECT_THAT(mistake, HasSubstr("journal.commit_linger must be a time with its unit"));
+}
+
+TEST_F(ConfigFileTest, MissingKeyIsNamed) {
+  EXPECT_THAT(Mistake("[gateway]\nid = \"g\"\n"), HasSubstr("gateway.data_dir is missing"));
+}
+
+TEST_F(ConfigFileTest, RouteToNowhereIsAMistake) {
+  const std::string mistake =
+      Mistake(With("[[stream]]\nname = \"t\"\n[[route]]\nfrom = \"t\"\nto = \"moon\"\n"));
+  EXPECT_THAT(mistake, HasSubstr("g.toml:16:6: route.to names the uplink 'moon'"));
+}
+
+TEST_F(ConfigFileTest, NameUsedTwiceIsAMistake) {
+  EXPECT_THAT(Mistake(With("[[stream]]\nname = \"t\"\n[[stream]]\nname = \"t\"\n")),
+              HasSubstr("used twice"));
+}
+
+TEST_F(ConfigFileTest, NameThatIsNoFileNameIsAMistake) {
+  EXPECT_THAT(Mistake(With("[[stream]]\nname = \"../t\"\n")),
+              HasSubstr("stream.name '../t' must be"));
+}
+
+TEST_F(ConfigFileTest, ListenerWithoutTlsHasToBeAskedFor) {
+  const std::string mistake =
+      Mistake("[gateway]\nid=\"g\"\ndata_dir=\"d\"\n[[listener]]\nbind=\"0.0.0.0:1883\"\n");
+  EXPECT_THAT(
+      mistake,
+      HasSubstr("listener.tls is missing; give it a certificate, or ask for plaintext = true"));
+}
+
+TEST_F(ConfigFileTest, AnonymousClientsHaveToBeAskedFor) {
+  const std::string mistake = Mistake(
+      "[gateway]\nid=\"g\"\ndata_dir=\"d\"\n[[listener]]\nbind=\"0.0.0.0:1883\"\nplaintext=true\n");
+  EXPECT_THAT(mistake, HasSubstr("anonymous must be true"));
+}
+
+TEST_F(ConfigFileTest, PlaintextAndWeakDurabilityWarn) {
+  const auto loaded =
+      ParseConfig("g.toml", With("[[stream]]\nname = \"t\"\ndurability = \"memory\"\n"));
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_THAT(loaded->warnings, SizeIs(3));
+}
+
+TEST_F(ConfigFileTest, MemoryLimitThatCannotHoldTheConnectionsIsAMistake) {
+  const std::string mistake = Mistake(
+      "[gateway]\nid=\"g\"\ndata_dir=\"d\"\nmemory_limit=\"24MiB\"\n[limits]\nmax_connections = "
+      "100000\n"
+      "[[listener]]\nbind=\"0.0.0.0:1883\"\nplaintext=true\nanonymous=true\n");
+  EXPECT_THAT(mistake, HasSubstr("gateway.memory_limit of 24 MiB is too small"));
+}
+
+TEST_F(ConfigFileTest, LimitsThatAnotherOneLowersWarn) {
+  const auto loaded = ParseConfig(
+      "g.toml",
+      With("[limits]\nretained = \"9MiB\"\n[journal]\nmax_bytes = \"10MiB\"\n[[stream]]\nname = "
+           "\"t\"\n[[uplink]]\nname = \"u\"\nurl = \"mqtt://u\"\nconnect_timeout = "
+           "\"1500ms\"\n[[route]]\nfrom = \"t\"\nto = \"u\"\nwindow = { max_publishes = 300 }\n"));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  for (const std::string_view what :
+       {"limits.retained of 9 MiB is lowered to 1536 KiB",
+        "journal.max_bytes of 10 MiB is less than the 272 MiB of all streams",
+        "window.max_publishes of 300 is lowered to 256",
+        "connect_timeout of 1500 ms becomes 1 s"}) {
+    EXPECT_THAT(loaded->warnings, Contains(HasSubstr(std::string(what))));
+  }
+}
+
+// A default that is lowered is what the documentation says of it.
+TEST_F(ConfigFileTest, DefaultsDoNotWarn) {
+  const auto loaded = ParseConfig("g.toml", Read(kExample));
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_THAT(loaded->warnings, Not(Contains(HasSubstr("lowered"))));
+}
+
+class ConfigSecretsTest : public ConfigFileTest {
+ protected:
+  void Put(const std::string& name, const std::string& text, mode_t mode) {
+    std::ofstream(directory_.File(name)) << text;
+    ASSERT_EQ(::chmod(directory_.File(name).c_str(), mode), 0);
+  }
+  // What keeps a gateway with a key of this mode from starting, a line each.
+  std::string FaultsWithKeyMode(mode_t mode) {
+    Put("server.crt", "x", 0644);
+    Put("ca.crt", "x", 0644);
+    Put("server.key", "x", mode);
+    Put("g.toml",
+        "[gateway]\nid=\"g\"\ndata_dir=\"d\"\n[[listener]]\nbind=\"127.0.0.1:0\"\n"
+        "tls={cert=\"server.crt\",key=\"server.key\",client_ca=\"ca.crt\"}\n",
+        0644);
+    return Faults();
+  }
+  std::string Faults() {
+    const auto loaded = LoadConfig(Env::Posix(), directory_.File("g.toml"));
+    EXPECT_TRUE(loaded.ok()) << loaded.status().message();
+    return loaded.ok() ? fmt::format("{}", fmt::join(loaded->faults, "\n")) : "";
+  }
+
+  test::TemporaryDirectory directory_;
+};
+
+TEST_F(ConfigSecretsTest, KeyThatOthersCanReadIsRefused) {
+  EXPECT_THAT(FaultsWithKeyMode(0640), HasSubstr("open to others than its owner; run: chmod 600 "));
+}
+
+TEST_F(ConfigSecretsTest, KeyOfItsOwnerAloneIsFine) {
+  EXPECT_THAT(FaultsWithKeyMode(0600), Not(HasSubstr("open to others")));
+}
+
+TEST_F(ConfigSecretsTest, MissingFileIsNamed) {
+  Put("g.toml",
+      "[gateway]\nid=\"g\"\ndata_dir=\"d\"\n[[listener]]\nbind=\"127.0.0.1:0\"\n"
+      "tls={cert=\"absent.crt\",key=\"absent.key\",client_ca=\"absent-ca.crt\"}\n",
+      0644);
+  EXPECT_THAT(Faults(), HasSubstr("absent-ca.crt does not exist"));
+}
+
+}  // namespace
+}  // namespace sluice::config

@@ -1,0 +1,239 @@
+#include "config/profile_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/temporary_directory.h"
+
+namespace sluice::config {
+namespace {
+
+using normalise::AttributeRule;
+using normalise::DeviceRule;
+using normalise::Profile;
+using normalise::ReadingRule;
+using normalise::TimeRule;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Every key that devices/README.md names.
+constexpr std::string_view kEveryKey = R"(
+name = "every-key"
+description = "all of them"
+topics = ["a/+", "devices/+/b"]
+device = { topic_level = -1 }
+time = [{ member = "/ts", format = "local", utc_offset = "-03:30" },
+        { member = "/ms", format = "unix_ms" }]
+max_skew = "10m"
+sequence = "/seq"
+if_nothing = "ignore"
+ignore = [{ member = "/method", equals = "NotifyEvent" }]
+
+[[event]]
+type = "climate.reading.v1"
+topics = ["a/+"]
+when = [{ member = "/kind", equals = "climate" }]
+base = "/params"
+each = true
+key_prefix = "sensor:"
+severity = "debug"
+severity_when = [{ member = "/low", equals = "true", severity = "critical" }]
+  [[event.reading]]
+  name = "temperature"
+  member = "/t"
+  type = "number"
+  unit = "[degF]"
+  unit_member = "/unit"
+  unit_words = { C = "Cel", F = "[degF]" }
+  scale = 0.1
+  offset = -5
+  range = [-40, 85.5]
+  required = true
+  from_text = true
+  [[event.reading]]
+  name = "open"
+  member = "/open"
+  type = "bool"
+  true_words = ["ON"]
+  false_words = ["OFF", "0"]
+  companion = true
+  [[event.attribute]]
+  key = "a"
+  value = "x"
+  [[event.attribute]]
+  key = "b"
+  member = "/m"
+  [[event.attribute]]
+  key = "c"
+  topic_level = 0
+  [[event.attribute]]
+  key = "d"
+  each_key = true
+)";
+
+constexpr std::string_view kSmallest = R"(name = "small"
+topics = ["a"]
+[[event]]
+type = "x.v1"
+[[event.reading]]
+name = "t"
+member = "/t"
+)";
+
+class ProfileFileTest : public testing::Test {
+ protected:
+  Profile Load(std::string_view text) {
+    auto profile = ParseProfile("p.toml", text);
+    EXPECT_TRUE(profile.ok()) << profile.status().message();
+    return profile.ok() ? *profile : Profile();
+  }
+  std::string Mistake(std::string_view text) {
+    const auto profile = ParseProfile("p.toml", text);
+    return profile.ok() ? "" : profile.status().message();
+  }
+  // The mistake in the smallest profile with `line` at its end, which belongs to the reading.
+  std::string MistakeIn(const std::string& line) { return Mistake(std::string(kSmallest) + line); }
+};
+
+TEST_F(ProfileFileTest, EveryKeyOfAProfileIsRead) {
+  const Profile profile = Load(kEveryKey);
+  EXPECT_EQ(profile.name, "every-key");
+  EXPECT_EQ(profile.description, "all of them");
+  EXPECT_THAT(profile.topics, ElementsAre("a/+", "devices/+/b"));
+  EXPECT_EQ(profile.device.from, DeviceRule::From::kTopicLevel);
+  EXPECT_EQ(profile.device.level, -1);
+  ASSERT_EQ(profile.times.size(), 2u);
+  EXPECT_EQ(profile.times[0].format, TimeRule::Format::kLocal);
+  EXPECT_EQ(profile.times[0].utc_offset_minutes, -210);
+  EXPECT_EQ(profile.times[1].member, "/ms");
+  EXPECT_EQ(profile.times[1].format, TimeRule::Format::kUnixMillis);
+  EXPECT_EQ(profile.max_skew, std::chrono::minutes(10));
+  EXPECT_EQ(profile.sequence_member, "/seq");
+  EXPECT_TRUE(profile.ignore_if_nothing);
+  ASSERT_EQ(profile.ignore_when.size(), 1u);
+  EXPECT_EQ(profile.ignore_when[0].member, "/method");
+  EXPECT_EQ(profile.ignore_when[0].equals, "NotifyEvent");
+}
+
+TEST_F(ProfileFileTest, EveryKeyOfAnEventIsRead) {
+  const Profile profile = Load(kEveryKey);
+  ASSERT_EQ(profile.events.size(), 1u);
+  const normalise::EventRule& event = profile.events[0];
+  EXPECT_EQ(event.type, "climate.reading.v1");
+  EXPECT_THAT(event.topics, ElementsAre("a/+"));
+  ASSERT_EQ(event.when.size(), 1u);
+  EXPECT_EQ(event.when[0].equals, "climate");
+  EXPECT_EQ(event.base, "/params");
+  EXPECT_TRUE(event.each);
+  EXPECT_EQ(event.key_prefix, "sensor:");
+  EXPECT_EQ(event.severity, schema::Severity::kDebug);
+  ASSERT_EQ(event.severity_rules.size(), 1u);
+  EXPECT_EQ(event.severity_rules[0].when.member, "/low");
+  EXPECT_EQ(event.severity_rules[0].severity, schema::Severity::kCritical);
+}
+
+TEST_F(ProfileFileTest, EveryKeyOfAReadingIsRead) {
+  const Profile profile = Load(kEveryKey);
+  ASSERT_EQ(profile.events[0].readings.size(), 2u);
+  const ReadingRule& number = profile.events[0].readings[0];
+  EXPECT_EQ(number.name, "temperature");
+  EXPECT_EQ(number.member, "/t");
+  EXPECT_EQ(number.type, ReadingRule::Type::kNumber);
+  EXPECT_EQ(number.unit_in, "[degF]");
+  EXPECT_EQ(number.unit_member, "/unit");
+  EXPECT_THAT(number.unit_words,
+              ElementsAre(testing::Pair("C", "Cel"), testing::Pair("F", "[degF]")));
+  EXPECT_EQ(number.scale, 0.1);
+  EXPECT_EQ(number.offset, -5.0);
+  EXPECT_EQ(number.min, -40.0);
+  EXPECT_EQ(number.max, 85.5);
+  EXPECT_TRUE(number.required);
+  EXPECT_TRUE(number.from_text);
+  const ReadingRule& truth = profile.events[0].readings[1];
+  EXPECT_EQ(truth.type, ReadingRule::Type::kBool);
+  EXPECT_THAT(truth.true_words, ElementsAre("ON"));
+  EXPECT_THAT(truth.false_words, ElementsAre("OFF", "0"));
+  EXPECT_TRUE(truth.companion);
+}
+
+TEST_F(ProfileFileTest, EverySourceOfAnAttributeIsRead) {
+  const std::vector<AttributeRule> attributes = Load(kEveryKey).events[0].attributes;
+  ASSERT_EQ(attributes.size(), 4u);
+  EXPECT_EQ(attributes[0].from, AttributeRule::From::kConstant);
+  EXPECT_EQ(attributes[0].value, "x");
+  EXPECT_EQ(attributes[1].from, AttributeRule::From::kMember);
+  EXPECT_EQ(attributes[2].from, AttributeRule::From::kTopicLevel);
+  EXPECT_EQ(attributes[3].from, AttributeRule::From::kKey);
+}
+
+TEST_F(ProfileFileTest, WhatIsLeftOutHasItsDefault) {
+  const Profile profile = Load(kSmallest);
+  EXPECT_EQ(profile.device.from, DeviceRule::From::kIdentity);
+  EXPECT_FALSE(profile.ignore_if_nothing);
+  EXPECT_EQ(profile.events[0].readings[0].type, ReadingRule::Type::kNumber);
+  EXPECT_FALSE(profile.events[0].readings[0].required);
+}
+
+TEST_F(ProfileFileTest, TheMandatoryKeysAreMissed) {
+  const std::string mistake = Mistake("description = \"x\"");
+  for (const char* key : {"name", "topics", "event"}) {
+    EXPECT_THAT(mistake, HasSubstr(std::string(key) + " is missing"));
+  }
+}
+
+TEST_F(ProfileFileTest, MistakesNameFileLineAndColumnAndWhatToDo) {
+  EXPECT_EQ(MistakeIn("unit = \"C\"\n"),
+            "p.toml:8:8: reading.unit is wrong: \"C\" is no UCUM unit; write \"Cel\"");
+  EXPECT_THAT(MistakeIn("unti = \"Cel\"\n"), HasSubstr("p.toml:8:1: unknown key 'unti'"));
+  EXPECT_THAT(MistakeIn("range = [5, 1]\n"), HasSubstr("p.toml:8:9: reading.range is empty"));
+  EXPECT_THAT(Mistake("name = \"x\ntopics = []"), HasSubstr("p.toml:1:"));
+}
+
+TEST_F(ProfileFileTest, EveryMistakeIsReportedAtOnce) {
+  const std::string mistake = MistakeIn("unit = \"C\"\nscale = \"x\"\nrequired = 1\n");
+  EXPECT_THAT(mistake, HasSubstr(":8:"));
+  EXPECT_THAT(mistake, HasSubstr(":9:"));
+  EXPECT_THAT(mistake, HasSubstr(":10:"));
+}
+
+TEST_F(ProfileFileTest, KeysThatWouldDoNothingAreMistakes) {
+  EXPECT_THAT(MistakeIn("type = \"text\"\nscale = 2\n"), HasSubstr("only goes with type"));
+  EXPECT_THAT(MistakeIn("true_words = [\"ON\"]\n"), HasSubstr("only goes with type"));
+  EXPECT_THAT(Mistake("key_prefix = \"x\"\n" + std::string(kSmallest)), HasSubstr("unknown key"));
+}
+
+TEST_F(ProfileFileTest, LocalTimeNeedsItsOffset) {
+  const std::string head = "time = [{ member = \"/t\", format = \"local\" }]\n";
+  EXPECT_THAT(Mistake(head + std::string(kSmallest)), HasSubstr("utc_offset is missing"));
+}
+
+TEST_F(ProfileFileTest, TwoSourcesForOneThingAreAMistake) {
+  const std::string head = "device = { identity = true, member = \"/id\" }\n";
+  EXPECT_THAT(Mistake(head + std::string(kSmallest)), HasSubstr("keep one of them"));
+}
+
+TEST_F(ProfileFileTest, ADirectoryIsReadInTheOrderOfItsNames) {
+  test::TemporaryDirectory directory;
+  for (const char* name : {"b", "a"}) {
+    std::string text(kSmallest);
+    text.replace(text.find("small"), 5, name);
+    std::ofstream(directory.path() + "/" + name + ".toml") << text;
+  }
+  std::ofstream(directory.path() + "/README.md") << "no profile";
+  const auto profiles = LoadProfiles(Env::Posix(), directory.path());
+  ASSERT_TRUE(profiles.ok()) << profiles.status().message();
+  ASSERT_EQ(profiles->size(), 2u);
+  EXPECT_EQ((*profiles)[0].name, "a");
+  EXPECT_EQ((*profiles)[1].name, "b");
+}
+
+TEST_F(ProfileFileTest, ADirectoryWithoutProfilesIsAMistake) {
+  test::TemporaryDirectory directory;
+  EXPECT_EQ(LoadProfiles(Env::Posix(), directory.path()).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(LoadProfile(Env::Posix(), directory.path() + "/none.toml").ok());
+}
+
+}  // namespace
+}  // namespace sluice::config
