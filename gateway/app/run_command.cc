@@ -9,7 +9,6 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "config/config_file.h"
-#include "config/config_warnings.h"
 
 namespace sluice::app {
 namespace {
@@ -24,10 +23,6 @@ void IgnoreSignals() {
   for (const int number : {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2}) ::signal(number, SIG_IGN);
 }
 
-void PrintFaults(const config::LoadedConfig& loaded) {
-  for (const std::string& fault : loaded.faults) fmt::print(stderr, "{}\n", fault);
-}
-
 }  // namespace
 
 int RunCommand(const std::string& config_file) {
@@ -39,7 +34,7 @@ int RunCommand(const std::string& config_file) {
     return mistake ? kMistake : kMachineFault;
   }
   if (!loaded->faults.empty()) {
-    PrintFaults(*loaded);
+    for (const std::string& fault : loaded->faults) fmt::print(stderr, "{}\n", fault);
     return kMachineFault;
   }
   SetLogLevel(loaded->config.gateway.log_level);
@@ -51,25 +46,6 @@ int RunCommand(const std::string& config_file) {
   }
   const Status status = (*gateway)->Run();
   return status.ok() ? 0 : kMachineFault;
-}
-
-int CheckCommand(const std::string& config_file, bool offline) {
-  const Env& env = Env::Posix();
-  const auto loaded =
-      offline ? config::LoadConfigOffline(env, config_file) : config::LoadConfig(env, config_file);
-  if (!loaded.ok()) {
-    fmt::print(stderr, "{}\n", loaded.status().message());
-    return kMistake;
-  }
-  PrintFaults(*loaded);
-  if (!loaded->faults.empty()) return kMistake;
-  for (const std::string& warning : loaded->warnings) fmt::print("warning: {}\n", warning);
-  if (!offline) {
-    for (const std::string& note : config::Notes(env, loaded->config))
-      fmt::print("note: {}\n", note);
-  }
-  fmt::print("{}: ok\n", config_file);
-  return 0;
 }
 
 }  // namespace sluice::app

@@ -9,9 +9,4 @@ namespace sluice::app {
 // the configuration or of a profile is wrong, which only an editor mends.
 int RunCommand(const std::string& config_file);
 
-// `sluice check CONFIG`: says every mistake and whatever else would keep `run` from starting. 0
-// when there is nothing, 2 otherwise. `offline`: nothing but the text, for a file meant for another
-// machine.
-int CheckCommand(const std::string& config_file, bool offline);
-
 }  // namespace sluice::app

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <string>
 
-#include "app/consumer.h"
+#include "tools/consumer.h"
 #include "base/status.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr uint8_t kCut[] = {0xff, 0xfe};
-  sluice::app::Consumer consumer;
+  sluice::tools::Consumer consumer;
   const uint8_t* const end = data + size;
   uint64_t lines = 0;
   for (const uint8_t* at = data;;) {

@@ -1,1 +1,1 @@
-sluice_fuzzer(consumer SOURCES fuzz_consumer.cc LINKS sluice_app)
+sluice_fuzzer(consumer SOURCES fuzz_consumer.cc LINKS sluice_tools)

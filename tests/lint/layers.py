@@ -16,6 +16,7 @@ ROWS = [
     ["broker", "normalise", "forward"],
     ["server", "admin", "uplink_paho"],
     ["config"],
+    ["tools"],
     ["app"],
 ]
 LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
@@ -30,14 +31,14 @@ DOORS = {
     "uv.h": {"transport", "app"},
     "wslay": {"transport"},
     "sqlite3.h": {"broker"},
-    "simdjson.h": {"decode", "app"},
+    "simdjson.h": {"decode", "tools"},
     "mqtt": {"uplink_paho"},
     "MQTTAsync.h": {"uplink_paho"},
     "MQTTClient.h": {"uplink_paho"},
     "librdkafka": {"forward"},
     "http_parser.h": {"http"},
     "toml++": {"config"},
-    "CLI": {"app"},
+    "CLI": {"tools"},
 }
 
 MAX_LINES = 400

@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 
 // What a consumer remembers to drop every duplicate and see every gap: for each gateway and stream
 // the next offset, and the holes below it, because what was missing may come late (after a refusal
@@ -82,4 +82,4 @@ class OffsetTracker {
   size_t streams_ = 0;
 };
 
-}  // namespace sluice::app
+}  // namespace sluice::tools

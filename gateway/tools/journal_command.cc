@@ -1,7 +1,8 @@
-#include "app/journal_command.h"
+#include "tools/journal_command.h"
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "schema/cloudevents_json.h"
 #include "schema/event_view.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 int Fail(const Status& status) {
@@ -121,4 +122,41 @@ int JournalVerify(const std::string& directory, const std::string& stream) {
   return worst;
 }
 
-}  // namespace sluice::app
+namespace {
+
+struct JournalArguments {
+  std::string directory, stream;
+  uint64_t from = 0, count = 0;
+  bool json = false, segments = false;
+};
+
+CLI::App* AddVerb(CLI::App* journal, const char* name, const char* what, JournalArguments& a) {
+  CLI::App* verb = journal->add_subcommand(name, what);
+  verb->add_option("dir", a.directory, "data_dir of the gateway")->required();
+  return verb;
+}
+
+}  // namespace
+
+void AddJournal(CLI::App& app, int* exit_code) {
+  CLI::App* journal = app.add_subcommand("journal", "Read streams, while a gateway runs or not");
+  journal->require_subcommand(1);
+  auto a = std::make_shared<JournalArguments>();
+  CLI::App* ls = AddVerb(journal, "ls", "Streams, and how far their routes are", *a);
+  ls->add_flag("--segments", a->segments, "their files as well");
+  ls->callback([a, exit_code] { *exit_code = JournalLs(a->directory, a->segments); });
+  CLI::App* cat = AddVerb(journal, "cat", "Print events", *a);
+  cat->add_option("stream", a->stream, "stream")->required();
+  cat->add_option("--from", a->from, "first offset");
+  cat->add_option("--count", a->count, "at most so many records; 0: all");
+  cat->add_flag("--json", a->json, "as CloudEvents JSON");
+  cat->callback([a, exit_code] {
+    *exit_code = JournalCat(a->directory, a->stream, a->from, a->count, a->json);
+  });
+  CLI::App* verify =
+      AddVerb(journal, "verify", "Read every byte; exit 1 if anything is damaged", *a);
+  verify->add_option("stream", a->stream, "one stream only");
+  verify->callback([a, exit_code] { *exit_code = JournalVerify(a->directory, a->stream); });
+}
+
+}  // namespace sluice::tools

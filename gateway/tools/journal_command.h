@@ -3,7 +3,11 @@
 #include <cstdint>
 #include <string>
 
-namespace sluice::app {
+namespace CLI {
+class App;
+}
+
+namespace sluice::tools {
 
 // `sluice journal …`: each prints to standard output, works beside a running gateway and returns
 // the exit code.
@@ -19,4 +23,7 @@ int JournalCat(const std::string& directory, const std::string& stream, uint64_t
 // Reads every byte. 0 when nothing acknowledged is damaged, 1 otherwise.
 int JournalVerify(const std::string& directory, const std::string& stream);
 
-}  // namespace sluice::app
+// The command, with a subcommand for each.
+void AddJournal(CLI::App& app, int* exit_code);
+
+}  // namespace sluice::tools

@@ -1,22 +1,24 @@
-#include "app/consume.h"
+#include "tools/consume.h"
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <thread>
 #include <utility>
 
-#include "app/consumer.h"
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "config/build_options.h"
 #include "forward/backoff.h"
+#include "tools/consumer.h"
 #include "uplink_paho/subscriber.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 using std::chrono::milliseconds;
@@ -24,7 +26,6 @@ using std::chrono::seconds;
 
 constexpr milliseconds kPoll{100};  // how soon a signal or the idle exit is noticed
 constexpr seconds kStateInterval{1};
-constexpr size_t kMaxPasswordFile = 4096;
 // The largest batch there is, as JSON, and then some.
 constexpr uint32_t kMaxPacketBytes = 64 << 20;
 constexpr size_t kMaxStateFile = 64 << 20;
@@ -53,9 +54,9 @@ Result<uplink_paho::PahoOptions> ConnectionOptions(const ConsumeOptions& options
     return Status::InvalidArgument("a persistent session needs a client id");
   }
   if (!options.password_file.empty()) {
-    auto password = ReadFileToString(Env::Posix(), options.password_file, kMaxPasswordFile);
+    auto password = config::ReadPasswordFile(options.password_file);
     if (!password.ok()) return password.status();
-    paho.password = password->substr(0, password->find_first_of("\r\n"));
+    paho.password = std::move(*password);
   }
   SLUICE_RETURN_IF_ERROR(uplink_paho::CheckPahoOptions(paho));
   return paho;
@@ -198,4 +199,30 @@ int RunConsume(const ConsumeOptions& options) {
   return status.ok() ? 0 : Fail(status);
 }
 
-}  // namespace sluice::app
+void AddConsume(CLI::App& app, int* exit_code) {
+  CLI::App* consume = app.add_subcommand("consume", "The reference consumer: a JSON line an event");
+  auto options = std::make_shared<ConsumeOptions>();
+  auto version = std::make_shared<std::string>("5");
+  ConsumeOptions& o = *options;
+  consume->add_option("--url", o.url, "mqtt:// or mqtts://")->required();
+  consume->add_option("--topic", o.topic, "topic filter")->required();
+  consume->add_option("--ca", o.ca_file, "authority of the server's certificate");
+  consume->add_option("--cert", o.cert_file, "own certificate");
+  consume->add_option("--key", o.key_file, "its key");
+  consume->add_option("--username", o.username);
+  consume->add_option("--password-file", o.password_file, "its first line");
+  consume->add_option("--mqtt-version", *version, "5 or 311")->check(CLI::IsMember({"5", "311"}));
+  consume->add_option("--client-id", o.client_id, "needed for a persistent session");
+  consume->add_option("--clean-start", o.clean_start, "false: a persistent session")
+      ->capture_default_str();
+  consume->add_option("--count", o.count, "stop after so many events");
+  consume->add_option("--idle-exit", o.idle_exit_seconds,
+                      "stop when nothing came for so many seconds");
+  consume->add_option("--state", o.state_file, "file that remembers offsets across restarts");
+  consume->callback([options, version, exit_code] {
+    options->version = *version == "5" ? codec::Version::kV5 : codec::Version::kV311;
+    *exit_code = RunConsume(*options);
+  });
+}
+
+}  // namespace sluice::tools

@@ -5,7 +5,11 @@
 
 #include "codec/protocol.h"
 
-namespace sluice::app {
+namespace CLI {
+class App;
+}
+
+namespace sluice::tools {
 
 // `sluice consume`: the reference consumer.
 struct ConsumeOptions {
@@ -30,4 +34,7 @@ struct ConsumeOptions {
 // when it could not connect or subscribe, or its state file is bad.
 int RunConsume(const ConsumeOptions& options);
 
-}  // namespace sluice::app
+// The command of that name.
+void AddConsume(CLI::App& app, int* exit_code);
+
+}  // namespace sluice::tools

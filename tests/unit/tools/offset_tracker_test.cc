@@ -1,4 +1,4 @@
-#include "app/offset_tracker.h"
+#include "tools/offset_tracker.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 using Verdict = OffsetTracker::Verdict;
@@ -182,4 +182,4 @@ TEST_F(OffsetTrackerTest, AgreesWithASet) {
 }
 
 }  // namespace
-}  // namespace sluice::app
+}  // namespace sluice::tools

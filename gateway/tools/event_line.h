@@ -6,7 +6,7 @@
 #include "schema/event_view.h"
 #include "schema/gap.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 
 // The lines that `sluice consume` prints, each with its newline. They append to `out`.
 
@@ -22,4 +22,4 @@ void AppendEventLine(const schema::EventView& event, std::string* out);
 void AppendGapLine(std::string_view gateway, std::string_view stream, uint64_t first, uint64_t last,
                    std::string_view reason, std::string* out);
 
-}  // namespace sluice::app
+}  // namespace sluice::tools

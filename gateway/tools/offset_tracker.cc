@@ -1,4 +1,4 @@
-#include "app/offset_tracker.h"
+#include "tools/offset_tracker.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <iterator>
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 // Takes what stands before the next `end` off the front of `text`.
@@ -192,4 +192,4 @@ Status OffsetTracker::Load(std::string_view text) {
   return Status::Ok();
 }
 
-}  // namespace sluice::app
+}  // namespace sluice::tools

@@ -1,4 +1,4 @@
-#include "app/status_command.h"
+#include "tools/status_command.h"
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -6,13 +6,14 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
 
 #include "base/status.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 // A command that asks once and ends may block; the gateway itself may not.
@@ -91,4 +92,11 @@ int StatusCommand(const std::string& admin) {
   return 0;
 }
 
-}  // namespace sluice::app
+void AddStatus(CLI::App& app, int* exit_code) {
+  CLI::App* status = app.add_subcommand("status", "Print the books of a running gateway");
+  auto admin = std::make_shared<std::string>("127.0.0.1:9464");
+  status->add_option("--admin", *admin, "its [admin] bind")->capture_default_str();
+  status->callback([admin, exit_code] { *exit_code = StatusCommand(*admin); });
+}
+
+}  // namespace sluice::tools

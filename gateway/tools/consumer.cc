@@ -1,4 +1,4 @@
-#include "app/consumer.h"
+#include "tools/consumer.h"
 
 #include <simdjson.h>
 
@@ -6,10 +6,10 @@
 #include <optional>
 #include <variant>
 
-#include "app/event_line.h"
 #include "schema/cloudevents.h"
+#include "tools/event_line.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 constexpr std::string_view kHoleReason = "missing";
@@ -159,4 +159,4 @@ void Consumer::OnJsonEvent(const JsonEvent& event, std::string* out) {
   out->push_back('\n');
 }
 
-}  // namespace sluice::app
+}  // namespace sluice::tools

@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "app/offset_tracker.h"
 #include "base/bytes.h"
 #include "schema/batch_view.h"
 #include "schema/event_view.h"
+#include "tools/offset_tracker.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 
 // What `sluice consume` does with a message: both formats, single events and batches, told apart by
 // their first bytes (3.1.1 has no content type). Knows nothing of MQTT. One thread.
@@ -50,4 +50,4 @@ class Consumer {
   schema::BatchView batch_;
 };
 
-}  // namespace sluice::app
+}  // namespace sluice::tools

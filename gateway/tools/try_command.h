@@ -2,7 +2,11 @@
 
 #include <string>
 
-namespace sluice::app {
+namespace CLI {
+class App;
+}
+
+namespace sluice::tools {
 
 // `sluice try PROFILE [PAYLOAD-FILE]`: prints the events that a payload (standard input without a
 // file) becomes. 0 when it becomes events or is ignored by the profile, 1 when it would be a dead
@@ -10,4 +14,7 @@ namespace sluice::app {
 int TryCommand(const std::string& profile_file, const std::string& payload_file,
                const std::string& topic, const std::string& identity);
 
-}  // namespace sluice::app
+// The command.
+void AddTry(CLI::App& app, int* exit_code);
+
+}  // namespace sluice::tools

@@ -1,7 +1,8 @@
-#include "app/try_command.h"
+#include "tools/try_command.h"
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "base/clock.h"
@@ -9,7 +10,7 @@
 #include "config/profile_file.h"
 #include "normalise/try_profile.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 constexpr size_t kMaxPayloadBytes = 1 << 20;
@@ -67,4 +68,19 @@ int TryCommand(const std::string& profile_file, const std::string& payload_file,
   return outcome->accepted ? 0 : 1;
 }
 
-}  // namespace sluice::app
+void AddTry(CLI::App& app, int* exit_code) {
+  struct Arguments {
+    std::string profile, payload, topic, identity = "example";
+  };
+  CLI::App* attempt = app.add_subcommand("try", "Show the events that a payload becomes");
+  auto a = std::make_shared<Arguments>();
+  attempt->add_option("profile", a->profile, "profile file")->required();
+  attempt->add_option("payload", a->payload, "payload file; standard input without it");
+  attempt->add_option("--topic", a->topic,
+                      "topic it is published to; made from the profile without it");
+  attempt->add_option("--identity", a->identity, "publishing identity");
+  attempt->callback(
+      [a, exit_code] { *exit_code = TryCommand(a->profile, a->payload, a->topic, a->identity); });
+}
+
+}  // namespace sluice::tools

@@ -1,4 +1,4 @@
-#include "app/consumer.h"
+#include "tools/consumer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include "schema/cloudevents_json.h"
 #include "schema/event_builder.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 using ::testing::HasSubstr;
@@ -165,4 +165,4 @@ TEST_F(ConsumerTest, CutMessagesAreCountedAndSafe) {
 }
 
 }  // namespace
-}  // namespace sluice::app
+}  // namespace sluice::tools

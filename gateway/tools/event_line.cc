@@ -1,4 +1,4 @@
-#include "app/event_line.h"
+#include "tools/event_line.h"
 
 #include <variant>
 
@@ -8,7 +8,7 @@
 #include "schema/cloudevents.h"
 #include "schema/cloudevents_json.h"
 
-namespace sluice::app {
+namespace sluice::tools {
 namespace {
 
 struct ValueWriter {
@@ -100,4 +100,4 @@ void AppendGapLine(std::string_view gateway, std::string_view stream, uint64_t f
   out->push_back('\n');
 }
 
-}  // namespace sluice::app
+}  // namespace sluice::tools
