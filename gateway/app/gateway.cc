@@ -43,6 +43,8 @@ Gateway::~Gateway() {
   admin_.reset();
   upstreams_.clear();
   server_.reset();
+  ingest_health_.reset();
+  ingest_.reset();
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
@@ -53,6 +55,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
   SLUICE_RETURN_IF_ERROR(gateway->PrepareDescriptors());
   SLUICE_RETURN_IF_ERROR(gateway->OpenJournal());
   SLUICE_RETURN_IF_ERROR(gateway->LoadNormaliser());
+  SLUICE_RETURN_IF_ERROR(gateway->StartIngest());
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
   SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
   SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
@@ -130,12 +133,34 @@ Status Gateway::LoadNormaliser() {
   return Status::Ok();
 }
 
+Status Gateway::StartIngest() {
+  auto access = broker::AccessControl::Create(
+      broker::AccessControl::WithDefaults(config::AccessRules(config_)));
+  if (!access.ok()) return access.status();
+  access_ = std::make_unique<broker::AccessControl>(std::move(*access));
+  const ingest::Ingest::Parts parts{.journal = *journal_,
+                                    .normaliser = *normaliser_,
+                                    .access = *access_,
+                                    .clock = SystemClock(),
+                                    .executor = loop_,
+                                    .metrics = metrics_};
+  auto ingest = ingest::Ingest::Create(config::IngestOptions(config_, plan_), parts);
+  if (!ingest.ok()) return ingest.status();
+  ingest_ = std::move(*ingest);
+  ingest_health_ = std::make_unique<ingest::IngestHealth>(loop_, health_, *ingest_);
+  return Status::Ok();
+}
+
 Status Gateway::StartServer() {
-  const server::Server::Parts parts{loop_,   *journal_, *normaliser_, SystemClock(),
-                                    random_, metrics_,  &health_};
-  auto server = server::Server::Create(config::ServerOptions(config_, plan_), parts);
-  if (!server.ok()) return server.status();
-  server_ = std::move(*server);
+  const server::Server::Parts parts{.loop = loop_,
+                                    .journal = *journal_,
+                                    .sink = *ingest_,
+                                    .access = *access_,
+                                    .clock = SystemClock(),
+                                    .random = random_,
+                                    .metrics = metrics_,
+                                    .health = &health_};
+  server_ = std::make_unique<server::Server>(config::ServerOptions(config_, plan_), parts);
   for (const config::ListenerConfig& listener : config_.listeners) {
     auto spec = config::ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
@@ -146,8 +171,8 @@ Status Gateway::StartServer() {
 }
 
 Status Gateway::StartUpstreams() {
-  const Upstream::Parts parts{loop_,    *journal_, server_->ingest(), clock_watch_.trust(), random_,
-                              metrics_, health_};
+  const Upstream::Parts parts{loop_,   *journal_, *ingest_, clock_watch_.trust(),
+                              random_, metrics_,  health_};
   for (const config::UplinkConfig& uplink : config_.uplinks) {
     auto upstream = Upstream::Create(config_, uplink, parts);
     if (!upstream.ok()) return upstream.status();

@@ -12,8 +12,11 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "broker/access_control.h"
 #include "config/config.h"
 #include "config/memory_plan.h"
+#include "ingest/ingest.h"
+#include "ingest/ingest_health.h"
 #include "journal/journal.h"
 #include "normalise/normaliser.h"
 #include "server/server.h"
@@ -44,6 +47,7 @@ class Gateway {
   Status PrepareDescriptors();
   Status OpenJournal();
   Status LoadNormaliser();
+  Status StartIngest();
   Status StartServer();
   Status StartUpstreams();
   Status StartAdmin();
@@ -69,6 +73,9 @@ class Gateway {
   CertificateWatch certificate_watch_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
+  std::unique_ptr<broker::AccessControl> access_;
+  std::unique_ptr<ingest::Ingest> ingest_;
+  std::unique_ptr<ingest::IngestHealth> ingest_health_;
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::unique_ptr<admin::AdminServer> admin_;

@@ -214,6 +214,14 @@ std::vector<AccessRule> AccessControl::DefaultRules() {
   return {own, events};
 }
 
+std::vector<AccessRule> AccessControl::WithDefaults(std::vector<AccessRule> rules) {
+  const bool names_topics = std::any_of(
+      rules.begin(), rules.end(), [](const AccessRule& rule) { return !rule.topics.empty(); });
+  if (names_topics) return rules;
+  for (AccessRule& rule : DefaultRules()) rules.push_back(std::move(rule));
+  return rules;
+}
+
 Result<AccessControl> AccessControl::Create(std::vector<AccessRule> rules) {
   for (size_t i = 0; i < rules.size(); ++i) {
     for (const std::string& pattern : rules[i].topics) {

@@ -55,6 +55,9 @@ class AccessControl {
   // The rules that hold unless the configuration says otherwise: a device publishes and subscribes
   // under devices/{identity}/ and reads its own events.
   static std::vector<AccessRule> DefaultRules();
+  // `rules`, with the default ones behind them unless they say anything about topics: rules that
+  // only say for whom somebody speaks leave what everybody may publish and read as it is.
+  static std::vector<AccessRule> WithDefaults(std::vector<AccessRule> rules);
   // kInvalidArgument names the rule (counted from 1) and the topic that is no topic filter, or the
   // pattern that no device's name can match.
   static Result<AccessControl> Create(std::vector<AccessRule> rules);

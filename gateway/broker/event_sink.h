@@ -34,12 +34,26 @@ enum class Verdict : uint8_t {
   kBusy,      // no room right now; nothing was taken, the same message is offered again later
 };
 
-// Where messages become events. The server implements it with normalise and journal.
+// Where messages become events; the ingest is one. Loop thread only.
 class EventSink {
  public:
+  // Told from within Journal::Poll, never from within Accept. Must not call Accept from within.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // An accepted message is as safe as its stream's durability asks: its publisher may be told.
+    virtual void OnAcknowledgeable(const AckHandle& ack) = 0;
+    // After kFull or kBusy: what was refused may be offered again.
+    virtual void OnSpace() = 0;
+  };
+
   virtual ~EventSink() = default;
+  // One at a time, not owned; null: nobody wants to know any more.
+  virtual void SetListener(Listener* listener) = 0;
   // Loop thread. Calls nothing of the broker; acknowledges after it has returned.
   virtual Verdict Accept(const InboundPublish& message, const AckHandle& ack) = 0;
+  // No message waits until it may be acknowledged.
+  virtual bool idle() const = 0;
 };
 
 }  // namespace sluice::broker

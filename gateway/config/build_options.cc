@@ -99,6 +99,28 @@ std::vector<broker::AccessRule> AccessRules(const Config& config) {
   return rules;
 }
 
+ingest::IngestOptions IngestOptions(const Config& config, const MemoryPlan& plan) {
+  ingest::IngestOptions options;
+  options.gateway = config.gateway.id;
+  options.max_pending_acks = plan.pending_acks;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name == kDeadLetterStream) {
+      options.dead_letter_stream = stream.name;
+    } else {
+      options.streams.push_back({stream.name, stream.topics});
+    }
+  }
+  return options;
+}
+
+std::vector<std::string> EventStreams(const Config& config) {
+  std::vector<std::string> names;
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name != kDeadLetterStream) names.push_back(stream.name);
+  }
+  return names;
+}
+
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan) {
   server::ServerOptions options;
   options.gateway = config.gateway.id;
@@ -109,21 +131,12 @@ server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan
   options.broker.max_will_bytes = plan.will_bytes;
   options.broker.max_subscription_bytes = plan.subscription_bytes;
   options.broker.max_detached_bytes = plan.session_bytes;
-  options.max_pending_acks = plan.pending_acks;
   options.max_connections = plan.max_clients;
   options.broker.max_retained_bytes = plan.retained_bytes;
   options.max_open_connections = plan.max_connections;
   options.max_input_bytes = plan.input_bytes;
   options.max_outgoing_bytes = plan.outgoing_bytes;
-  options.access = AccessRules(config);
-  options.local_events = config.gateway.local_events;
-  for (const StreamConfig& stream : config.streams) {
-    if (stream.name == kDeadLetterStream) {
-      options.dead_letter_stream = stream.name;
-    } else {
-      options.streams.push_back({stream.name, stream.topics});
-    }
-  }
+  if (config.gateway.local_events) options.local_event_streams = EventStreams(config);
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include "config/memory_plan.h"
 #include "forward/route_options.h"
 #include "forward/uplink_connection.h"
+#include "ingest/ingest.h"
 #include "journal/options.h"
 #include "server/server.h"
 #include "tls/context.h"
@@ -20,6 +21,9 @@ std::vector<journal::StreamOptions> StreamOptions(const Config& config, const Me
 std::vector<broker::AccessRule> AccessRules(const Config& config);
 // Of one [[access]]: a rule for each of its keys.
 std::vector<broker::AccessRule> AccessRules(const AccessConfig& access);
+ingest::IngestOptions IngestOptions(const Config& config, const MemoryPlan& plan);
+// All but the one of dead letters.
+std::vector<std::string> EventStreams(const Config& config);
 server::ServerOptions ServerOptions(const Config& config, const MemoryPlan& plan);
 Result<server::ListenerSpec> ListenerSpec(const Config& config, const ListenerConfig& listener,
                                           const MemoryPlan& plan, const Clock& clock);

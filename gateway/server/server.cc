@@ -11,18 +11,6 @@
 namespace sluice::server {
 namespace {
 
-// Rules that only say for whom somebody speaks leave what everybody may publish and read as it is.
-std::vector<broker::AccessRule> WithDefaults(std::vector<broker::AccessRule> rules) {
-  const bool names_topics =
-      std::any_of(rules.begin(), rules.end(),
-                  [](const broker::AccessRule& rule) { return !rule.topics.empty(); });
-  if (names_topics) return rules;
-  for (broker::AccessRule& rule : broker::AccessControl::DefaultRules()) {
-    rules.push_back(std::move(rule));
-  }
-  return rules;
-}
-
 // Clients without a certificate share one name; where they come from is all that tells one from
 // another.
 std::string PartyName(const transport::PeerInfo& peer, const std::string& identity) {
@@ -32,97 +20,64 @@ std::string PartyName(const transport::PeerInfo& peer, const std::string& identi
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::Create(ServerOptions options, const Parts& parts) {
-  auto access = broker::AccessControl::Create(WithDefaults(options.access));
-  if (!access.ok()) return access.status();
-  if (!options.dead_letter_stream.empty()) {
-    const journal::Stream* letters = parts.journal.stream(options.dead_letter_stream);
-    SLUICE_CHECK(letters != nullptr);
-    if (letters->max_event_bytes() < Ingest::kMinDeadLetterBytes) {
-      return Status::InvalidArgument(
-          fmt::format("stream {}: its segments are too small for dead letters; they need 32 KiB",
-                      letters->name()));
-    }
-  }
-  std::unique_ptr<Server> server(new Server(std::move(options), parts, std::move(*access)));
-  server->BuildIngest();
-  return server;
-}
-
-Server::Server(ServerOptions options, const Parts& parts, broker::AccessControl access)
+Server::Server(ServerOptions options, const Parts& parts)
     : options_(std::move(options)),
       parts_(parts),
       session_counters_(parts.metrics),
       broker_counters_(parts.metrics),
-      access_(std::move(access)),
       input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
       outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
       admission_(std::make_shared<transport::Admission>(parts.loop, options_.max_open_connections,
                                                         "listeners", parts.health)),
+      broker_(options_.broker, &parts.access, &parts.sink, &broker_counters_, &parts.random),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
           "Times that a connection was not read because a message found no room.")),
       outgoing_shortages_(parts.metrics.AddCounter(
           "sluice_outgoing_shortages_total",
           "Times that a message waited because those on their way used up their memory.")) {
+  AddMetrics();
+  broker_timer_ = parts_.loop.NewTimer([this] {
+    broker_.Tick(parts_.loop.Now());
+    ArmBrokerTimer();
+  });
+  blocked_timer_ = parts_.loop.NewTimer([this] { CloseDeserted(); });
+  goodbye_timer_ = parts_.loop.NewTimer([this] { TryToSayGoodbye(); });
+  FollowStreams();
+  if (parts_.health != nullptr) WatchHealth();
+  parts_.sink.SetListener(this);
+}
+
+void Server::AddMetrics() {
   parts_.metrics.AddCallback("sluice_input_bytes", "Input that waits, beyond 2 KiB a connection.",
                              "", [budget = input_] { return static_cast<double>(budget->used()); });
   parts_.metrics.AddCallback("sluice_outgoing_bytes", "Messages on their way to connected clients.",
                              "",
                              [budget = outgoing_] { return static_cast<double>(budget->used()); });
-  broker_timer_ = parts_.loop.NewTimer([this] {
-    broker_->Tick(parts_.loop.Now());
-    ArmBrokerTimer();
-  });
-  blocked_timer_ = parts_.loop.NewTimer([this] { CloseDeserted(); });
-  goodbye_timer_ = parts_.loop.NewTimer([this] { TryToSayGoodbye(); });
+  broker::AddGauges(broker_, &parts_.metrics);
 }
 
 Server::~Server() {
+  parts_.sink.SetListener(nullptr);
   *alive_ = false;
   listeners_.clear();
   connections_.clear();
 }
 
-void Server::BuildIngest() {
-  const Intake::Callbacks callbacks{[this](const broker::AckHandle& ack) {
-                                      broker_->Acknowledge(ack, codec::ReasonCode::kSuccess);
-                                    },
-                                    [this] { OnSpace(); }};
-  const auto intake_for = [&](const std::string& name, std::vector<std::string> topics) {
-    journal::Stream* stream = parts_.journal.stream(name);
-    SLUICE_CHECK(stream != nullptr);
-    return std::make_unique<Intake>(stream, std::move(topics), parts_.clock, parts_.metrics,
-                                    callbacks, options_.max_pending_acks);
-  };
-  std::vector<std::unique_ptr<Intake>> streams;
-  for (const StreamSpec& spec : options_.streams)
-    streams.push_back(intake_for(spec.name, spec.topics));
-  std::unique_ptr<Intake> dead_letters;
-  if (!options_.dead_letter_stream.empty())
-    dead_letters = intake_for(options_.dead_letter_stream, {});
-  ingest_ = std::make_unique<Ingest>(options_.gateway, &parts_.normaliser, std::move(streams),
-                                     std::move(dead_letters), &speakers_, parts_.clock, parts_.loop,
-                                     parts_.metrics);
-  broker_ = std::make_unique<broker::Broker>(options_.broker, &access_, ingest_.get(),
-                                             &broker_counters_, &parts_.random);
-  broker::AddGauges(*broker_, &parts_.metrics);
-  if (options_.local_events) FollowStreams();
-  if (parts_.health == nullptr) return;
+void Server::WatchHealth() {
   health_ = std::make_unique<ServerHealth>(
       parts_.loop, *parts_.health,
-      ServerHealth::Sources{[this] { return broker_->share_log().count(); },
-                            [this] { return broker_->share_log().last(); },
-                            [this] { return ingest_->dead_letters(); },
-                            [this] { return ingest_->last_dead_letter(); },
+      ServerHealth::Sources{[this] { return broker_.share_log().count(); },
+                            [this] { return broker_.share_log().last(); },
                             [this] { return blocked_.size(); }});
 }
 
 void Server::FollowStreams() {
+  if (options_.local_event_streams.empty()) return;
   local_events_ =
-      std::make_unique<LocalEvents>(options_.gateway, *broker_, parts_.clock, parts_.metrics);
-  for (const StreamSpec& spec : options_.streams) {
-    local_events_->Follow(parts_.journal.stream(spec.name));
+      std::make_unique<LocalEvents>(options_.gateway, broker_, parts_.clock, parts_.metrics);
+  for (const std::string& name : options_.local_event_streams) {
+    local_events_->Follow(parts_.journal.stream(name));
   }
 }
 
@@ -153,10 +108,19 @@ void Server::OnAccept(const std::string& anonymous_identity,
     return;
   }
   const std::string party = PartyName(stream->peer(), identity);
-  const broker::PartyRef holder = broker_->PartyOf(identity, party);
-  const ConnectionContext context{
-      parts_.loop, *broker_,   options_.session, capabilities_,       session_counters_, outputs_,
-      *input_,     *outgoing_, paused_,          outgoing_shortages_, log_limit_,        *this};
+  const broker::PartyRef holder = broker_.PartyOf(identity, party);
+  const ConnectionContext context{.loop = parts_.loop,
+                                  .broker = broker_,
+                                  .limits = options_.session,
+                                  .capabilities = capabilities_,
+                                  .counters = session_counters_,
+                                  .outputs = outputs_,
+                                  .input = *input_,
+                                  .outgoing = *outgoing_,
+                                  .paused = paused_,
+                                  .outgoing_shortages = outgoing_shortages_,
+                                  .log_limit = log_limit_,
+                                  .owner = *this};
   auto connection =
       std::make_unique<Connection>(context, std::move(stream), std::move(identity), party);
   Connection* const raw = connection.get();
@@ -172,11 +136,11 @@ void Server::OnAccept(const std::string& anonymous_identity,
 
 bool Server::MakeRoomFor(const broker::PartyRef& party) {
   constexpr auto kBudget = broker::Budget::kConnections;
-  broker::Shares& shares = broker_->shares();
+  broker::Shares& shares = broker_.shares();
   if (options_.max_connections == 0 || shares.used(kBudget) < options_.max_connections) return true;
   broker::Party* const largest = shares.GivesWay(kBudget, *party, 1);
   const std::string& who = largest == nullptr ? party->name() : largest->name();
-  broker_->share_log().GaveWay(parts_.loop.Now(), kBudget, who, party->name());
+  broker_.share_log().GaveWay(parts_.loop.Now(), kBudget, who, party->name());
   if (largest == nullptr) return false;
   // Its newest: those that have been there for long are more likely to be at work.
   static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->GiveWay();
@@ -187,9 +151,9 @@ bool Server::MakeRoomFor(const broker::PartyRef& party) {
 void Server::MakeRoomForInput(const broker::PartyRef& party, size_t bytes) {
   constexpr auto kBudget = broker::Budget::kInput;
   for (int i = 0; i < 16 && input_->left() < bytes; ++i) {
-    broker::Party* const largest = broker_->shares().GivesWay(kBudget, *party, bytes);
+    broker::Party* const largest = broker_.shares().GivesWay(kBudget, *party, bytes);
     if (largest == nullptr) return;
-    broker_->share_log().GaveWay(parts_.loop.Now(), kBudget, largest->name(), party->name());
+    broker_.share_log().GaveWay(parts_.loop.Now(), kBudget, largest->name(), party->name());
     static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->Drop();
   }
 }
@@ -221,6 +185,10 @@ void Server::CloseDeserted() {
   blocked_timer_.Start(options_.held_check_interval);
 }
 
+void Server::OnAcknowledgeable(const broker::AckHandle& ack) {
+  broker_.Acknowledge(ack, codec::ReasonCode::kSuccess);
+}
+
 // Space is told from within the journal's Poll, where nothing may be appended.
 void Server::OnSpace() {
   if (retry_posted_ || blocked_.empty()) return;
@@ -244,7 +212,7 @@ void Server::RetryBlocked() {
 // Deadlines appear when connections end; a second's grain is enough for delayed wills and session
 // expiry.
 void Server::ArmBrokerTimer() {
-  const auto deadline = broker_->NextDeadline();
+  const auto deadline = broker_.NextDeadline();
   if (!deadline) return broker_timer_.Stop();
   const Duration wait = *deadline - parts_.loop.Now();
   broker_timer_.Start(std::max<Duration>(wait, std::chrono::milliseconds(1)));
@@ -263,7 +231,7 @@ void Server::Shutdown(Duration patience, std::function<void()> done) {
 }
 
 void Server::TryToSayGoodbye() {
-  const bool idle = ingest_->idle() && (!local_events_ || local_events_->idle());
+  const bool idle = parts_.sink.idle() && (!local_events_ || local_events_->idle());
   if (idle) return SayGoodbye();
   goodbye_timer_.Start(std::chrono::milliseconds(5));
 }

@@ -12,11 +12,11 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
+#include "broker/access_control.h"
 #include "broker/broker.h"
+#include "broker/event_sink.h"
 #include "journal/journal.h"
-#include "normalise/normaliser.h"
 #include "server/connection.h"
-#include "server/ingest.h"
 #include "server/local_events.h"
 #include "server/output_pool.h"
 #include "server/server_health.h"
@@ -33,26 +33,16 @@ struct ListenerSpec {
   std::string anonymous_identity;
 };
 
-struct StreamSpec {
-  std::string name;
-  std::vector<std::string> topics;
-};
-
 struct ServerOptions {
   std::string gateway;
   session::Limits session;
   broker::Limits broker;
-  std::vector<broker::AccessRule> access;
-  std::vector<StreamSpec> streams;
-  std::string dead_letter_stream;  // empty when there is no stream
-  bool local_events = true;
+  // Streams whose events local subscribers may hear of.
+  std::vector<std::string> local_event_streams;
   // Connections of clients whose certificate is known, all listeners together; 0: any number. The
   // party that holds most gives way; see broker/share.h. Stops one certificate from taking every
   // place. Counter sluice_share_gave_way_total{budget="connections"}.
   size_t max_connections = 0;
-  // Messages of each stream that may wait for their commit, 48 bytes each. Stops clients, where
-  // events are dropped and cost no memory, from filling it while the disk hangs.
-  size_t max_pending_acks = Intake::kMaxPendingAcks;
   // Open connections of all listeners together, newcomers included; see transport::Admission.
   size_t max_open_connections = 4096;
   // What all connections together may hold of input that is not consumed: packets of which the rest
@@ -71,33 +61,32 @@ struct ServerOptions {
   Duration held_check_interval = std::chrono::seconds(5);
 };
 
-// The MQTT server: listeners, connections, broker and the way of messages into the journal. Loop
-// thread only.
+// The MQTT server: listeners, connections and broker. Loop thread only.
 //
-// Order of life: Create, Listen for each listener, run the loop; Shutdown, run the loop until it
+// Order of life: construct, Listen for each listener, run the loop; Shutdown, run the loop until it
 // says done, destroy. The journal's Poll is its owner's to call.
-class Server : private ConnectionContext::Owner {
+class Server : private ConnectionContext::Owner, private broker::EventSink::Listener {
  public:
   // Everything outlives the server.
   struct Parts {
     transport::Loop& loop;
     journal::Journal& journal;
-    normalise::Normaliser& normaliser;
+    broker::EventSink& sink;  // tells this server; another one may be told when it is gone
+    const broker::AccessControl& access;
     const Clock& clock;
     Random& random;
     Metrics& metrics;
     Health* health = nullptr;  // null: nobody asks
   };
 
-  static Result<std::unique_ptr<Server>> Create(ServerOptions options, const Parts& parts);
+  Server(ServerOptions options, const Parts& parts);
   ~Server() override;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   Status Listen(ListenerSpec spec);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
-  Ingest& ingest() { return *ingest_; }
-  const broker::Broker& broker() const { return *broker_; }
+  const broker::Broker& broker() const { return broker_; }
 
   // Accepts nobody any more and reads nothing more; when everything that was taken is committed and
   // acknowledged (or `patience` has passed) tells every client that it goes and closes. `done` runs
@@ -105,27 +94,13 @@ class Server : private ConnectionContext::Owner {
   void Shutdown(Duration patience, std::function<void()> done);
 
  private:
-  Server(ServerOptions options, const Parts& parts, broker::AccessControl access);
-
-  // Lets the normaliser ask the broker's rules.
-  class Speakers final : public normalise::SpeakerRules {
-   public:
-    explicit Speakers(const broker::AccessControl& access) : access_(access) {}
-    bool MaySpeakFor(std::string_view identity, std::string_view device) const override {
-      return access_.MaySpeakFor(identity, device);
-    }
-
-   private:
-    const broker::AccessControl& access_;
-  };
-
-  void BuildIngest();
   void FollowStreams();
+  void AddMetrics();
+  void WatchHealth();
   void OnAccept(const std::string& anonymous_identity,
                 std::unique_ptr<transport::ByteStream> stream);
   bool MakeRoomFor(const broker::PartyRef& party);
   void Refuse(Connection* connection);
-  void OnSpace();
   void RetryBlocked();
   void CloseDeserted();
   void ArmBrokerTimer();
@@ -137,22 +112,22 @@ class Server : private ConnectionContext::Owner {
   void OnGone(Connection* connection) override;
   void MakeRoomForInput(const broker::PartyRef& party, size_t bytes) override;
   void OnBrokerDeadline() override { ArmBrokerTimer(); }
+  // broker::EventSink::Listener
+  void OnAcknowledgeable(const broker::AckHandle& ack) override;
+  void OnSpace() override;
 
   const ServerOptions options_;
   const Parts parts_;
   session::Capabilities capabilities_;
   session::Counters session_counters_;
   broker::Counters broker_counters_;
-  const broker::AccessControl access_;
-  const Speakers speakers_{access_};
   // Shared with the listeners' streams and with the metrics.
   const std::shared_ptr<transport::ByteBudget> input_;
   const std::shared_ptr<transport::ByteBudget> outgoing_;
   const std::shared_ptr<transport::Admission> admission_;
   OutputPool outputs_;
   LogLimit log_limit_;  // of lines that clients can provoke
-  std::unique_ptr<Ingest> ingest_;
-  std::unique_ptr<broker::Broker> broker_;
+  broker::Broker broker_;
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;

@@ -6,20 +6,9 @@
 
 namespace sluice::server {
 
-bool Recurring::Look(uint64_t counter) {
-  if (std::exchange(last_, counter) != counter) {
-    quiet_ = 0;
-    if (busy_ < raise_after_) ++busy_;
-  } else if (++quiet_ >= clear_after_) {
-    busy_ = 0;
-  }
-  return busy_ >= raise_after_;
-}
-
 ServerHealth::ServerHealth(transport::Loop& loop, Health& health, Sources sources)
     : sources_(std::move(sources)),
       share_(health.Add("clients", "share")),
-      dead_(health.Add("ingest", "dead_letters")),
       held_(health.Add("ingest", "publishers_held")) {
   timer_ = loop.NewTimer([this] {
     Look();
@@ -34,13 +23,6 @@ void ServerHealth::Look() {
                   sources_.who_gave_way() + " and has to give way to others");
   } else {
     share_->Clear();
-  }
-  if (dead_letters_.Look(sources_.dead_letters())) {
-    dead_->Raise(HealthState::kDegraded,
-                 fmt::format("messages keep becoming dead letters, such as {}",
-                             sources_.last_dead_letter()));
-  } else {
-    dead_->Clear();
   }
   LookAtHeld();
 }

@@ -14,7 +14,7 @@ ROWS = [
     ["codec", "schema", "tls", "http"],
     ["session", "journal", "transport", "decode"],
     ["broker", "normalise", "forward"],
-    ["server", "admin", "uplink_paho"],
+    ["server", "ingest", "admin", "uplink_paho"],
     ["config"],
     ["tools"],
     ["app"],

@@ -28,6 +28,8 @@ class QuietClient final : public ClientHandle {
 
 class QuietSink final : public EventSink {
  public:
+  void SetListener(Listener*) override {}
+  bool idle() const override { return true; }
   Verdict Accept(const InboundPublish&, const AckHandle&) override { return Verdict::kAccepted; }
 };
 

@@ -75,6 +75,8 @@ class FakeClient final : public ClientHandle {
 // A sink that answers as it is told and remembers what it was offered.
 class FakeSink final : public EventSink {
  public:
+  void SetListener(Listener*) override {}
+  bool idle() const override { return true; }
   Verdict Accept(const InboundPublish& message, const AckHandle& ack) override {
     offered.push_back(std::string(message.identity) + ":" + std::string(message.publish.topic) +
                       (message.is_will ? " will" : ""));

@@ -52,7 +52,7 @@ TEST_F(ConnectionTest, WhatWasAcknowledgedSurvivesAPowerCut) {  // Invariant 1.
   Settle();
   env_.FailFromNowOn();
   clients_.clear();
-  server_.reset();
+  Stop();
   journal_.reset();
   env_.StopFailing();
   env_.Kill();

@@ -34,7 +34,7 @@ class LocalEventsTest : public ServerTest {
   void CutPower() {
     env_.FailFromNowOn();
     clients_.clear();
-    server_.reset();
+    Stop();
     journal_.reset();
     env_.StopFailing();
     env_.DropUnsynced();
@@ -165,7 +165,7 @@ TEST_F(LocalEventsTest, SubscriberGetsTheRawPublishUnderItsTopicAtOnce) {
 }
 
 TEST_F(LocalEventsTest, SwitchedOffThereAreNone) {
-  options_.local_events = false;
+  options_.local_event_streams = {};
   TestClient& client = Subscriber("events/#");
   PublishReading();
   Commit();

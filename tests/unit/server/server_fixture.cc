@@ -58,14 +58,16 @@ ServerTest::ServerTest() {
   dead_letters_.name = "dead-letters";
   dead_letters_.routes = {};
   options_.gateway = "gw";
-  options_.streams = {{"telemetry", {"devices/#"}}};
-  options_.dead_letter_stream = "dead-letters";
-  options_.access = Rules();
+  options_.local_event_streams = {"telemetry"};
+  ingest_options_.gateway = "gw";
+  ingest_options_.streams = {{"telemetry", {"devices/#"}}};
+  ingest_options_.dead_letter_stream = "dead-letters";
+  access_ = Rules();
 }
 
 ServerTest::~ServerTest() {
   clients_.clear();
-  server_.reset();
+  Stop();
 }
 
 void ServerTest::Start() {
@@ -76,10 +78,10 @@ void ServerTest::Start() {
   auto normaliser = normalise::Normaliser::Create({ClimateProfile()}, {});
   ASSERT_TRUE(normaliser.ok()) << normaliser.status().ToString();
   normaliser_ = std::move(*normaliser);
-  const Server::Parts parts{loop_, *journal_, *normaliser_, clock_, random_, metrics_};
-  auto server = Server::Create(options_, parts);
-  ASSERT_TRUE(server.ok()) << server.status().ToString();
-  server_ = std::move(*server);
+  StartIngest();
+  server_ = std::make_unique<Server>(
+      options_,
+      Server::Parts{loop_, *journal_, *ingest_, *access_control_, clock_, random_, metrics_});
   ListenerSpec spec;
   spec.transport.bind = "127.0.0.1:0";
   spec.transport.metric_label = "test";
@@ -89,9 +91,23 @@ void ServerTest::Start() {
   ASSERT_TRUE(status.ok()) << status.ToString();
 }
 
+void ServerTest::StartIngest() {
+  auto access = broker::AccessControl::Create(broker::AccessControl::WithDefaults(access_));
+  ASSERT_TRUE(access.ok()) << access.status().ToString();
+  access_control_ = std::make_unique<broker::AccessControl>(std::move(*access));
+  auto ingest = ingest::Ingest::Create(ingest_options_, IngestParts());
+  ASSERT_TRUE(ingest.ok()) << ingest.status().ToString();
+  ingest_ = std::move(*ingest);
+}
+
+void ServerTest::Stop() {
+  server_.reset();
+  ingest_.reset();
+}
+
 void ServerTest::Restart() {
   clients_.clear();
-  server_.reset();
+  Stop();
   journal_.reset();
   Start();
 }

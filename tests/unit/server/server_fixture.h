@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "ingest/ingest.h"
 #include "server/server.h"
 #include "support/memory_env.h"
 #include "support/simulated_clock.h"
@@ -38,6 +39,8 @@ class ServerTest : public testing::Test {
 
   // Opens journal and server with the options below; the first Connect does it otherwise.
   void Start();
+  // Ends the server and the ingest.
+  void Stop();
   // Ends server and journal in order, and opens the same files again.
   void Restart();
 
@@ -88,15 +91,24 @@ class ServerTest : public testing::Test {
   journal::Options journal_options_;
   journal::StreamOptions telemetry_, dead_letters_;
   ServerOptions options_;
+  ingest::IngestOptions ingest_options_;
+  std::vector<broker::AccessRule> access_;
   transport::StreamLimits stream_limits_;
   transport::Loop loop_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
+  std::unique_ptr<broker::AccessControl> access_control_;
+  std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<Server> server_;
   std::deque<TestClient> clients_;
   bool shut_down_ = false;
 
+  ingest::Ingest::Parts IngestParts() {
+    return {*journal_, *normaliser_, *access_control_, clock_, loop_, metrics_};
+  }
+
  private:
+  void StartIngest();
   template <typename Visit>
   void ForEachStored(std::string_view name, Visit visit);
 };

@@ -12,7 +12,6 @@ class ServerHealthTest : public testing::Test {
   ServerHealth::Sources Sources() {
     return {[this] { return gave_way_; },
             [] { return std::string("hub-3 holds most of the wills"); },
-            [this] { return letters_; }, [] { return std::string("(no_profile): t from d"); },
             [this] { return held_; }};
   }
   std::string Problems() {
@@ -28,7 +27,7 @@ class ServerHealthTest : public testing::Test {
   test::SimulatedClock clock_;
   Health health_{clock_};
   transport::Loop loop_;
-  uint64_t gave_way_ = 0, letters_ = 0;
+  uint64_t gave_way_ = 0;
   size_t held_ = 0;
   ServerHealth server_{loop_, health_, Sources()};
 };
@@ -40,19 +39,6 @@ TEST_F(ServerHealthTest, IdentityAtItsShareIsNamedUntilItHasBeenQuiet) {
   EXPECT_EQ(health_.problems()[0].why,
             "hub-3 holds most of the wills and has to give way to others");
   EXPECT_EQ(AfterLooks(29), "share ");
-  EXPECT_EQ(AfterLooks(1), "");
-}
-
-TEST_F(ServerHealthTest, OneDeadLetterIsNoTroubleButOneAfterAnotherIs) {
-  ++letters_;
-  EXPECT_EQ(AfterLooks(1), "");
-  ++letters_;
-  EXPECT_EQ(AfterLooks(5), "");
-  ++letters_;
-  EXPECT_EQ(AfterLooks(1), "dead_letters ");
-  EXPECT_EQ(health_.state(), HealthState::kDegraded);
-  EXPECT_EQ(AfterLooks(30), "");
-  ++letters_;
   EXPECT_EQ(AfterLooks(1), "");
 }
 

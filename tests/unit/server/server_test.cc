@@ -121,7 +121,7 @@ TEST_F(ServerLifeTest, CanBeDestroyedWithClientsAndCommitsPending) {
   TestClient& client = Connect("d1");
   client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
   Settle();
-  server_.reset();
+  Stop();
   RunJournal();
   Until([&] { return client.closed(); });
 }
@@ -136,7 +136,7 @@ TEST_F(ServerLifeTest, CanBeDestroyedBetweenSpaceAndRetry) {
   journal::Cursor* const cursor = stream().cursor("cloud");
   cursor->Advance({.acknowledged = stream().committed_offset() - cursor->offset()});
   RunJournal();  // Posts the retry.
-  server_.reset();
+  Stop();
   Settle();
 }
 
@@ -151,10 +151,8 @@ TEST_F(ServerLifeTest, StrangerWithoutIdentityIsClosed) {
 }
 
 TEST_F(ServerLifeTest, AccessRuleThatIsNoRuleIsRefused) {
-  Start();
-  options_.access = {broker::AccessRule{.topics = {"a/#/b"}}};
-  const Server::Parts parts{loop_, *journal_, *normaliser_, clock_, random_, metrics_};
-  EXPECT_EQ(Server::Create(options_, parts).status().code(), StatusCode::kInvalidArgument);
+  const auto rules = broker::AccessControl::WithDefaults({broker::AccessRule{.topics = {"a/#/b"}}});
+  EXPECT_EQ(broker::AccessControl::Create(rules).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(ServerLifeTest, DelayedWillIsPublishedByTheTimer) {

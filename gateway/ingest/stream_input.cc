@@ -1,4 +1,4 @@
-#include "server/intake.h"
+#include "ingest/stream_input.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "codec/topic_match.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 namespace {
 
 std::string Label(const journal::Stream& stream) {
@@ -16,13 +16,14 @@ std::string Label(const journal::Stream& stream) {
 
 }  // namespace
 
-Intake::Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
-               Metrics& metrics, Callbacks callbacks, size_t max_pending_acks)
+StreamInput::StreamInput(journal::Stream* stream, std::vector<std::string> topics,
+                         const Clock& clock, Metrics& metrics,
+                         broker::EventSink::Listener& listener, size_t max_pending_acks)
     : stream_(stream),
       topics_(std::move(topics)),
       max_pending_acks_(max_pending_acks),
       clock_(clock),
-      callbacks_(std::move(callbacks)),
+      listener_(listener),
       rejected_(metrics.AddCounter("sluice_stream_rejected_total",
                                    "Messages refused because the stream was full.",
                                    Label(*stream))),
@@ -35,46 +36,46 @@ Intake::Intake(journal::Stream* stream, std::vector<std::string> topics, const C
   stream_->AddObserver(this);
 }
 
-Intake::~Intake() { stream_->RemoveObserver(this); }
+StreamInput::~StreamInput() { stream_->RemoveObserver(this); }
 
-bool Intake::Takes(std::string_view topic) const {
+bool StreamInput::Takes(std::string_view topic) const {
   return std::any_of(topics_.begin(), topics_.end(),
                      [&](const std::string& filter) { return codec::Matches(filter, topic); });
 }
 
-bool Intake::HasRoom() {
+bool StreamInput::HasRoom() {
   if (acks_.size() < max_pending_acks_) return true;
   refused_ = true;
   return false;
 }
 
-void Intake::AcknowledgeWhenCommitted(const broker::AckHandle& ack) {
+void StreamInput::AcknowledgeWhenCommitted(const broker::AckHandle& ack) {
   if (ack.connection.serial == 0) return;
   acks_.Push({stream_->next_offset(), ack, clock_.Now()});
 }
 
-void Intake::CallWhenCommitted(std::function<void()> committed) {
+void StreamInput::CallWhenCommitted(std::function<void()> committed) {
   calls_.emplace_back(stream_->next_offset(), std::move(committed));
 }
 
-void Intake::CountRefusal(journal::AppendVerdict verdict) {
+void StreamInput::CountRefusal(journal::AppendVerdict verdict) {
   (verdict == journal::AppendVerdict::kBusy ? busy_ : rejected_).Add();
 }
 
-void Intake::OnCommitted(uint64_t offset) {
+void StreamInput::OnCommitted(uint64_t offset) {
   const MonotonicTime now = clock_.Now();
   while (!acks_.empty() && acks_.front().end_offset <= offset) {
     const PendingAcks::Pending pending = acks_.front();
     acks_.Pop();
     latency_.Observe(now - pending.accepted);
-    callbacks_.acknowledge(pending.ack);
+    listener_.OnAcknowledgeable(pending.ack);
   }
   while (!calls_.empty() && calls_.front().first <= offset) {
     const std::function<void()> call = std::move(calls_.front().second);
     calls_.pop_front();
     call();
   }
-  if (std::exchange(refused_, false)) callbacks_.space();
+  if (std::exchange(refused_, false)) listener_.OnSpace();
 }
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest

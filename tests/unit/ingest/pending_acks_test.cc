@@ -1,8 +1,8 @@
-#include "server/pending_acks.h"
+#include "ingest/pending_acks.h"
 
 #include <gtest/gtest.h>
 
-namespace sluice::server {
+namespace sluice::ingest {
 namespace {
 
 void Push(PendingAcks* acks, uint64_t end_offset) { acks->Push({end_offset, {}, {}}); }
@@ -28,4 +28,4 @@ TEST(PendingAcksTest, GrowsWithoutLosingTheOrder) {
 }
 
 }  // namespace
-}  // namespace sluice::server
+}  // namespace sluice::ingest

@@ -1,4 +1,4 @@
-#include "server/ingest.h"
+#include "ingest/ingest.h"
 
 #include <fmt/format.h>
 
@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/log.h"
-#include "server/refused_event.h"
+#include "ingest/refused_event.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 namespace {
 
 // W3C trace context has 55 characters; later versions may add some. What is longer is none, and
@@ -49,50 +49,80 @@ std::array<Counter*, schema::kRejectionReasons> DeadLetterCounters(Metrics& metr
 
 }  // namespace
 
-Ingest::Ingest(std::string gateway, normalise::Normaliser* normaliser,
-               std::vector<std::unique_ptr<Intake>> streams, std::unique_ptr<Intake> dead_letters,
-               const normalise::SpeakerRules* speakers, const Clock& clock, Executor& executor,
-               Metrics& metrics)
-    : gateway_(std::move(gateway)),
-      normaliser_(normaliser),
-      streams_(std::move(streams)),
-      dead_letters_(std::move(dead_letters)),
-      speakers_(speakers),
-      clock_(clock),
-      executor_(executor),
-      messages_(
-          metrics.AddCounter("sluice_ingest_messages_total", "Messages taken into a stream.")),
-      ignored_(metrics.AddCounter("sluice_ingest_ignored_total",
-                                  "Messages that their profile says hold no reading.")),
-      dead_letter_counters_(DeadLetterCounters(metrics)),
-      refused_letters_(
-          metrics.AddCounter("sluice_ingest_dead_letters_refused_total",
-                             "Dead letters that an uplink refused; not kept a second time.")) {}
+Result<std::unique_ptr<Ingest>> Ingest::Create(IngestOptions options, const Parts& parts) {
+  if (!options.dead_letter_stream.empty()) {
+    const journal::Stream* letters = parts.journal.stream(options.dead_letter_stream);
+    SLUICE_CHECK(letters != nullptr);
+    if (letters->max_event_bytes() < kMinDeadLetterBytes) {
+      return Status::InvalidArgument(
+          fmt::format("stream {}: its segments are too small for dead letters; they need 32 KiB",
+                      letters->name()));
+    }
+  }
+  return std::unique_ptr<Ingest>(new Ingest(std::move(options), parts));
+}
 
-Intake* Ingest::IntakeFor(std::string_view topic) {
-  for (const auto& intake : streams_) {
-    if (intake->Takes(topic)) return intake.get();
+Ingest::Ingest(IngestOptions options, const Parts& parts)
+    : options_(std::move(options)),
+      parts_(parts),
+      speakers_(parts.access),
+      messages_(parts.metrics.AddCounter("sluice_ingest_messages_total",
+                                         "Messages taken into a stream.")),
+      ignored_(parts.metrics.AddCounter("sluice_ingest_ignored_total",
+                                        "Messages that their profile says hold no reading.")),
+      dead_letter_counters_(DeadLetterCounters(parts.metrics)),
+      refused_letters_(parts.metrics.AddCounter(
+          "sluice_ingest_dead_letters_refused_total",
+          "Dead letters that an uplink refused; not kept a second time.")) {
+  for (const StreamSpec& spec : options_.streams) {
+    streams_.push_back(NewInput(spec.name, spec.topics));
+  }
+  if (!options_.dead_letter_stream.empty())
+    dead_letters_ = NewInput(options_.dead_letter_stream, {});
+}
+
+std::unique_ptr<StreamInput> Ingest::NewInput(const std::string& name,
+                                              std::vector<std::string> topics) {
+  journal::Stream* const stream = parts_.journal.stream(name);
+  SLUICE_CHECK(stream != nullptr);
+  broker::EventSink::Listener& listener = *this;
+  return std::make_unique<StreamInput>(stream, std::move(topics), parts_.clock, parts_.metrics,
+                                       listener, options_.max_pending_acks);
+}
+
+void Ingest::OnAcknowledgeable(const broker::AckHandle& ack) {
+  if (listener_ != nullptr) listener_->OnAcknowledgeable(ack);
+}
+
+void Ingest::OnSpace() {
+  if (listener_ != nullptr) listener_->OnSpace();
+}
+
+StreamInput* Ingest::InputFor(std::string_view topic) {
+  for (const auto& input : streams_) {
+    if (input->Takes(topic)) return input.get();
   }
   return nullptr;
 }
 
 broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
                                const broker::AckHandle& ack) {
-  Intake* const intake = IntakeFor(inbound.publish.topic);
-  if (intake == nullptr) return broker::Verdict::kIgnored;
+  StreamInput* const input = InputFor(inbound.publish.topic);
+  if (input == nullptr) return broker::Verdict::kIgnored;
   const normalise::Message message{
       .topic = inbound.publish.topic,
       .payload = inbound.publish.payload,
       .identity = inbound.identity,
-      .received = clock_.WallNow(),
-      .clock_is_set = clock_.WallIsSet(),
+      .received = parts_.clock.WallNow(),
+      .clock_is_set = parts_.clock.WallIsSet(),
       .traceparent = TraceparentOf(inbound.publish),
-      .speakers = speakers_,
+      .speakers = &speakers_,
   };
-  const normalise::Target target{gateway_, intake->stream().name(), intake->stream().next_offset()};
-  switch (normaliser_->Normalise(message, target, &events_, &rejection_)) {
+  const normalise::Target target{options_.gateway, input->stream().name(),
+                                 input->stream().next_offset()};
+  switch (parts_.normaliser.Normalise(message, target, &events_, &rejection_)) {
     case normalise::Verdict::kEvents:
-      return AppendEvents(intake, message, ack);
+      return AppendEvents(input, message, ack);
     case normalise::Verdict::kRejected:
       return AppendDeadLetter(message, ack);
     case normalise::Verdict::kIgnored:
@@ -102,12 +132,12 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
   return broker::Verdict::kIgnored;
 }
 
-broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& message,
+broker::Verdict Ingest::AppendEvents(StreamInput* input, const normalise::Message& message,
                                      const broker::AckHandle& ack) {
-  if (!intake->HasRoom()) return Refused(intake, journal::AppendVerdict::kBusy);
+  if (!input->HasRoom()) return Refused(input, journal::AppendVerdict::kBusy);
   spans_.clear();
   for (size_t i = 0; i < events_.size(); ++i) spans_.push_back(events_.event(i));
-  const journal::AppendResult result = intake->stream().AppendAll(spans_, message.received);
+  const journal::AppendResult result = input->stream().AppendAll(spans_, message.received);
   if (result.verdict == journal::AppendVerdict::kTooLarge) {
     rejection_.reason = normalise::Reason::kPayloadTooLarge;
     rejection_.text = "the event is larger than the stream's max_event_bytes";
@@ -115,10 +145,10 @@ broker::Verdict Ingest::AppendEvents(Intake* intake, const normalise::Message& m
   }
   if (result.verdict == journal::AppendVerdict::kFull ||
       result.verdict == journal::AppendVerdict::kBusy) {
-    return Refused(intake, result.verdict);
+    return Refused(input, result.verdict);
   }
   messages_.Add();
-  intake->AcknowledgeWhenCommitted(ack);
+  input->AcknowledgeWhenCommitted(ack);
   return broker::Verdict::kAccepted;
 }
 
@@ -128,10 +158,11 @@ broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
     return Refused(dead_letters_.get(), journal::AppendVerdict::kBusy);
   }
   journal::Stream& stream = dead_letters_->stream();
-  const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
-  const size_t kept = std::min(message.payload.size(), normaliser_->limits().max_dead_letter_bytes);
+  const normalise::Target target{options_.gateway, stream.name(), stream.next_offset()};
+  const size_t kept =
+      std::min(message.payload.size(), parts_.normaliser.limits().max_dead_letter_bytes);
   const ByteSpan letter = BuildWithin(stream.max_event_bytes(), kept, [&](size_t max_kept) {
-    return normalise::BuildDeadLetter(message, rejection_, normaliser_->Match(message.topic),
+    return normalise::BuildDeadLetter(message, rejection_, parts_.normaliser.Match(message.topic),
                                       target, max_kept, &dead_letter_builder_);
   });
   const journal::AppendVerdict verdict = stream.Append(letter, message.received).verdict;
@@ -149,15 +180,15 @@ void Ingest::CountDeadLetter(const normalise::Message& message) {
   dead_letter_counters_[reason]->Add();
   ++dead_letter_count_;
   LogLimit& limit = log_limits_[reason];
-  if (!limit.Allows(clock_.Now())) return;
+  if (!limit.Allows(parts_.clock.Now())) return;
   last_dead_letter_ = fmt::format(
       "({}): {} from {}: {}", schema::DeadLetterReasonName(rejection_.reason),
       Printable(message.topic), Printable(message.identity), Printable(rejection_.text, 768));
   LogWarn("dead letter {}{}", last_dead_letter_, limit.LeftOut());
 }
 
-broker::Verdict Ingest::Refused(Intake* intake, journal::AppendVerdict verdict) {
-  intake->CountRefusal(verdict);
+broker::Verdict Ingest::Refused(StreamInput* input, journal::AppendVerdict verdict) {
+  input->CountRefusal(verdict);
   return verdict == journal::AppendVerdict::kBusy ? broker::Verdict::kBusy : broker::Verdict::kFull;
 }
 
@@ -165,15 +196,15 @@ bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stor
   journal::Stream& stream = dead_letters_->stream();
   if (letter.stream == stream.name()) {
     refused_letters_.Add();
-    executor_.Post(std::move(stored));
+    parts_.executor.Post(std::move(stored));
     return true;
   }
-  const normalise::Target target{gateway_, stream.name(), stream.next_offset()};
+  const normalise::Target target{options_.gateway, stream.name(), stream.next_offset()};
   const ByteSpan event =
       BuildWithin(stream.max_event_bytes(), letter.event.size(), [&](size_t max_kept) {
-        return BuildRefusedEvent(letter, target, max_kept, clock_, &dead_letter_builder_);
+        return BuildRefusedEvent(letter, target, max_kept, parts_.clock, &dead_letter_builder_);
       });
-  const journal::AppendVerdict verdict = stream.Append(event, clock_.WallNow()).verdict;
+  const journal::AppendVerdict verdict = stream.Append(event, parts_.clock.WallNow()).verdict;
   if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {
     dead_letters_->CountRefusal(verdict);
     return false;
@@ -185,7 +216,7 @@ bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stor
 bool Ingest::idle() const {
   return (!dead_letters_ || dead_letters_->idle()) &&
          std::all_of(streams_.begin(), streams_.end(),
-                     [](const auto& intake) { return intake->idle(); });
+                     [](const auto& input) { return input->idle(); });
 }
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest

@@ -1,11 +1,15 @@
-#include "server/ingest.h"
+#include "ingest/ingest.h"
 
 #include "server_fixture.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 namespace {
 
-class IngestTest : public ServerTest {
+using codec::Qos;
+using server::kReading;
+using server::TestClient;
+
+class IngestTest : public server::ServerTest {
  protected:
   // Publishes at QoS 1, commits, and returns what came back.
   std::string Answer(TestClient& client, std::string_view topic, std::string_view payload) {
@@ -30,7 +34,7 @@ TEST_F(IngestTest, TopicOfNoStreamIsAcknowledgedAtOnce) {
 }
 
 TEST_F(IngestTest, FirstStreamThatTakesTheTopicGetsTheMessage) {
-  options_.streams = {{"telemetry", {"devices/#"}}, {"dead-letters", {"#"}}};
+  ingest_options_.streams = {{"telemetry", {"devices/#"}}, {"dead-letters", {"#"}}};
   Answer(Connect("d1"), "devices/d1/climate", kReading);
   EXPECT_EQ(Stored().size(), 1U);
   EXPECT_TRUE(Stored("dead-letters").empty());
@@ -156,15 +160,15 @@ TEST_F(IngestTest, FullDeadLettersRefuseAsAStreamDoes) {
 
 TEST_F(IngestTest, DeadLetterStreamTooSmallForALetterIsRefusedAtTheStart) {
   Start();
-  server_.reset();
+  Stop();
   journal_.reset();
   dead_letters_.segment_bytes = 16 << 10;
   auto journal =
       journal::Journal::Open(env_, "/data", journal_options_, {telemetry_, dead_letters_});
   ASSERT_TRUE(journal.ok());
   journal_ = std::move(*journal);
-  const Server::Parts parts{loop_, *journal_, *normaliser_, clock_, random_, metrics_};
-  EXPECT_EQ(Server::Create(options_, parts).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Ingest::Create(ingest_options_, IngestParts()).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 TEST_F(IngestTest, EventRefusedByAnUplinkIsKept) {
@@ -175,12 +179,12 @@ TEST_F(IngestTest, EventRefusedByAnUplinkIsKept) {
                                    .offset = 3,
                                    .refusal = {true, 0x99, "payload format invalid"},
                                    .event = AsBytes(std::string_view("no event at all"))};
-  ASSERT_TRUE(server_->ingest().Store(letter, [&] { stored = true; }));
+  ASSERT_TRUE(ingest_->Store(letter, [&] { stored = true; }));
   EXPECT_FALSE(stored);
-  EXPECT_FALSE(server_->ingest().idle());
+  EXPECT_FALSE(ingest_->idle());
   RunJournal();
   EXPECT_TRUE(stored);
-  EXPECT_TRUE(server_->ingest().idle());
+  EXPECT_TRUE(ingest_->idle());
   EXPECT_EQ(Stored("dead-letters"), std::vector<std::string>{" no event at all"});
 }
 
@@ -194,7 +198,7 @@ TEST_F(IngestTest, RefusedEventTooLargeForTheDeadLettersIsCut) {
                                    .offset = 3,
                                    .refusal = {true, 0x95, "packet too large"},
                                    .event = AsBytes(event)};
-  EXPECT_TRUE(server_->ingest().Store(letter, [] {}));
+  EXPECT_TRUE(ingest_->Store(letter, [] {}));
   RunJournal();
   EXPECT_EQ(StoredAttributes("dead-letters", "event_bytes"), std::vector<std::string>{"8000"});
 }
@@ -207,7 +211,7 @@ TEST_F(IngestTest, DeadLetterThatIsRefusedItselfIsOnlyCounted) {
                                    .stream = "dead-letters",
                                    .refusal = {true, 0x87, "not authorized"},
                                    .event = AsBytes(std::string_view("e"))};
-  ASSERT_TRUE(server_->ingest().Store(letter, [&] { stored = true; }));
+  ASSERT_TRUE(ingest_->Store(letter, [&] { stored = true; }));
   EXPECT_FALSE(stored);
   Until([&] { return stored; });
   EXPECT_EQ(stream("dead-letters").next_offset(), 0U);
@@ -221,10 +225,10 @@ TEST_F(IngestTest, FullDeadLettersLetTheRouteWait) {
   const forward::DeadLetter letter{
       .route = "cloud", .stream = "telemetry", .refusal = {true, 0, "x"}, .event = AsBytes(event)};
   int taken = 0;
-  for (; taken < 1000 && server_->ingest().Store(letter, [] {}); ++taken) RunJournal();
+  for (; taken < 1000 && ingest_->Store(letter, [] {}); ++taken) RunJournal();
   EXPECT_GT(taken, 10);
   EXPECT_LT(taken, 1000);
 }
 
 }  // namespace
-}  // namespace sluice::server
+}  // namespace sluice::ingest

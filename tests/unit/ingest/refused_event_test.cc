@@ -1,4 +1,4 @@
-#include "server/refused_event.h"
+#include "ingest/refused_event.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "schema/event_view.h"
 #include "support/simulated_clock.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 namespace {
 
 class RefusedEventTest : public testing::Test {
@@ -82,4 +82,4 @@ TEST_F(RefusedEventTest, WhatIsTooLargeIsCutAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace sluice::server
+}  // namespace sluice::ingest

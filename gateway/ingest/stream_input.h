@@ -10,38 +10,32 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "broker/event_sink.h"
+#include "ingest/pending_acks.h"
 #include "journal/stream.h"
-#include "server/pending_acks.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 
 // The way into one stream: which topics feed it, and who waits until what it took is committed.
 // Loop thread only.
-class Intake final : public journal::StreamObserver {
+class StreamInput final : public journal::StreamObserver {
  public:
   // 768 KiB of them.
   static constexpr size_t kMaxPendingAcks = 16 * 1024;
 
-  struct Callbacks {
-    // Says that a message is committed; see broker::Broker::Acknowledge.
-    std::function<void(const broker::AckHandle&)> acknowledge;
-    // After a refusal: try again.
-    std::function<void()> space;
-  };
-
-  // `stream` outlives the intake. `topics` are valid MQTT filters; none: only Append feeds the
-  // stream. `max_pending_acks` may wait for a commit: where events are dropped they cost the
-  // journal no memory, so nothing else bounds them while the disk hangs.
-  Intake(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
-         Metrics& metrics, Callbacks callbacks, size_t max_pending_acks = kMaxPendingAcks);
-  ~Intake() override;
-  Intake(const Intake&) = delete;
-  Intake& operator=(const Intake&) = delete;
+  // `stream` and `listener` outlive the input. `topics` are valid MQTT filters; none: only Append
+  // feeds the stream. `max_pending_acks` may wait for a commit: where events are dropped they cost
+  // the journal no memory, so nothing else bounds them while the disk hangs.
+  StreamInput(journal::Stream* stream, std::vector<std::string> topics, const Clock& clock,
+              Metrics& metrics, broker::EventSink::Listener& listener,
+              size_t max_pending_acks = kMaxPendingAcks);
+  ~StreamInput() override;
+  StreamInput(const StreamInput&) = delete;
+  StreamInput& operator=(const StreamInput&) = delete;
 
   journal::Stream& stream() { return *stream_; }
   bool Takes(std::string_view topic) const;
 
-  // Whether one more message may wait; after a no Callbacks::space follows.
+  // Whether one more message may wait; after a no Listener::OnSpace follows.
   bool HasRoom();
   // After something was appended: acknowledges when all of it is committed. Remembers nothing of
   // those whom nobody has to tell (QoS 0).
@@ -56,13 +50,13 @@ class Intake final : public journal::StreamObserver {
  private:
   void OnCommitted(uint64_t offset) override;
   void OnReadable(uint64_t) override {}
-  void OnSpace() override { callbacks_.space(); }
+  void OnSpace() override { listener_.OnSpace(); }
 
   journal::Stream* const stream_;
   const std::vector<std::string> topics_;
   const size_t max_pending_acks_;
   const Clock& clock_;
-  const Callbacks callbacks_;
+  broker::EventSink::Listener& listener_;
   PendingAcks acks_;
   bool refused_ = false;                                          // by HasRoom
   std::deque<std::pair<uint64_t, std::function<void()>>> calls_;  // with the offset each waits for
@@ -71,4 +65,4 @@ class Intake final : public journal::StreamObserver {
   Histogram& latency_;
 };
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest

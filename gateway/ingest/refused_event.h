@@ -8,7 +8,7 @@
 #include "normalise/message.h"
 #include "schema/event_builder.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 
 // The event that keeps what an uplink refused for good; see schema/dead_letter.h. Valid until the
 // builder's next Start().
@@ -16,4 +16,4 @@ ByteSpan BuildRefusedEvent(const forward::DeadLetter& letter, const normalise::T
                            size_t max_kept_bytes, const Clock& clock,
                            schema::EventBuilder* builder);
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest

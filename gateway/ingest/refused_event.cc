@@ -1,10 +1,10 @@
-#include "server/refused_event.h"
+#include "ingest/refused_event.h"
 
 #include <fmt/format.h>
 
 #include "schema/dead_letter.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 
 ByteSpan BuildRefusedEvent(const forward::DeadLetter& letter, const normalise::Target& target,
                            size_t max_kept_bytes, const Clock& clock,
@@ -23,4 +23,4 @@ ByteSpan BuildRefusedEvent(const forward::DeadLetter& letter, const normalise::T
                                  max_kept_bytes, builder);
 }
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest

@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "broker/event_sink.h"
 
-namespace sluice::server {
+namespace sluice::ingest {
 
 // Messages whose events are appended and not committed, in the order of their offsets: a ring that
-// grows to its largest load and then allocates no more. Bounded by its user, Intake.
+// grows to its largest load and then allocates no more. Bounded by its user, StreamInput.
 class PendingAcks {
  public:
   struct Pending {
@@ -46,4 +46,4 @@ class PendingAcks {
   size_t count_ = 0;
 };
 
-}  // namespace sluice::server
+}  // namespace sluice::ingest
