@@ -17,18 +17,6 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-journal::Durability DurabilityOf(const StreamConfig& stream) {
-  if (stream.durability == "interval") return journal::Durability::kInterval;
-  if (stream.durability == "memory") return journal::Durability::kMemory;
-  return journal::Durability::kCommit;
-}
-
-journal::OnFull OnFullOf(const StreamConfig& stream) {
-  if (stream.on_full == "drop_oldest") return journal::OnFull::kDropOldest;
-  if (stream.on_full == "drop_newest") return journal::OnFull::kDropNewest;
-  return journal::OnFull::kReject;
-}
-
 session::Limits SessionLimits(const LimitsConfig& limits) {
   session::Limits out;
   out.connect_timeout = duration_cast<milliseconds>(limits.connect_timeout);
@@ -59,9 +47,9 @@ std::vector<journal::StreamOptions> StreamOptions(const Config& config, const Me
     for (const RouteConfig& route : config.routes) {
       if (route.from == stream.name) options.routes.push_back(route.name);
     }
-    options.durability = DurabilityOf(stream);
+    options.durability = stream.durability;
     options.sync_interval = duration_cast<milliseconds>(stream.interval);
-    options.on_full = OnFullOf(stream);
+    options.on_full = stream.on_full;
     options.max_bytes = stream.max_bytes;
     options.segment_bytes = stream.segment_bytes;
     options.max_quarantine_bytes = stream.max_quarantine;
@@ -145,10 +133,7 @@ tls::ServerConfig ServerTls(const ListenerConfig& listener) {
   tls.certificate_file = listener.tls.cert;
   tls.key_file = listener.tls.key;
   tls.client_ca_file = listener.tls.client_ca;
-  tls.client_certificate =
-      listener.tls.client_cert == "required"   ? tls::ClientCertificate::kRequired
-      : listener.tls.client_cert == "optional" ? tls::ClientCertificate::kOptional
-                                               : tls::ClientCertificate::kNone;
+  tls.client_certificate = listener.tls.client_cert;
   return tls;
 }
 
@@ -226,7 +211,7 @@ Result<forward::RouteOptions> RouteOptions(const Config& config, const RouteConf
   options.gateway = config.gateway.id;
   options.stream = route.from;
   options.topic = std::move(*topic);
-  options.format = route.format == "json" ? forward::Format::kJson : forward::Format::kFlatBuffers;
+  options.format = route.format;
   options.max_batch_events = route.batch.max_events;
   options.max_batch_bytes = route.batch.max_bytes;
   options.linger = route.batch.linger;

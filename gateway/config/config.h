@@ -2,9 +2,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "forward/route_options.h"
+#include "journal/options.h"
+#include "tls/context.h"
 
 namespace sluice::config {
 
@@ -46,8 +50,8 @@ struct LimitsConfig {
 struct GatewayConfig {
   std::string id;
   std::string data_dir;
-  std::string profiles;  // a directory of *.toml
-  std::string log_level = "info";
+  std::string profiles;                 // a directory of *.toml
+  std::string_view log_level = "info";  // a word that SetLogLevel knows
   uint64_t memory_limit = 48 << 20;
   bool local_events = true;  // events/<device>/<type> for local subscribers
   Duration clock_trust_after = std::chrono::hours(1);  // without synchronisation
@@ -55,7 +59,7 @@ struct GatewayConfig {
 
 struct ListenerTlsConfig {
   std::string cert, key, client_ca;
-  std::string client_cert = "required";  // required | optional | none
+  tls::ClientCertificate client_cert = tls::ClientCertificate::kRequired;
 };
 
 struct ListenerConfig {
@@ -74,12 +78,12 @@ struct JournalConfig {
 struct StreamConfig {
   std::string name;
   std::vector<std::string> topics = {"#"};
-  std::string durability = "commit";
+  journal::Durability durability = journal::Durability::kCommit;
   Duration interval = std::chrono::seconds(1);
   uint64_t max_bytes = 256 << 20;
   uint64_t segment_bytes = 0;            // 0: a sixteenth of max_bytes, at most 16 MiB
   uint64_t max_quarantine = UINT64_MAX;  // UINT64_MAX: a quarter of max_bytes
-  std::string on_full = "reject";
+  journal::OnFull on_full = journal::OnFull::kReject;
 };
 
 struct UplinkConfig {
@@ -109,7 +113,7 @@ struct RouteConfig {
   std::string name;  // from-to unless given
   std::string from, to;
   std::string topic = "sluice/{gateway}/{stream}";
-  std::string format = "flatbuffers";
+  forward::Format format = forward::Format::kFlatBuffers;
   Duration max_age{0};  // 0: events never expire
   BatchConfig batch;
   WindowConfig window;

@@ -9,6 +9,21 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr Word<std::string_view> kLogLevels[] = {
+    {"debug", "debug"}, {"info", "info"}, {"warn", "warn"}, {"error", "error"}};
+constexpr Word<tls::ClientCertificate> kClientCertificates[] = {
+    {"required", tls::ClientCertificate::kRequired},
+    {"optional", tls::ClientCertificate::kOptional},
+    {"none", tls::ClientCertificate::kNone}};
+constexpr Word<journal::Durability> kDurabilities[] = {{"commit", journal::Durability::kCommit},
+                                                       {"interval", journal::Durability::kInterval},
+                                                       {"memory", journal::Durability::kMemory}};
+constexpr Word<journal::OnFull> kOnFull[] = {{"reject", journal::OnFull::kReject},
+                                             {"drop_oldest", journal::OnFull::kDropOldest},
+                                             {"drop_newest", journal::OnFull::kDropNewest}};
+constexpr Word<forward::Format> kFormats[] = {{"flatbuffers", forward::Format::kFlatBuffers},
+                                              {"json", forward::Format::kJson}};
+
 // The largest that MQTT can say (2.1.4), with its header.
 constexpr uint64_t kMaxPacketBytes = 268'435'455 + 5;
 
@@ -18,7 +33,7 @@ void ReadGateway(TableReader& t, GatewayConfig* gateway) {
   t.Text("id", &gateway->id);
   t.Text("data_dir", &gateway->data_dir);
   t.Text("profiles", &gateway->profiles);
-  t.OneOf("log_level", {"debug", "info", "warn", "error"}, &gateway->log_level);
+  t.OneOf("log_level", kLogLevels, &gateway->log_level);
   t.Bytes("memory_limit", 8 << 20, &gateway->memory_limit);
   t.Flag("local_events", &gateway->local_events);
   t.Time("clock_trust_after", seconds(0), &gateway->clock_trust_after);
@@ -62,16 +77,17 @@ void ReadListener(TableReader& t, ListenerConfig* listener) {
   }
   if (t.Has("tls") && listener->plaintext)
     t.Complain("plaintext", "contradicts tls; remove one of them");
-  t.Table("tls", [&](TableReader& tls) {
-    tls.Require("cert");
-    tls.Require("key");
-    tls.Text("cert", &listener->tls.cert);
-    tls.Text("key", &listener->tls.key);
-    tls.Text("client_ca", &listener->tls.client_ca);
-    tls.OneOf("client_cert", {"required", "optional", "none"}, &listener->tls.client_cert);
-    if (listener->tls.client_cert != "none") tls.Require("client_ca");
+  t.Table("tls", [&](TableReader& files) {
+    files.Require("cert");
+    files.Require("key");
+    files.Text("cert", &listener->tls.cert);
+    files.Text("key", &listener->tls.key);
+    files.Text("client_ca", &listener->tls.client_ca);
+    files.OneOf("client_cert", kClientCertificates, &listener->tls.client_cert);
+    if (listener->tls.client_cert != tls::ClientCertificate::kNone) files.Require("client_ca");
   });
-  const bool identified = !listener->plaintext && listener->tls.client_cert == "required";
+  const bool identified =
+      !listener->plaintext && listener->tls.client_cert == tls::ClientCertificate::kRequired;
   if (!identified && !listener->anonymous) {
     t.Complain("anonymous", "must be true where clients may come without a certificate");
   }
@@ -82,12 +98,12 @@ void ReadStream(TableReader& t, StreamConfig* stream) {
   t.Text("name", &stream->name);
   if (stream->name == kDeadLetterStream) stream->topics.clear();
   t.TextList("topics", &stream->topics);
-  t.OneOf("durability", {"commit", "interval", "memory"}, &stream->durability);
+  t.OneOf("durability", kDurabilities, &stream->durability);
   t.Time("interval", milliseconds(1), &stream->interval);
   t.Bytes("max_bytes", 64 << 10, &stream->max_bytes);
   t.Bytes("segment_bytes", 16 << 10, &stream->segment_bytes);
   t.Bytes("max_quarantine", 0, &stream->max_quarantine);
-  t.OneOf("on_full", {"reject", "drop_oldest", "drop_newest"}, &stream->on_full);
+  t.OneOf("on_full", kOnFull, &stream->on_full);
 }
 
 void ReadUplink(TableReader& t, UplinkConfig* uplink) {
@@ -119,7 +135,7 @@ void ReadRoute(TableReader& t, RouteConfig* route) {
   t.Text("from", &route->from);
   t.Text("to", &route->to);
   t.Text("topic", &route->topic);
-  t.OneOf("format", {"flatbuffers", "json"}, &route->format);
+  t.OneOf("format", kFormats, &route->format);
   t.Time("max_age", seconds(0), &route->max_age);
   t.Table("batch", [&](TableReader& batch) {
     batch.Number("max_events", 1, 10'000, &route->batch.max_events);
@@ -173,7 +189,7 @@ void AddDeadLetterStream(Config* config) {
   dead_letters.name = kDeadLetterStream;
   dead_letters.topics.clear();
   dead_letters.max_bytes = 16 << 20;
-  dead_letters.on_full = "drop_oldest";
+  dead_letters.on_full = journal::OnFull::kDropOldest;
   config->streams.push_back(dead_letters);
 }
 

@@ -88,10 +88,10 @@ std::vector<std::string> Warnings(const toml::table& table, const Config& config
     }
   }
   for (const StreamConfig& stream : config.streams) {
-    if (stream.durability != "commit") {
-      warnings.push_back(
-          fmt::format("stream {} acknowledges before events are on disk (durability = \"{}\")",
-                      stream.name, stream.durability));
+    if (stream.durability != journal::Durability::kCommit) {
+      warnings.push_back(fmt::format(
+          "stream {} acknowledges before events are on disk (durability = \"{}\")", stream.name,
+          stream.durability == journal::Durability::kMemory ? "memory" : "interval"));
     }
   }
   for (const UplinkConfig& uplink : config.uplinks) {

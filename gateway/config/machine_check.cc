@@ -104,7 +104,7 @@ void MachineCheck::CheckListener(size_t i) {
   CheckBind(at + ".bind", "listener.bind", listener.bind);
   if (listener.plaintext) return;
   const auto& tls = listener.tls;
-  const bool needs_ca = tls.client_cert != "none";
+  const bool needs_ca = tls.client_cert != tls::ClientCertificate::kNone;
   bool there = CheckExists(at + ".tls.cert", "listener.tls.cert", tls.cert);
   if (needs_ca) {
     there &= CheckExists(at + ".tls.client_ca", "listener.tls.client_ca", tls.client_ca);

@@ -23,52 +23,27 @@ using normalise::TimeRule;
 
 constexpr int64_t kMaxTopicLevel = 127;
 
-// A word of the file and what it stands for.
-template <typename Enum>
-struct Word {
-  std::string_view text;
-  Enum value;
+constexpr Word<TimeRule::Format> kTimeFormats[] = {
+    {"unix_s", TimeRule::Format::kUnixSeconds}, {"unix_ms", TimeRule::Format::kUnixMillis},
+    {"unix_us", TimeRule::Format::kUnixMicros}, {"unix_ns", TimeRule::Format::kUnixNanos},
+    {"rfc3339", TimeRule::Format::kRfc3339},    {"local", TimeRule::Format::kLocal},
 };
 
-constexpr std::array<Word<TimeRule::Format>, 6> kTimeFormats = {{
-    {"unix_s", TimeRule::Format::kUnixSeconds},
-    {"unix_ms", TimeRule::Format::kUnixMillis},
-    {"unix_us", TimeRule::Format::kUnixMicros},
-    {"unix_ns", TimeRule::Format::kUnixNanos},
-    {"rfc3339", TimeRule::Format::kRfc3339},
-    {"local", TimeRule::Format::kLocal},
-}};
+// Whether a message that holds nothing known is ignored.
+constexpr Word<bool> kIfNothing[] = {{"dead_letter", false}, {"ignore", true}};
 
-constexpr std::array<Word<ReadingRule::Type>, 4> kReadingTypes = {{
+constexpr Word<ReadingRule::Type> kReadingTypes[] = {
     {"number", ReadingRule::Type::kNumber},
     {"integer", ReadingRule::Type::kInteger},
     {"bool", ReadingRule::Type::kBool},
     {"text", ReadingRule::Type::kText},
-}};
+};
 
-constexpr std::array<Word<schema::Severity>, 5> kSeverities = {{
-    {"debug", schema::Severity::kDebug},
-    {"info", schema::Severity::kInfo},
-    {"warning", schema::Severity::kWarning},
-    {"error", schema::Severity::kError},
+constexpr Word<schema::Severity> kSeverities[] = {
+    {"debug", schema::Severity::kDebug},       {"info", schema::Severity::kInfo},
+    {"warning", schema::Severity::kWarning},   {"error", schema::Severity::kError},
     {"critical", schema::Severity::kCritical},
-}};
-
-template <typename Enum, size_t N>
-void OneOf(TableReader& reader, std::string_view key, const std::array<Word<Enum>, N>& words,
-           Enum* value) {
-  std::string text, all;
-  reader.Text(key, &text);
-  if (text.empty()) return;
-  for (const Word<Enum>& word : words) {
-    if (word.text == text) {
-      *value = word.value;
-      return;
-    }
-    all += (all.empty() ? "" : ", ") + std::string(word.text);
-  }
-  reader.Complain(key, "must be one of: " + all);
-}
+};
 
 // Reports what a check found.
 void Complain(TableReader& reader, std::string_view key, const std::string& mistake) {
@@ -152,7 +127,7 @@ void ReadTime(TableReader& reader, TimeRule* time) {
   reader.Require("member");
   reader.Require("format");
   Pointer(reader, "member", &time->member);
-  OneOf(reader, "format", kTimeFormats, &time->format);
+  reader.OneOf("format", kTimeFormats, &time->format);
   UtcOffset(reader, time);
   const bool is_local = time->format == TimeRule::Format::kLocal;
   if (is_local) reader.Require("utc_offset");
@@ -166,7 +141,7 @@ void ReadReading(TableReader& reader, ReadingRule* reading) {
   reader.Require("member");
   Name(reader, "name", &reading->name);
   Pointer(reader, "member", &reading->member);
-  OneOf(reader, "type", kReadingTypes, &reading->type);
+  reader.OneOf("type", kReadingTypes, &reading->type);
   Unit(reader, "unit", &reading->unit_in);
   Pointer(reader, "unit_member", &reading->unit_member);
   reader.Words("unit_words", &reading->unit_words);
@@ -221,7 +196,7 @@ void ReadAttribute(TableReader& reader, AttributeRule* attribute) {
 void ReadSeverity(TableReader& reader, SeverityRule* rule) {
   ReadCondition(reader, &rule->when);
   reader.Require("severity");
-  OneOf(reader, "severity", kSeverities, &rule->severity);
+  reader.OneOf("severity", kSeverities, &rule->severity);
 }
 
 void ReadEvent(TableReader& reader, EventRule* event) {
@@ -236,7 +211,7 @@ void ReadEvent(TableReader& reader, EventRule* event) {
   if (!event->each && reader.Has("key_prefix")) {
     reader.Complain("key_prefix", "only goes with each = true; add that, or remove it");
   }
-  OneOf(reader, "severity", kSeverities, &event->severity);
+  reader.OneOf("severity", kSeverities, &event->severity);
   reader.Tables("severity_when", [&](TableReader& table) {
     ReadSeverity(table, &event->severity_rules.emplace_back());
   });
@@ -264,9 +239,7 @@ void ReadProfile(TableReader& root, Profile* profile) {
   root.Tables("time", [&](TableReader& table) { ReadTime(table, &profile->times.emplace_back()); });
   root.Time("max_skew", Duration(0), &profile->max_skew);
   Pointer(root, "sequence", &profile->sequence_member);
-  std::string if_nothing = "dead_letter";
-  root.OneOf("if_nothing", {"dead_letter", "ignore"}, &if_nothing);
-  profile->ignore_if_nothing = if_nothing == "ignore";
+  root.OneOf("if_nothing", kIfNothing, &profile->ignore_if_nothing);
   ReadConditions(root, "ignore", &profile->ignore_when);
   root.Require("event");
   root.Tables("event",

@@ -100,18 +100,16 @@ void TableReader::Text(std::string_view key, std::string* value) {
   *value = *text;
 }
 
-void TableReader::OneOf(std::string_view key, std::initializer_list<std::string_view> allowed,
-                        std::string* value) {
+std::optional<size_t> TableReader::Which(std::string_view key,
+                                         std::span<const std::string_view> words) {
   const toml::node* node = Take(key);
-  if (node == nullptr) return;
+  if (node == nullptr) return std::nullopt;
   const auto text = node->value_exact<std::string>();
-  for (const std::string_view word : allowed) {
-    if (text && *text == word) {
-      *value = word;
-      return;
-    }
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (text && *text == words[i]) return i;
   }
-  ComplainAt(*node, key, fmt::format("must be one of: {}", fmt::join(allowed, ", ")));
+  ComplainAt(*node, key, fmt::format("must be one of: {}", fmt::join(words, ", ")));
+  return std::nullopt;
 }
 
 void TableReader::Flag(std::string_view key, bool* value) {

@@ -2,11 +2,12 @@
 
 #include <toml++/toml.h>
 
+#include <array>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,13 @@ toml::source_region PlaceOf(const toml::table& table, std::string_view path);
 // here. `file` is for messages.
 Result<toml::table> ParseToml(std::string_view file, std::string_view text);
 
+// A word of the file and what it means.
+template <typename Value>
+struct Word {
+  std::string_view text;
+  Value value;
+};
+
 // Reads the keys of one TOML table into variables that keep their value when the key is absent.
 // Wrong types and values are reported, and on destruction every key that nobody asked for, so that
 // a typing error never silently means the default.
@@ -61,8 +69,12 @@ class TableReader {
   void Require(std::string_view key);
   // At most 65,535 bytes without U+0000: what an MQTT string can be, and a path.
   void Text(std::string_view key, std::string* value);
-  void OneOf(std::string_view key, std::initializer_list<std::string_view> allowed,
-             std::string* value);
+  template <typename Value, size_t N>
+  void OneOf(std::string_view key, const Word<Value> (&words)[N], Value* value) {
+    std::array<std::string_view, N> texts;
+    for (size_t i = 0; i < N; ++i) texts[i] = words[i].text;
+    if (const auto which = Which(key, texts)) *value = words[*which].value;
+  }
   void Flag(std::string_view key, bool* value);
   void Number(std::string_view key, uint64_t min, uint64_t max, uint64_t* value);
   void Integer(std::string_view key, int64_t min, int64_t max, int64_t* value);
@@ -82,6 +94,7 @@ class TableReader {
   void Tables(std::string_view key, const std::function<void(TableReader&)>& read);
 
  private:
+  std::optional<size_t> Which(std::string_view key, std::span<const std::string_view> words);
   const toml::node* Take(std::string_view key);
   void ComplainAt(const toml::node& node, std::string_view key, std::string_view what);
 
