@@ -8,6 +8,7 @@
 #include "transport/socket_address.h"
 #include "transport/tcp_stream.h"
 #include "transport/tls_stream.h"
+#include "transport/unix_socket.h"
 
 namespace sluice::transport {
 namespace {
@@ -27,6 +28,9 @@ class ConnectorImpl final : public Connector {
     ConnectorImpl* connector = nullptr;
   };
 
+  Status BeginTcp();
+  Status BeginFile();
+  static void OnConnect(uv_connect_t* request, int status);
   void OnConnected(int status);
   void OnHandshakeEnd(TlsHandshake::Outcome outcome);
   void Fail(Status reason);
@@ -54,20 +58,36 @@ ConnectorImpl::~ConnectorImpl() {
 }
 
 void ConnectorImpl::Begin() {
-  const Result<sockaddr_storage> address = ParseSocketAddress(options_.address);
-  if (!address.ok()) return Fail(address.status());
-  socket_ = TcpStream::Socket::New(loop_);
   attempt_ = new Attempt{.connector = this};
   attempt_->request.data = attempt_;
-  const auto on_connect = [](uv_connect_t* request, int status) {
-    const std::unique_ptr<Attempt> ended(static_cast<Attempt*>(request->data));
-    if (ended->connector != nullptr) ended->connector->OnConnected(status);
-  };
-  const int error = uv_tcp_connect(&attempt_->request, &socket_->tcp,
-                                   reinterpret_cast<const sockaddr*>(&*address), on_connect);
-  if (error == 0) return;
+  const Status begun = IsUnixAddress(options_.address) ? BeginFile() : BeginTcp();
+  if (begun.ok()) return;
   delete std::exchange(attempt_, nullptr);
-  Fail(Status::FromErrno(-error, "connect to " + options_.address));
+  Fail(begun);
+}
+
+Status ConnectorImpl::BeginTcp() {
+  const Result<sockaddr_storage> address = ParseSocketAddress(options_.address);
+  if (!address.ok()) return address.status();
+  socket_ = TcpStream::Socket::New(loop_);
+  const int error = uv_tcp_connect(&attempt_->request, &socket_->tcp,
+                                   reinterpret_cast<const sockaddr*>(&*address), OnConnect);
+  if (error == 0) return Status::Ok();
+  return Status::FromErrno(-error, "connect to " + options_.address);
+}
+
+Status ConnectorImpl::BeginFile() {
+  const Result<UnixPath> path = UnixPath::Open(options_.address);
+  if (!path.ok()) return path.status();
+  socket_ = TcpStream::Socket::New(loop_, /*is_unix=*/true);
+  // The attempt is made at once, while the directory is open; only its outcome comes later.
+  uv_pipe_connect(&attempt_->request, &socket_->pipe, path->address().sun_path, OnConnect);
+  return Status::Ok();
+}
+
+void ConnectorImpl::OnConnect(uv_connect_t* request, int status) {
+  const std::unique_ptr<Attempt> ended(static_cast<Attempt*>(request->data));
+  if (ended->connector != nullptr) ended->connector->OnConnected(status);
 }
 
 void ConnectorImpl::OnConnected(int status) {

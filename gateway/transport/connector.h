@@ -16,7 +16,8 @@ class Context;
 
 namespace sluice::transport {
 
-// The client's side, for tests and the benchmark's clients (uplinks use Paho).
+// The client's side, for commands that ask a gateway, for tests and the benchmark's clients
+// (uplinks use Paho).
 struct ConnectOptions {
   std::string address = {};                       // as ListenerOptions::bind
   std::shared_ptr<tls::Context> tls = {};         // a client context; null: plaintext

@@ -12,6 +12,7 @@
 #include "transport/tcp_stream.h"
 #include "transport/tls_reception.h"
 #include "transport/tls_stream.h"
+#include "transport/unix_socket.h"
 
 namespace sluice::transport {
 namespace {
@@ -19,6 +20,8 @@ namespace {
 // Connections taken in one iteration of the loop. Stops a storm of them from keeping devices that
 // are connected waiting: at 30 µs each, half a millisecond.
 constexpr int kAcceptsPerTurn = 16;
+
+constexpr mode_t kSocketFileMode = 0660;
 
 }  // namespace
 
@@ -36,11 +39,18 @@ class Listener::Impl final : private FlushQueue::Item {
 
  private:
   struct Server {
-    uv_tcp_t tcp{};
+    union {
+      uv_tcp_t tcp;
+      uv_pipe_t pipe;
+    };
     Impl* listener = nullptr;
     uv_stream_t* uv() { return reinterpret_cast<uv_stream_t*>(&tcp); }
   };
 
+  bool is_unix() const { return IsUnixAddress(options_.bind); }
+  Status BindTcp();
+  Status BindFile();
+  int Listen();
   void OnConnection(int status);
   void OnIterationEnd() override;
   void Accept();
@@ -52,7 +62,8 @@ class Listener::Impl final : private FlushQueue::Item {
   const ListenerOptions options_;
   std::shared_ptr<StreamContext> context_;
   AcceptCallback on_accept_;
-  Server* server_ = nullptr;  // freed by libuv's close callback
+  Server* server_ = nullptr;              // freed by libuv's close callback
+  std::unique_ptr<UnixSocketFile> file_;  // null: TCP
   std::string address_;
   uint16_t port_ = 0;
   std::unique_ptr<TlsReception> reception_;  // null: plaintext
@@ -88,21 +99,20 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
 Listener::Impl::~Impl() {
   reception_.reset();
   if (server_ == nullptr) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&server_->tcp),
+  uv_close(reinterpret_cast<uv_handle_t*>(server_->uv()),
            [](uv_handle_t* handle) { delete static_cast<Server*>(handle->data); });
 }
 
-Status Listener::Impl::Bind() {
+Status Listener::Impl::Bind() { return is_unix() ? BindFile() : BindTcp(); }
+
+Status Listener::Impl::BindTcp() {
   const Result<sockaddr_storage> wanted = ParseSocketAddress(options_.bind);
   if (!wanted.ok()) return wanted.status();
-  server_ = new Server{.listener = this};
+  server_ = new Server{.tcp = {}, .listener = this};
   SLUICE_CHECK(uv_tcp_init(loop_.uv(), &server_->tcp) == 0);
   server_->tcp.data = server_;
   int error = uv_tcp_bind(&server_->tcp, reinterpret_cast<const sockaddr*>(&*wanted), 0);
-  const auto on_connection = [](uv_stream_t* handle, int status) {
-    static_cast<Server*>(handle->data)->listener->OnConnection(status);
-  };
-  if (error == 0) error = uv_listen(server_->uv(), options_.backlog, on_connection);
+  if (error == 0) error = Listen();
   if (error != 0) return Status::FromErrno(-error, "listen on " + options_.bind);
   sockaddr_storage got{};
   int size = sizeof got;
@@ -110,6 +120,26 @@ Status Listener::Impl::Bind() {
   address_ = FormatSocketAddress(got);
   port_ = PortOf(got);
   return Status::Ok();
+}
+
+Status Listener::Impl::BindFile() {
+  auto file = UnixSocketFile::Bind(options_.bind, kSocketFileMode);
+  if (!file.ok()) return file.status();
+  file_ = std::move(*file);
+  server_ = new Server{.pipe = {}, .listener = this};
+  SLUICE_CHECK(uv_pipe_init(loop_.uv(), &server_->pipe, /*ipc=*/0) == 0);
+  server_->pipe.data = server_;
+  int error = uv_pipe_open(&server_->pipe, file_->Release());
+  if (error == 0) error = Listen();
+  if (error != 0) return Status::FromErrno(-error, "listen on " + options_.bind);
+  address_ = options_.bind;
+  return Status::Ok();
+}
+
+int Listener::Impl::Listen() {
+  return uv_listen(server_->uv(), options_.backlog, [](uv_stream_t* handle, int status) {
+    static_cast<Server*>(handle->data)->listener->OnConnection(status);
+  });
 }
 
 void Listener::Impl::OnConnection(int status) {
@@ -127,7 +157,7 @@ void Listener::Impl::OnIterationEnd() {
 
 void Listener::Impl::Accept() {
   const bool has_room = context_->admission->MakeRoom();
-  TcpStream::Socket* socket = TcpStream::Socket::New(loop_);
+  TcpStream::Socket* socket = TcpStream::Socket::New(loop_, is_unix());
   const int error = uv_accept(server_->uv(), socket->uv());
   if (error != 0 || !has_room) {
     socket->Close();

@@ -22,7 +22,8 @@ namespace sluice::transport {
 
 struct ListenerOptions {
   // "address:port" with a numeric address or "localhost", IPv6 in brackets: "0.0.0.0:8883",
-  // "[::]:8883". Port 0 takes any that is free.
+  // "[::]:8883". Port 0 takes any that is free. Or "unix:PATH": a socket file for this user and
+  // group, which is removed in the end; see UnixSocketFile for what may be in its place.
   std::string bind = {};
   std::shared_ptr<tls::Context> tls = {};  // null: plaintext
   StreamLimits limits = {};
@@ -59,7 +60,7 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  const std::string& address() const;  // "127.0.0.1:43211", the port it got
+  const std::string& address() const;  // "127.0.0.1:43211", the port it got; or as `bind`
   uint16_t port() const;
   size_t half_open() const;    // TLS connections whose handshake is not complete, begun or not
   size_t connections() const;  // half-open ones included

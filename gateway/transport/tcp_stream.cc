@@ -1,8 +1,7 @@
 #include "transport/tcp_stream.h"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -24,7 +23,7 @@ Status StatusOf(int error) {
 TcpStream* StreamOf(void* socket) { return static_cast<TcpStream::Socket*>(socket)->stream; }
 
 // Of no family when the peer has left already.
-sockaddr_storage PeerAddress(const uv_tcp_t& tcp) {
+sockaddr_storage TcpPeer(const uv_tcp_t& tcp) {
   sockaddr_storage address{};
   int size = sizeof address;
   if (uv_tcp_getpeername(&tcp, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
@@ -33,17 +32,18 @@ sockaddr_storage PeerAddress(const uv_tcp_t& tcp) {
 
 }  // namespace
 
-TcpStream::Socket* TcpStream::Socket::New(Loop& loop) {
+TcpStream::Socket* TcpStream::Socket::New(Loop& loop, bool is_unix) {
   auto* socket = new Socket;
-  SLUICE_CHECK(uv_tcp_init(loop.uv(), &socket->tcp) == 0);
-  socket->tcp.data = socket->write.data = socket->shutdown.data = socket;
+  const int error = is_unix ? uv_pipe_init(loop.uv(), &socket->pipe, /*ipc=*/0)
+                            : uv_tcp_init(loop.uv(), &socket->tcp);
+  SLUICE_CHECK(error == 0);
+  socket->uv()->data = socket->write.data = socket->shutdown.data = socket;
   return socket;
 }
 
 void TcpStream::Socket::Close() {
   stream = nullptr;
-  uv_close(reinterpret_cast<uv_handle_t*>(&tcp),
-           [](uv_handle_t* handle) { delete static_cast<Socket*>(handle->data); });
+  uv_close(handle(), [](uv_handle_t* handle) { delete static_cast<Socket*>(handle->data); });
 }
 
 TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> context)
@@ -55,16 +55,25 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
       output_charge_(context_->output_budget.get()),
       watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
   socket_->stream = this;
-  const sockaddr_storage address = PeerAddress(socket_->tcp);
-  peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
-  source_ = SourceOf(address);
-  peer_.source = FormatSource(source_);
+  IdentifyPeer();
   context_->AddConnection();
   if (context_->admission) Join(&context_->admission->newcomers(), source_);
+  if (socket_->is_unix()) return;
   // Both ends write small records that somebody waits for; gathering them is our own flush's work.
   uv_tcp_nodelay(&socket_->tcp, 1);
   // A paused connection is not read, so only the kernel can find out that its peer lost power.
   uv_tcp_keepalive(&socket_->tcp, 1, kKeepAliveSeconds);
+}
+
+void TcpStream::IdentifyPeer() {
+  if (socket_->is_unix()) {
+    peer_.address = peer_.source = "a local process";
+    return;
+  }
+  const sockaddr_storage address = TcpPeer(socket_->tcp);
+  peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
+  source_ = SourceOf(address);
+  peer_.source = FormatSource(source_);
 }
 
 TcpStream::~TcpStream() {
@@ -118,11 +127,9 @@ size_t TcpStream::output_bytes() const {
 bool TcpStream::peer_has_left() const {
   uv_os_fd_t fd = -1;
   if (socket_ == nullptr) return true;
-  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&socket_->tcp), &fd) != 0) return true;
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-         info.tcpi_state != TCP_ESTABLISHED;
+  if (uv_fileno(socket_->handle(), &fd) != 0) return true;
+  pollfd asked{fd, POLLRDHUP, 0};
+  return ::poll(&asked, 1, /*timeout=*/0) > 0;
 }
 
 void TcpStream::PauseReading() {

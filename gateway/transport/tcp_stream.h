@@ -14,7 +14,7 @@
 
 namespace sluice::transport {
 
-// ByteStream on a TCP socket. Internal to transport.
+// ByteStream on a TCP socket, or a Unix socket. Internal to transport.
 //
 // open ──CloseAfterFlush──▶ draining ──peer's FIN, or linger over──▶ closed ──▶ OnClosed
 //   └───────────── Close, error, limit, peer's FIN ────────────────────▲
@@ -25,16 +25,21 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
  public:
   // The socket, before it is connected or accepted; frees itself when closed.
   struct Socket {
-    uv_tcp_t tcp{};
+    union {
+      uv_tcp_t tcp;
+      uv_pipe_t pipe;
+    };
     uv_write_t write{};
     uv_shutdown_t shutdown{};
     ByteBuffer in_flight;  // what uv_write is sending
     bool writing = false;
     TcpStream* stream = nullptr;  // null when nobody is interested any more
 
-    static Socket* New(Loop& loop);
+    static Socket* New(Loop& loop, bool is_unix = false);
     void Close();
+    bool is_unix() { return uv()->type == UV_NAMED_PIPE; }
     uv_stream_t* uv() { return reinterpret_cast<uv_stream_t*>(&tcp); }
+    uv_handle_t* handle() { return reinterpret_cast<uv_handle_t*>(&tcp); }
   };
 
   // Takes the socket, which is connected.
@@ -61,6 +66,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
 
   void OnIterationEnd() override;
   void GiveWay() override;
+  void IdentifyPeer();
   void CloseSocket();
   void OnRead(ssize_t count, const uint8_t* bytes, bool is_full);
   void EndTurn();
