@@ -7,7 +7,8 @@ namespace sluice::admin {
 AdminConnection::AdminConnection(AdminServer* server, std::unique_ptr<transport::ByteStream> stream)
     : server_(*server),
       stream_(std::move(stream)),
-      session_(server->options_.http, &server->handler_, &server->guard_),
+      session_(server->options_.http, &server->handler_,
+               server->guard_ ? &server->guard_ : nullptr),
       timer_(server->loop_.NewTimer([this] { OnTimeout(); })) {}
 
 void AdminConnection::Start(std::list<std::unique_ptr<AdminConnection>>::iterator self) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "admin/admin_connection.h"
+#include "transport/unix_socket.h"
 
 namespace sluice::admin {
 namespace {
@@ -20,7 +21,7 @@ transport::ListenerOptions ListenerOptionsFor(const AdminOptions& options) {
   transport::ListenerOptions listener;
   listener.bind = options.bind;
   listener.limits.max_connections = options.max_connections;
-  listener.metric_label = "admin";
+  listener.metric_label = options.metric_label;
   return listener;
 }
 
@@ -46,10 +47,11 @@ AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& m
       options_(std::move(options)),
       metrics_(metrics),
       pages_(std::move(pages)),
-      handler_([this](const http::Request& request) { return table_.Answer(request); }),
-      host_guard_(options_.bind, options_.hosts, SystemClock(), metrics),
-      guard_([this](const http::RequestHead& request) { return host_guard_.Judge(request); }) {
+      handler_([this](const http::Request& request) { return table_.Answer(request); }) {
   AddPages();
+  if (transport::IsUnixAddress(options_.bind)) return;
+  host_guard_.emplace(options_.bind, options_.hosts, SystemClock(), metrics);
+  guard_ = [this](const http::RequestHead& request) { return host_guard_->Judge(request); };
 }
 
 AdminServer::~AdminServer() = default;

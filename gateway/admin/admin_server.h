@@ -4,6 +4,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,10 @@ class AdminConnection;
 
 struct AdminOptions {
   // Loopback unless the configuration asks for more: there is neither TLS nor a password, and the
-  // metrics name devices.
+  // metrics name devices. Or the control socket (see ControlAddress), where the file's mode says
+  // who may ask, and no web page can.
   std::string bind = "127.0.0.1:9464";
-  // Further names and addresses that it answers to; see HostGuard.
+  // Further names and addresses that it answers to; see HostGuard. Not asked on a control socket.
   std::vector<std::string> hosts = {};
   http::Limits http;
   // A peer that sends nothing, or a byte a minute: time for a whole request, and between two of
@@ -33,6 +35,7 @@ struct AdminOptions {
   // A scraper gone wild, or somebody who opens connections and asks nothing: at so many the one
   // that has asked nothing for longest is closed for the next, so that /healthz is always answered.
   size_t max_connections = 64;
+  std::string metric_label = "admin";  // value of the label listener="…"
 };
 
 // The pages that the owner knows more about than this folder. Called on the loop thread.
@@ -43,8 +46,9 @@ struct AdminPages {
   const Health* health = nullptr;
 };
 
-// GET /metrics (Prometheus text 0.0.4), /status and /healthz over plain HTTP. Loop thread only;
-// destroyed before loop and metrics, with all its connections.
+// GET /metrics (Prometheus text 0.0.4), /status and /healthz over plain HTTP, on an address or on
+// the control socket. Loop thread only; destroyed before loop and metrics, with all its
+// connections.
 class AdminServer {
  public:
   static Result<std::unique_ptr<AdminServer>> Open(transport::Loop& loop, AdminOptions options,
@@ -70,8 +74,8 @@ class AdminServer {
   const AdminPages pages_;
   PageTable table_;
   const http::Handler handler_;
-  HostGuard host_guard_;
-  const http::Guard guard_;
+  std::optional<HostGuard> host_guard_;  // none on a control socket
+  http::Guard guard_;                    // empty likewise
   std::list<std::unique_ptr<AdminConnection>> connections_;
   std::unique_ptr<transport::Listener> listener_;
 };

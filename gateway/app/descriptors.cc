@@ -27,9 +27,12 @@ rlimit Limit() {
 }  // namespace
 
 size_t ReservedDescriptors(const config::Config& config) {
-  const size_t admin = config.admin.enabled ? config.admin.max_connections + kOfListener : 0;
-  return kOfProgram + admin + kOfStream * config.streams.size() + kOfRoute * config.routes.size() +
-         kOfUplink * config.uplinks.size() + kOfListener * config.listeners.size();
+  const size_t pages = config.admin.max_connections + kOfListener;
+  const size_t admin = config.admin.enabled ? pages : 0;
+  const size_t control = pages;
+  return kOfProgram + admin + control + kOfStream * config.streams.size() +
+         kOfRoute * config.routes.size() + kOfUplink * config.uplinks.size() +
+         kOfListener * config.listeners.size();
 }
 
 Result<DescriptorPlan> PlanDescriptors(const config::Config& config, size_t limit) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "admin/admin_client.h"
 #include "admin/admin_server.h"
 #include "app/status_report.h"
 #include "app/storage_wear.h"
@@ -40,6 +41,7 @@ Gateway::Gateway(const config::Config& config)
 
 Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
+  control_.reset();
   admin_.reset();
   upstreams_.clear();
   server_.reset();
@@ -59,6 +61,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
   SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
   SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
+  gateway->StartControl();
   gateway->RegisterBooks();
   return gateway;
 }
@@ -183,24 +186,48 @@ Status Gateway::StartUpstreams() {
 
 Status Gateway::StartAdmin() {
   if (!config_.admin.enabled) return Status::Ok();
-  admin::AdminOptions options;
+  admin::AdminOptions options = AdminLimits();
   options.bind = config_.admin.bind;
   options.hosts = config_.admin.hosts;
-  options.max_connections = config_.admin.max_connections;
-  options.request_timeout =
-      std::chrono::duration_cast<std::chrono::milliseconds>(config_.admin.request_timeout);
-  admin::AdminPages pages;
-  pages.status = [this] {
-    http::Response response;
-    response.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_, *journal_,
-                                 *server_, health_, clock_watch_.trust(), upstreams_);
-    return response;
-  };
-  pages.health = &health_;
-  auto admin = admin::AdminServer::Open(loop_, options, metrics_, std::move(pages));
+  auto admin = admin::AdminServer::Open(loop_, std::move(options), metrics_, Pages());
   if (!admin.ok()) return admin.status();
   admin_ = std::move(*admin);
   return Status::Ok();
+}
+
+// Events flow without it: a file system that holds no sockets keeps no gateway from running.
+void Gateway::StartControl() {
+  admin::AdminOptions options = AdminLimits();
+  options.bind = admin::ControlAddress(config_.gateway.data_dir);
+  options.metric_label = "control";
+  auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, Pages());
+  if (control.ok()) {
+    control_ = std::move(*control);
+    return;
+  }
+  no_control_ = health_.Add("control socket", "not_open");
+  no_control_->Raise(
+      HealthState::kDegraded,
+      fmt::format("{}; commands cannot reach this gateway with --dir", control.status().message()));
+}
+
+admin::AdminOptions Gateway::AdminLimits() const {
+  admin::AdminOptions options;
+  options.max_connections = config_.admin.max_connections;
+  options.request_timeout =
+      std::chrono::duration_cast<std::chrono::milliseconds>(config_.admin.request_timeout);
+  return options;
+}
+
+admin::AdminPages Gateway::Pages() {
+  admin::AdminPages pages;
+  pages.status = [this] {
+    return http::Response{.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_,
+                                               *journal_, *server_, health_, clock_watch_.trust(),
+                                               upstreams_)};
+  };
+  pages.health = &health_;
+  return pages;
 }
 
 void Gateway::RegisterBooks() {
@@ -224,6 +251,7 @@ Status Gateway::Run() {
   ReportAddresses();
   ReportReady();
   loop_.Run();
+  control_.reset();
   admin_.reset();
   Status status = journal_->Close();
   journal_->Poll();

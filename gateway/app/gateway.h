@@ -24,7 +24,9 @@
 
 namespace sluice::admin {
 class AdminServer;
-}
+struct AdminOptions;
+struct AdminPages;
+}  // namespace sluice::admin
 
 namespace sluice::app {
 
@@ -51,6 +53,9 @@ class Gateway {
   Status StartServer();
   Status StartUpstreams();
   Status StartAdmin();
+  void StartControl();
+  admin::AdminOptions AdminLimits() const;
+  admin::AdminPages Pages();
   void ReportAddresses() const;
   void RegisterBooks();
   void ListenToSignals();
@@ -66,7 +71,7 @@ class Gateway {
   const MonotonicTime started_;
   Metrics metrics_;
   Health health_;
-  std::unique_ptr<Health::Condition> scarce_descriptors_;
+  std::unique_ptr<Health::Condition> scarce_descriptors_, no_control_;
   Random random_;
   transport::Loop loop_;
   ClockWatch clock_watch_;
@@ -78,7 +83,7 @@ class Gateway {
   std::unique_ptr<ingest::IngestHealth> ingest_health_;
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
-  std::unique_ptr<admin::AdminServer> admin_;
+  std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
   transport::Timer heartbeat_timer_;
   transport::Timer drain_timer_;

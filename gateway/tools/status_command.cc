@@ -3,100 +3,87 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
+#include <utility>
 
+#include "admin/admin_client.h"
 #include "base/status.h"
+#include "transport/socket_address.h"
 
 namespace sluice::tools {
 namespace {
 
-// A command that asks once and ends may block; the gateway itself may not.
-class Socket {
- public:
-  explicit Socket(int fd) : fd_(fd) {}
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int get() const { return fd_; }
+constexpr const char* kUsualDirectory = "/var/lib/sluice";  // of the packages and the image
 
- private:
-  int fd_;
+struct StatusOptions {
+  std::string directory = kUsualDirectory;
+  std::string admin;
 };
 
-using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
-
-Result<Addresses> Resolve(const std::string& admin) {
+// Looks a name up, which the loop does not: "gw7.example.net:9464" → "192.0.2.7:9464".
+Result<std::string> Resolve(const std::string& admin) {
+  if (transport::ParseSocketAddress(admin).ok()) return admin;
   const size_t colon = admin.rfind(':');
   if (colon == std::string::npos) return Status::InvalidArgument(admin + " is no HOST:PORT");
-  std::string host = admin.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(host.c_str(), admin.substr(colon + 1).c_str(), &hints, &found);
+  const int error = ::getaddrinfo(admin.substr(0, colon).c_str(), admin.substr(colon + 1).c_str(),
+                                  &hints, &found);
   if (error != 0) return Status::Unavailable(admin + ": " + ::gai_strerror(error));
-  return Addresses(found, &freeaddrinfo);
+  sockaddr_storage address{};
+  std::memcpy(&address, found->ai_addr, found->ai_addrlen);
+  ::freeaddrinfo(found);
+  return transport::FormatSocketAddress(address);
 }
 
-Result<std::string> Get(const std::string& admin, const std::string& path) {
-  const auto addresses = Resolve(admin);
-  if (!addresses.ok()) return addresses.status();
-  const addrinfo& address = **addresses.operator->();
-  const Socket socket(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const timeval patience{5, 0};
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) != 0) {
-    return Status::FromErrno(errno, "connect " + admin);
-  }
-  const std::string request =
-      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, admin);
-  if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(request.size())) {
-    return Status::FromErrno(errno, "send " + admin);
-  }
-  std::string response;
-  char buffer[4096];
-  ssize_t got = 0;
-  while ((got = ::recv(socket.get(), buffer, sizeof(buffer), 0)) > 0) {
-    response.append(buffer, static_cast<size_t>(got));
-  }
-  if (got < 0) return Status::FromErrno(errno, "receive " + admin);
-  return response;
+Result<http::Response> AskFromAfar(const std::string& admin) {
+  const Result<std::string> address = Resolve(admin);
+  if (!address.ok()) return address.status();
+  return admin::Ask({.address = *address, .host = admin, .path = "/status"});
+}
+
+Result<http::Response> AskHere(const std::string& directory) {
+  return admin::Ask({.address = admin::ControlAddress(directory), .path = "/status"});
 }
 
 }  // namespace
 
-int StatusCommand(const std::string& admin) {
-  const auto response = Get(admin, "/status");
+int StatusCommand(const std::string& directory, const std::string& admin) {
+  const bool is_here = admin.empty();
+  const auto response = is_here ? AskHere(directory) : AskFromAfar(admin);
   if (!response.ok()) {
-    fmt::print(stderr, "sluice: {}; is the gateway running, and is this its [admin] bind?\n",
-               response.status().message());
+    const std::string hint =
+        is_here ? fmt::format(
+                      "is a gateway running whose data_dir is {} (see --dir), and may you "
+                      "use its control.sock, as its user or group?",
+                      directory)
+                : "is the gateway running, and is this its [admin] bind?";
+    fmt::print(stderr, "sluice: {}; {}\n", response.status().message(), hint);
     return 1;
   }
-  const size_t body = response->find("\r\n\r\n");
-  if (!response->starts_with("HTTP/1.1 200 ") || body == std::string::npos) {
-    fmt::print(stderr, "sluice: {} answered: {}\n", admin,
-               response->substr(0, response->find('\r')));
+  if (response->status != 200) {
+    fmt::print(stderr, "sluice: {} answered with {}: {}\n", is_here ? directory : admin,
+               response->status, response->body);
     return 1;
   }
-  fmt::print("{}", std::string_view(*response).substr(body + 4));
+  fmt::print("{}", response->body);
   return 0;
 }
 
 void AddStatus(CLI::App& app, int* exit_code) {
   CLI::App* status = app.add_subcommand("status", "Print the books of a running gateway");
-  auto admin = std::make_shared<std::string>("127.0.0.1:9464");
-  status->add_option("--admin", *admin, "its [admin] bind")->capture_default_str();
-  status->callback([admin, exit_code] { *exit_code = StatusCommand(*admin); });
+  auto options = std::make_shared<StatusOptions>();
+  status->add_option("--dir", options->directory, "data_dir of a gateway on this machine")
+      ->envname("SLUICE_DIR")
+      ->capture_default_str();
+  status->add_option("--admin", options->admin, "ask from afar: the gateway's [admin] bind");
+  status->callback(
+      [options, exit_code] { *exit_code = StatusCommand(options->directory, options->admin); });
 }
 
 }  // namespace sluice::tools

@@ -56,7 +56,7 @@ class DataDirectory(Scenario):
 
     def test_directory_that_was_replaced_by_a_copy(self):
         self.move_away()
-        shutil.copytree(self.path("elsewhere"), self.running.data)
+        shutil.copytree(self.path("elsewhere"), self.running.data, ignore=shutil.ignore_patterns("control.sock"))
         self.assert_nothing_is_acknowledged(self.send(20))
         self.running.kill()
         self.assertEqual(list(range(20)), self.numbers_stored())

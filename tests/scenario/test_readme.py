@@ -44,12 +44,10 @@ class Readme(Scenario):
         self.assertIn(": ok", self.shell(setup))
         gateway = self.own(Process("gateway", command.split(), self.directory))
         port = gateway.wait_for_line(r"listening on \S*:(\d+)").group(1)
-        admin_port = gateway.wait_for_line(r"admin on \S*:(\d+)").group(1)
         gateway.wait_for_line("gateway greenhouse-7 ready")
 
         said = self.shell(self.adapted(first_reading, {
-            **places, **program, "-h localhost -p 8883": f"-h 127.0.0.1 -p {port}",
-            "sluice status": f"sluice status --admin 127.0.0.1:{admin_port}"}))
+            **places, **program, "-h localhost -p 8883": f"-h 127.0.0.1 -p {port}"}))
         event = json.loads(said.splitlines()[0])
         self.assertEqual(("greenhouse-7/telemetry/0", "kitchen"), (event["id"], event["subject"]))
         self.assertEqual("hub-1", event["data"]["identity"])

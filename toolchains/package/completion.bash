@@ -4,6 +4,7 @@ _sluice() {
   local cur prev words cword options
   _init_completion || return
   case $prev in
+    --dir) _filedir -d; return ;;
     --ca | --cert | --key | --password-file | --state) _filedir; return ;;
     --mqtt-version) COMPREPLY=($(compgen -W '5 311' -- "$cur")); return ;;
     --clean-start) COMPREPLY=($(compgen -W 'true false' -- "$cur")); return ;;
@@ -15,7 +16,7 @@ _sluice() {
   fi
   case ${words[1]} in
     try) options='--topic --identity' ;;
-    status) options='--admin' ;;
+    status) options='--dir --admin' ;;
     consume)
       options='--url --topic --ca --cert --key --username --password-file --mqtt-version --client-id --clean-start
         --count --idle-exit --state'

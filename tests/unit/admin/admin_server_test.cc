@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "admin/admin_client.h"
+#include "support/temporary_directory.h"
 #include "transport/connector.h"
 
 namespace sluice::admin {
@@ -14,15 +16,18 @@ using namespace std::chrono_literals;
 // A client that sends a request and collects what comes back.
 class Browser final : public transport::StreamHandler {
  public:
-  Browser(transport::Loop& loop, const std::string& address, std::string request)
+  Browser(transport::Loop& loop, const std::string& address, std::string request, bool reads = true)
       : loop_(loop), request_(std::move(request)) {
     transport::ConnectOptions options;
     options.address = address;
     connector_ = transport::Connector::Connect(
-        loop, std::move(options), [this](Result<std::unique_ptr<transport::ByteStream>> stream) {
+        loop, std::move(options),
+        [this, reads](Result<std::unique_ptr<transport::ByteStream>> stream) {
           ASSERT_TRUE(stream.ok()) << stream.status().ToString();
           stream_ = std::move(stream).value();
+          if (!reads) stream_->PauseReading();
           stream_->Start(this);
+          connected = true;
           stream_->Write(AsBytes(request_));
         });
   }
@@ -38,7 +43,7 @@ class Browser final : public transport::StreamHandler {
   }
 
   std::string answer;
-  bool closed = false;
+  bool connected = false, closed = false;
 
  private:
   transport::Loop& loop_;
@@ -49,8 +54,9 @@ class Browser final : public transport::StreamHandler {
 
 class AdminServerTest : public testing::Test {
  protected:
-  void Open(AdminOptions options = {}) {
-    options.bind = "127.0.0.1:0";
+  void Open(AdminOptions options = {}) { OpenAt("127.0.0.1:0", std::move(options)); }
+  void OpenAt(const std::string& address, AdminOptions options) {
+    options.bind = address;
     auto opened = AdminServer::Open(
         loop_, std::move(options), metrics_,
         {[] { return http::Response{.content_type = "application/json", .body = "{}"}; },
@@ -142,6 +148,26 @@ TEST_F(AdminServerTest, SlowClientsDoNotKeepHealthAway) {
   EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
   EXPECT_LE(server_->connections(), 4u);
   EXPECT_TRUE(slow[0]->closed);
+}
+
+// A command whose terminal is stopped.
+TEST_F(AdminServerTest, ClientThatDoesNotReadIsTurnedOut) {
+  const test::TemporaryDirectory directory;
+  AdminOptions options;
+  options.request_timeout = 20ms;
+  options.http.max_output_bytes = 16UL * 1024 * 1024;
+  OpenAt(ControlAddress(directory.path()), options);
+  metrics_.AddCounter("sluice_test_total", std::string(1024 * 1024, 'x'));
+  const std::string twice = "GET /metrics HTTP/1.1\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n";
+  Browser slow(loop_, server_->address(), twice, /*reads=*/false);
+  while (!slow.connected || server_->connections() == 0) loop_.RunOnce();
+  while (server_->connections() > 0) loop_.RunOnce();
+}
+
+TEST_F(AdminServerTest, ControlSocketAsksForNoName) {
+  const test::TemporaryDirectory directory;
+  OpenAt(ControlAddress(directory.path()), {});
+  EXPECT_TRUE(GetWith("Host: whatever.example\r\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(AdminServerTest, ConnectionsGoWhenTheyAreClosed) {
