@@ -82,12 +82,15 @@ class SystemdDemo(demo.Demo):
         self.ok("installed, enabled, waits for its key without having failed; systemd-analyze verify has nothing to say")
 
     async def check_mistake(self):
-        """Without its certificate the gateway exits with 2, which starting it again does not mend."""
+        """A certificate that is not there yet is waited for; a mistake in the text is not tried again and again."""
         await self.guest("install -o sluice -g sluice -m 0400 /root/site/server.key /etc/sluice/")
+        await self.guest("systemctl start sluice", check=False)
+        expect("state without a certificate", await self.show("ActiveState", "ExecMainStatus"), ["activating", "1"])
+        await self.guest("systemctl stop sluice && echo 'mistake = 1' >> /etc/sluice/gateway.toml")
         await self.guest("systemctl start sluice", check=False)
         state = await self.show("ActiveState", "ExecMainStatus", "NRestarts")
         expect("state with a mistake in the configuration", state, ["failed", "2", "0"])
-        self.ok("a mistake in the configuration is not tried again and again")
+        self.ok("waits for a certificate that is not there; does not try a mistake in the configuration again and again")
 
     async def start_service(self):
         await self.guest("install -o root -g sluice -m 0640 /root/site/*.crt /root/site/gateway.toml /etc/sluice/ && "
