@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "tools/consumer.h"
 #include "base/status.h"
+#include "tools/consumer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr uint8_t kCut[] = {0xff, 0xfe};

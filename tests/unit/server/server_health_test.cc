@@ -11,8 +11,7 @@ class ServerHealthTest : public testing::Test {
  protected:
   ServerHealth::Sources Sources() {
     return {[this] { return gave_way_; },
-            [] { return std::string("hub-3 holds most of the wills"); },
-            [this] { return held_; }};
+            [] { return std::string("hub-3 holds most of the wills"); }, [this] { return held_; }};
   }
   std::string Problems() {
     std::string text;
