@@ -15,6 +15,7 @@ _sluice() {
     return
   fi
   case ${words[1]} in
+    check) options='--offline' ;;
     try) options='--topic --identity' ;;
     status) options='--dir --admin' ;;
     consume)
