@@ -78,14 +78,16 @@ void MachineCheck::CheckDataDirectory() {
     Fault("gateway.data_dir", "gateway.data_dir",
           fmt::format("{} {}", config_.gateway.data_dir, what));
   };
-  for (struct stat info; ::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode);
-       path = path.parent_path()) {
-    if (errno != ENOENT || ::stat(path.c_str(), &info) == 0) {
-      return fault(
-          fmt::format("can't be made: {} is not a directory that can be entered", path.string()));
-    }
+  const auto no_way = [&] {
+    fault(fmt::format("can't be made: {} is not a directory that can be entered", path.string()));
+  };
+  struct stat info {};
+  while (::stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT) return no_way();
     if (!path.has_relative_path()) break;
+    path = path.parent_path();
   }
+  if (path.has_relative_path() && !S_ISDIR(info.st_mode)) return no_way();
   if (::access(path.c_str(), W_OK | X_OK) != 0) {
     fault(fmt::format("can't be written: {}: {}; correct the path or the owner of the directory",
                       path.string(), std::strerror(errno)));
