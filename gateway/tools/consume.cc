@@ -119,7 +119,7 @@ bool Consumption::Enough() const {
 // A broker that is not there is waited for; one that refuses us at first is a mistake of the
 // caller.
 Status Consumption::Connect() {
-  const Status status = subscriber_.Connect();
+  Status status = subscriber_.Connect();
   connected_ = status.ok();
   if (connected_) {
     was_connected_ = true;

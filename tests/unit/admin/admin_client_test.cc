@@ -14,7 +14,7 @@ namespace {
 // A gateway's server on a thread of its own, as for a command in another process.
 class Served {
  public:
-  Served(const std::string& bind, std::string books) {
+  Served(const std::string& bind, const std::string& books) {
     AdminOptions options;
     options.bind = bind;
     auto opened = AdminServer::Open(loop_, options, metrics_,
