@@ -38,6 +38,7 @@ TEST_F(HandshakeLimitsTest, SilentPeerTimesOut) {
 struct Futile {
   const char* name;
   std::string says;
+  bool is_answered = false;
 };
 
 class FutilePeersTest : public HandshakeLimitsTest, public testing::WithParamInterface<Futile> {
@@ -47,9 +48,14 @@ class FutilePeersTest : public HandshakeLimitsTest, public testing::WithParamInt
       const size_t before = connected_.size();
       ConnectRaw();
       client(before).stream->Write(AsBytes(GetParam().says));
+      RunUntil([&] { return counters().accepted.value() == connected_.size(); });
+      RunTwice();
+      if (GetParam().is_answered) AwaitAnswer(client(before).recorder);
     }
-    RunUntil([&] { return counters().accepted.value() == connected_.size(); });
-    RunTwice();
+  }
+  // Whoever has no answer yet waits for us and cannot give way.
+  void AwaitAnswer(const Recorder& peer) {
+    RunUntil([&] { return !peer.received.empty() || peer.closed.has_value(); });
   }
 };
 
@@ -65,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(, FutilePeersTest,
                                          Futile{"HalfAHello",
                                                 Hello().substr(0, Hello().size() / 2)},
                                          Futile{"LargeRecordsHeader", {"\x16\x03\x01\x40\x00", 5}},
-                                         Futile{"HelloAndNothing", Hello()}),
+                                         Futile{"HelloAndNothing", Hello(), true}),
                          [](const auto& suite) { return suite.param.name; });
 
 TEST_P(FutilePeersTest, DoNotKeepADeviceOutOfTheHandshakes) {
@@ -85,7 +91,7 @@ TEST_P(FutilePeersTest, DoNotKeepADeviceOutOfTheConnections) {
   RunUntil([&] { return accepted_.size() == 1 || !refused_.empty(); });
   ASSERT_TRUE(refused_.empty()) << refused_[0].ToString();
   EXPECT_LE(listener_->connections(), 3u);
-  EXPECT_EQ(counters().displaced.value(), 3u);
+  EXPECT_GE(counters().displaced.value() + counters().handshakes_displaced.value(), 3u);
   EXPECT_EQ(counters().refused.value(), 0u);
 }
 
