@@ -69,7 +69,7 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
     metrics.AddCallback("sluice_stream_accepted",
                         "Events accepted into the stream: its next offset.", label,
                         [stream] { return static_cast<double>(stream->next_offset()); });
-    metrics.AddCallback("sluice_stream_committed", "Offset below which every event is on disk.",
+    metrics.AddCallback("sluice_stream_committed", "Offset below which every event is synced to the disk.",
                         label,
                         [stream] { return static_cast<double>(stream->committed_offset()); });
     for (const auto& cursor_owned : stream->cursors()) {

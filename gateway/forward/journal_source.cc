@@ -25,7 +25,7 @@ void JournalSource::MakeReader() {
       stream_.NewReader(read_bytes_, [this](const journal::ReadResult& result) { OnRead(result); });
 }
 
-void JournalSource::OnReadable(uint64_t) {
+void JournalSource::OnCommitted(uint64_t) {
   if (more_) more_();
 }
 

@@ -19,7 +19,7 @@ class JournalSource final : public EventSource, private journal::StreamObserver 
   JournalSource(journal::Stream& stream, journal::Cursor& cursor, size_t read_bytes = 128 << 10);
   ~JournalSource() override;
 
-  uint64_t ReadableEnd() const override { return stream_.readable_offset(); }
+  uint64_t ReadableEnd() const override { return stream_.committed_offset(); }
   void SetListener(std::function<void()> more) override { more_ = std::move(more); }
   void Read(uint64_t from, ReadDone done) override;
   void CancelRead() override;
@@ -27,8 +27,8 @@ class JournalSource final : public EventSource, private journal::StreamObserver 
   void Advance(const journal::Books& delta) override { cursor_.Advance(delta); }
 
  private:
-  void OnCommitted(uint64_t) override {}
-  void OnReadable(uint64_t) override;
+  void OnAcknowledgeable(uint64_t) override {}
+  void OnCommitted(uint64_t) override;
   void OnSpace() override {}
 
   void MakeReader();

@@ -148,7 +148,7 @@ broker::Verdict Ingest::AppendEvents(StreamInput* input, const normalise::Messag
     return Refused(input, result.verdict);
   }
   messages_.Add();
-  input->AcknowledgeWhenCommitted(ack);
+  input->AcknowledgeWhenSafe(ack);
   return broker::Verdict::kAccepted;
 }
 
@@ -170,7 +170,7 @@ broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
     return Refused(dead_letters_.get(), verdict);
   }
   CountDeadLetter(message);
-  dead_letters_->AcknowledgeWhenCommitted(ack);
+  dead_letters_->AcknowledgeWhenSafe(ack);
   return broker::Verdict::kAccepted;
 }
 
@@ -209,7 +209,7 @@ bool Ingest::Store(const forward::DeadLetter& letter, std::function<void()> stor
     dead_letters_->CountRefusal(verdict);
     return false;
   }
-  dead_letters_->CallWhenCommitted(std::move(stored));
+  dead_letters_->CallWhenSafe(std::move(stored));
   return true;
 }
 

@@ -9,12 +9,12 @@
 
 namespace sluice::ingest {
 
-// Messages whose events are appended and not committed, in the order of their offsets: a ring that
-// grows to its largest load and then allocates no more. Bounded by its user, StreamInput.
+// Messages whose events are appended and not acknowledgeable yet, in the order of their offsets: a
+// ring that grows to its largest load and then allocates no more. Bounded by its user, StreamInput.
 class PendingAcks {
  public:
   struct Pending {
-    uint64_t end_offset = 0;  // acknowledge when everything below is committed
+    uint64_t end_offset = 0;  // acknowledge when everything below may be
     broker::AckHandle ack;
     MonotonicTime accepted;
   };

@@ -49,12 +49,12 @@ bool StreamInput::HasRoom() {
   return false;
 }
 
-void StreamInput::AcknowledgeWhenCommitted(const broker::AckHandle& ack) {
+void StreamInput::AcknowledgeWhenSafe(const broker::AckHandle& ack) {
   if (ack.connection.serial == 0) return;
   acks_.Push({stream_->next_offset(), ack, clock_.Now()});
 }
 
-void StreamInput::CallWhenCommitted(std::function<void()> committed) {
+void StreamInput::CallWhenSafe(std::function<void()> committed) {
   calls_.emplace_back(stream_->next_offset(), std::move(committed));
 }
 
@@ -62,7 +62,7 @@ void StreamInput::CountRefusal(journal::AppendVerdict verdict) {
   (verdict == journal::AppendVerdict::kBusy ? busy_ : rejected_).Add();
 }
 
-void StreamInput::OnCommitted(uint64_t offset) {
+void StreamInput::OnAcknowledgeable(uint64_t offset) {
   const MonotonicTime now = clock_.Now();
   while (!acks_.empty() && acks_.front().end_offset <= offset) {
     const PendingAcks::Pending pending = acks_.front();

@@ -15,7 +15,8 @@
 
 namespace sluice::ingest {
 
-// The way into one stream: which topics feed it, and who waits until what it took is committed.
+// The way into one stream: which topics feed it, and who waits until what it took may be
+// acknowledged.
 // Loop thread only.
 class StreamInput final : public journal::StreamObserver {
  public:
@@ -37,19 +38,19 @@ class StreamInput final : public journal::StreamObserver {
 
   // Whether one more message may wait; after a no Listener::OnSpace follows.
   bool HasRoom();
-  // After something was appended: acknowledges when all of it is committed. Remembers nothing of
+  // After something was appended: acknowledges when all of it may be. Remembers nothing of
   // those whom nobody has to tell (QoS 0).
-  void AcknowledgeWhenCommitted(const broker::AckHandle& ack);
+  void AcknowledgeWhenSafe(const broker::AckHandle& ack);
   // The same for somebody who is no client.
-  void CallWhenCommitted(std::function<void()> committed);
+  void CallWhenSafe(std::function<void()> committed);
 
   void CountRefusal(journal::AppendVerdict verdict);
   bool idle() const { return acks_.empty() && calls_.empty(); }
   uint64_t rejected() const { return rejected_.value(); }
 
  private:
-  void OnCommitted(uint64_t offset) override;
-  void OnReadable(uint64_t) override {}
+  void OnAcknowledgeable(uint64_t offset) override;
+  void OnCommitted(uint64_t) override {}
   void OnSpace() override { listener_.OnSpace(); }
 
   journal::Stream* const stream_;

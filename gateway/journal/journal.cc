@@ -74,13 +74,13 @@ void Journal::Poll() {
     shared_->poll_due = false;
     news_.clear();
     for (const auto& core : cores_) {
-      news_.push_back({core->committed, core->readable, core->space});
+      news_.push_back({core->acknowledgeable, core->committed, core->space});
       core->space = false;
     }
     finished_.swap(shared_->finished_reads);
   }
   for (size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i]->Tell(news_[i].committed, news_[i].readable, news_[i].space);
+    streams_[i]->Tell(news_[i].acknowledgeable, news_[i].committed, news_[i].space);
   }
   for (const auto& job : finished_) FinishRead(job, shared_.get());
   finished_.clear();

@@ -22,9 +22,10 @@ class JournalWorker;
 // docs/journal.md).
 //
 // An event is *dirty* once appended, *stable* once written, *committed* once its file is synced.
-// Invariants:
+// It is *acknowledgeable* when its publisher may be told, which its stream's durability decides;
+// what is committed always is. Invariants:
 //   - offsets of a stream are contiguous and never used twice, whatever happened to the process;
-//   - an event that was reported committed (durability `commit`) is there at the next opening;
+//   - an event that was reported committed is there at the next opening, whatever the durability;
 //   - a reader sees every offset exactly once, as an event or inside a gap;
 //   - nothing is deleted that a route's saved cursor has not passed, unless it leaves a gap.
 //
@@ -60,8 +61,8 @@ class Journal {
 
  private:
   struct News {
+    uint64_t acknowledgeable;
     uint64_t committed;
-    uint64_t readable;
     bool space;
   };
   Journal();

@@ -48,10 +48,6 @@ StreamMetrics::StreamMetrics(Metrics* m, const std::string& stream)
                                    LabelsOf(stream))),
       dirty_bytes(m->AddGauge("sluice_journal_dirty_bytes", "Bytes of records not yet committed.",
                               LabelsOf(stream))),
-      next_offset(m->AddGauge("sluice_journal_next_offset",
-                              "Events accepted since the stream was made.", LabelsOf(stream))),
-      committed_offset(
-          m->AddGauge("sluice_journal_committed_offset", "Events synced.", LabelsOf(stream))),
       failing(m->AddGauge("sluice_journal_failing", "1 while writes or syncs fail.",
                           LabelsOf(stream))) {}
 

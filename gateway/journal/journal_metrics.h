@@ -25,8 +25,6 @@ struct StreamMetrics {
   Gauge& stored_bytes;
   Gauge& quarantine_bytes;
   Gauge& dirty_bytes;
-  Gauge& next_offset;
-  Gauge& committed_offset;
   Gauge& failing;
 };
 

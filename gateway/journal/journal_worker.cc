@@ -97,7 +97,7 @@ bool JournalWorker::ReadOne(ReadJob* job) {
     return true;
   }
   uint64_t quarantined = 0;
-  const bool done = ContinueRead(env_, stream->store(), stream->readable(), job, &quarantined);
+  const bool done = ContinueRead(env_, stream->store(), stream->committed(), job, &quarantined);
   if (quarantined > 0) stream->CountQuarantined(quarantined);
   return done;
 }

@@ -14,12 +14,13 @@
 
 namespace sluice::journal {
 
-// When an event counts as committed, which is when its publisher may be told and routes may read
-// it.
+// When an event is acknowledgeable: its publisher may be told. Others see it when it is committed,
+// always.
 enum class Durability : uint8_t {
-  kCommit,    // when it is synced; one sync for all that gathered meanwhile
-  kInterval,  // told when it is written, read when it is synced, which happens every sync_interval
-  kMemory,  // when it is written; synced when its segment is full. A power cut loses what was told.
+  kCommit,    // when it is committed; one sync for all that gathered meanwhile
+  kInterval,  // when it is written; synced every sync_interval. A power cut loses what was told
+              // since.
+  kMemory,    // when it is written; synced when its segment is full
 };
 
 // What happens to an event for which the stream has no room.

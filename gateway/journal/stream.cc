@@ -10,8 +10,8 @@ namespace sluice::journal {
 Stream::Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_ptr<Cursor>> cursors)
     : core_(core),
       next_offset_(next_offset),
+      acknowledgeable_offset_(next_offset),
       committed_offset_(next_offset),
-      readable_offset_(next_offset),
       cursors_(std::move(cursors)) {}
 
 Stream::~Stream() = default;
@@ -69,14 +69,14 @@ void Stream::RemoveObserver(StreamObserver* observer) {
   observers_.erase(std::remove(observers_.begin(), observers_.end(), observer), observers_.end());
 }
 
-void Stream::Tell(uint64_t committed, uint64_t readable, bool space) {
+void Stream::Tell(uint64_t acknowledgeable, uint64_t committed, bool space) {
+  const bool more_acknowledgeable = acknowledgeable > acknowledgeable_offset_;
   const bool more_committed = committed > committed_offset_;
-  const bool more_readable = readable > readable_offset_;
+  acknowledgeable_offset_ = acknowledgeable;
   committed_offset_ = committed;
-  readable_offset_ = readable;
   for (StreamObserver* observer : observers_) {
+    if (more_acknowledgeable) observer->OnAcknowledgeable(acknowledgeable);
     if (more_committed) observer->OnCommitted(committed);
-    if (more_readable) observer->OnReadable(readable);
     if (space) observer->OnSpace();
   }
 }
@@ -85,8 +85,8 @@ StreamStatus Stream::status() const {
   const std::lock_guard lock(core_->shared->mutex);
   StreamStatus status = core_->status;
   status.next_offset = next_offset_;
+  status.acknowledgeable_offset = core_->acknowledgeable;
   status.committed_offset = core_->committed;
-  status.readable_offset = core_->readable;
   return status;
 }
 

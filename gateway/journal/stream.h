@@ -33,11 +33,11 @@ struct AppendResult {
 class StreamObserver {
  public:
   virtual ~StreamObserver() = default;
-  // What was promised for events below `offset` by the stream's durability holds: tell their
-  // publishers.
+  // As much is safe of the events below `offset` as the stream's durability asks: their publishers
+  // may be told.
+  virtual void OnAcknowledgeable(uint64_t offset) = 0;
+  // Records below `offset` are synced, so they can be read.
   virtual void OnCommitted(uint64_t offset) = 0;
-  // Records below `offset` can be read.
-  virtual void OnReadable(uint64_t offset) = 0;
   // After kFull or kBusy: appending may succeed again.
   virtual void OnSpace() = 0;
 };
@@ -45,8 +45,8 @@ class StreamObserver {
 struct StreamStatus {
   uint64_t first_offset = 0;  // the first that is still stored, as an event or as a gap
   uint64_t next_offset = 0;
-  uint64_t committed_offset = 0;
-  uint64_t readable_offset = 0;
+  uint64_t acknowledgeable_offset = 0;  // no lower than what is committed
+  uint64_t committed_offset = 0;        // everything below is synced
   uint64_t stored_bytes = 0;
   uint64_t segments = 0;
   uint64_t dirty_bytes = 0;     // appended and not yet written and synced
@@ -71,9 +71,10 @@ class Stream {
   size_t max_event_bytes() const;  // a larger one is kTooLarge
   // The offset that the next event gets, so that it can be written into the event.
   uint64_t next_offset() const { return next_offset_; }
-  // As told by the last Poll().
+  // As told by the last Poll(): below which publishers may be told, and below which everything is
+  // synced and can be read.
+  uint64_t acknowledgeable_offset() const { return acknowledgeable_offset_; }
   uint64_t committed_offset() const { return committed_offset_; }
-  uint64_t readable_offset() const { return readable_offset_; }
 
   // Copies `payload` into memory and leaves the rest to the journal thread. No I/O; no allocation
   // once the buffers have seen their largest load.
@@ -99,12 +100,12 @@ class Stream {
 
  private:
   friend class Journal;
-  void Tell(uint64_t committed, uint64_t readable, bool space);
+  void Tell(uint64_t acknowledgeable, uint64_t committed, bool space);
 
   StreamCore* const core_;
   uint64_t next_offset_ = 0;
+  uint64_t acknowledgeable_offset_ = 0;
   uint64_t committed_offset_ = 0;
-  uint64_t readable_offset_ = 0;
   const std::vector<std::unique_ptr<Cursor>> cursors_;
   std::vector<StreamObserver*> observers_;
 };

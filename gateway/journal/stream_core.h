@@ -68,8 +68,8 @@ class StreamCore {
   bool busy = false;            // for want of memory, which is told when the disk is full as well
   bool space = false;           // OnSpace is due
   uint64_t dropped_events = 0;  // by drop_newest, since opening
+  uint64_t acknowledgeable = 0;
   uint64_t committed = 0;
-  uint64_t readable = 0;
   StreamStatus status;  // what the journal thread last published
 
  private:

@@ -39,7 +39,7 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
       displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")),
       unopened_(options.health->Add("stream " + parts_.core->options.name, "not_opened")),
       stream_health_(*options.health, parts_.core->options) {
-  committed_ = promised_ = parts_.store->end_offset();
+  committed_ = acknowledgeable_ = parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
   last_floor_sync_ = now;
@@ -245,13 +245,12 @@ void StreamWorker::Retain() {
   if (CheckInPlace().ok()) room_.Retain();
 }
 
-// Below which offset the stream's durability has kept its word.
-uint64_t StreamWorker::Promised() const {
+uint64_t StreamWorker::Acknowledgeable() const {
   const Durability durability = parts_.core->options.durability;
   if (durability == Durability::kCommit || pending_.empty()) return committed_;
-  // While writes fail, what was promised before stays promised: it is in memory and will be written
+  // While writes fail, what could be told before stays so: it is in memory and will be written
   // again.
-  if (is_failing()) return std::max(promised_, committed_);
+  if (is_failing()) return std::max(acknowledgeable_, committed_);
   return pending_.end_offset();
 }
 
@@ -259,12 +258,12 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
   TellHealth(spare_bytes);
   StreamCore& core = *parts_.core;
   const uint64_t room = room_.Promise(spare_bytes);
-  promised_ = Promised();
+  acknowledgeable_ = Acknowledgeable();
   const std::lock_guard lock(core.shared->mutex);
   core.room = parts_.opened.ok() ? Less(room, pending_.size() - written_bytes_) : 0;
-  const bool progress = core.committed != promised_ || core.readable != committed_;
-  core.committed = promised_;
-  core.readable = committed_;
+  const bool progress = core.acknowledgeable != acknowledgeable_ || core.committed != committed_;
+  core.acknowledgeable = acknowledgeable_;
+  core.committed = committed_;
   FillStatus(&core.status);
   SetGauges(core.status);
   return NoteSpace() || progress;
@@ -306,10 +305,6 @@ void StreamWorker::SetGauges(const StreamStatus& status) {
   metrics_.quarantine_bytes.Set(static_cast<int64_t>(quarantine.bytes()));
   metrics_.stored_bytes.Set(static_cast<int64_t>(status.stored_bytes));
   metrics_.dirty_bytes.Set(static_cast<int64_t>(status.dirty_bytes));
-  metrics_.committed_offset.Set(static_cast<int64_t>(committed_));
-  metrics_.next_offset.Set(static_cast<int64_t>(parts_.core->dirty.empty()
-                                                    ? std::max(committed_, pending_.end_offset())
-                                                    : parts_.core->dirty.end_offset()));
   metrics_.failing.Set(is_failing() ? 1 : 0);
 }
 

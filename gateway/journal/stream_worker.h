@@ -56,7 +56,7 @@ class StreamWorker {
   uint64_t stored_bytes() const {
     return parts_.store->bytes() + parts_.store->quarantine().bytes();
   }
-  uint64_t readable() const { return committed_; }
+  uint64_t committed() const { return committed_; }
 
   // When this stream wants to be committed; `linger_end` is when the next commit may begin. The
   // mutex is held.
@@ -94,7 +94,7 @@ class StreamWorker {
   void CountFloor(const Status& status);
   void Committed(MonotonicTime now);
   void Fail(const Status& status, MonotonicTime now);
-  uint64_t Promised() const;
+  uint64_t Acknowledgeable() const;
   void TellHealth(uint64_t spare_bytes);
   bool NoteSpace();                       // the mutex is held
   void FillStatus(StreamStatus* status);  // the mutex is held
@@ -109,9 +109,9 @@ class StreamWorker {
   const HeldFile* lock_ = nullptr;
   const HeldFile state_;  // in the stream's directory
 
-  AppendBuffer pending_;      // taken and not yet synced
-  size_t written_bytes_ = 0;  // of pending_, into the active segment
-  uint64_t promised_ = 0;     // the durability's promise holds below this offset
+  AppendBuffer pending_;          // taken and not yet synced
+  size_t written_bytes_ = 0;      // of pending_, into the active segment
+  uint64_t acknowledgeable_ = 0;  // below this offset, as the durability has it
   uint64_t committed_ = 0;
   uint64_t quarantined_ = 0;
   uint64_t counted_evicted_events_ = 0;

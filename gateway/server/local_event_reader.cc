@@ -3,24 +3,24 @@
 namespace sluice::server {
 
 LocalEventReader::LocalEventReader(LocalEvents* events, journal::Stream* stream)
-    : events_(events), stream_(stream), next_(stream->readable_offset()) {
+    : events_(events), stream_(stream), next_(stream->committed_offset()) {
   stream_->AddObserver(this);
 }
 
 LocalEventReader::~LocalEventReader() { stream_->RemoveObserver(this); }
 
 bool LocalEventReader::idle() const {
-  return failed_ || next_ >= stream_->readable_offset() || !events_->AnyoneListens();
+  return failed_ || next_ >= stream_->committed_offset() || !events_->AnyoneListens();
 }
 
 void LocalEventReader::ReadOn() {
   if (reader_ && reader_->busy()) return;
   if (!events_->AnyoneListens()) {
-    next_ = stream_->readable_offset();
+    next_ = stream_->committed_offset();
     reader_.reset();
     return;
   }
-  if (next_ >= stream_->readable_offset()) return;
+  if (next_ >= stream_->committed_offset()) return;
   if (!reader_) {
     reader_ = stream_->NewReader(LocalEvents::kReadBytes,
                                  [this](const journal::ReadResult& result) { OnRead(result); });

@@ -20,8 +20,8 @@ class LocalEventReader final : public journal::StreamObserver {
   bool idle() const;
 
  private:
-  void OnCommitted(uint64_t) override {}
-  void OnReadable(uint64_t) override { ReadOn(); }
+  void OnAcknowledgeable(uint64_t) override {}
+  void OnCommitted(uint64_t) override { ReadOn(); }
   void OnSpace() override {}
 
   void ReadOn();

@@ -132,14 +132,14 @@ class Publisher final : public StreamObserver {
                                     quantile * static_cast<double>(latencies_.size() - 1))];
   }
 
-  void OnCommitted(uint64_t offset) override {
+  void OnAcknowledgeable(uint64_t offset) override {
     const auto now = steady_clock::now();
     for (; committed_ < offset; ++committed_) {
       latencies_.push_back(
           std::chrono::duration<double, std::milli>(now - appended_at_[committed_]).count());
     }
   }
-  void OnReadable(uint64_t offset) override {
+  void OnCommitted(uint64_t offset) override {
     Cursor& cursor = *stream_.cursor("cloud");
     cursor.Advance({.acknowledged = offset - cursor.offset()});
   }
@@ -219,7 +219,7 @@ void BM_Read(benchmark::State& state) {
       stream.NewReader(64u << 10, [&](const ReadResult& result) { next = result.next_offset; });
   uint64_t records = 0;
   for (auto _ : state) {
-    const uint64_t from = next >= stream.readable_offset() ? 0 : next;
+    const uint64_t from = next >= stream.committed_offset() ? 0 : next;
     reader->Read(from);
     while (reader->busy()) {
       journal->RunOnce();

@@ -66,10 +66,10 @@ class Life::Observer final : public journal::StreamObserver {
  public:
   Observer(const RecordingEnv& env, bool told_is_kept, StreamLedger* ledger)
       : env_(env), told_is_kept_(told_is_kept), ledger_(*ledger) {}
-  void OnCommitted(uint64_t offset) override {
+  void OnAcknowledgeable(uint64_t offset) override {
     if (told_is_kept_) Told(offset);
   }
-  void OnReadable(uint64_t offset) override { Told(offset); }
+  void OnCommitted(uint64_t offset) override { Told(offset); }
   void OnSpace() override {}
 
  private:

@@ -19,7 +19,7 @@ class StreamInputTest : public server::ServerTest, public broker::EventSink::Lis
               journal::AppendVerdict::kFull);
     broker::AckHandle ack;
     if (qos != codec::Qos::kAtMostOnce) ack = {{1, 1}, 1, packet_id, qos};
-    input_->AcknowledgeWhenCommitted(ack);
+    input_->AcknowledgeWhenSafe(ack);
   }
 
   void OnAcknowledgeable(const broker::AckHandle& ack) override {
@@ -77,7 +77,7 @@ TEST_F(StreamInputTest, CallsWhenCommitted) {
   Make();
   bool called = false;
   Append(1);
-  input_->CallWhenCommitted([&] { called = true; });
+  input_->CallWhenSafe([&] { called = true; });
   journal_->Poll();
   EXPECT_FALSE(called);
   RunJournal();

@@ -183,7 +183,7 @@ class DamageTest : public JournalFixture, public ::testing::WithParamInterface<b
     ExpectAllBut(gone, kEvents);
     if (path.ends_with(".seg") && !gone.empty() && damage.leaves_file) ExpectKept(damaged);
     Fill(2, kPayload);
-    EXPECT_EQ(committed_, kEvents + 2);
+    EXPECT_EQ(acknowledgeable_, kEvents + 2);
     Crash();
     const Status again = TryOpen();
     ASSERT_TRUE(again.ok()) << again.ToString();

@@ -20,7 +20,7 @@ class FaultTest : public JournalFixture {
   void NewDisk() {
     Crash();
     env_.Format();
-    committed_ = readable_ = 0;
+    acknowledgeable_ = committed_ = 0;
   }
   // Opens; a start that fails for the injected fault is repeated, as a supervisor would.
   void OpenInSpite() {
@@ -38,11 +38,11 @@ class FaultTest : public JournalFixture {
     // A retry after a failure comes at the latest after five seconds.
     Run(std::chrono::seconds(6));
     Run();
-    EXPECT_EQ(committed_, stream().next_offset());
+    EXPECT_EQ(acknowledgeable_, stream().next_offset());
   }
   void Acknowledge() {
     Cursor& cursor = *stream().cursor("cloud");
-    cursor.Advance({.acknowledged = (readable_ - cursor.offset()) / 2});
+    cursor.Advance({.acknowledged = (committed_ - cursor.offset()) / 2});
     Run();
   }
   void Live() {
@@ -51,10 +51,10 @@ class FaultTest : public JournalFixture {
     Acknowledge();
     static_cast<void>(journal_->Close().ok());
     journal_.reset();
-    committed_before_ = committed_;
+    committed_before_ = acknowledgeable_;
     OpenInSpite();
     EXPECT_GE(stream().next_offset(), committed_before_);
-    committed_ = readable_ = stream().next_offset();
+    acknowledgeable_ = committed_ = stream().next_offset();
     AppendSome(9);
     Acknowledge();
   }
@@ -62,7 +62,7 @@ class FaultTest : public JournalFixture {
   void LiveUntilTheEnd() {
     for (int life = 0; life < 2; ++life) {
       if (!TryOpen().ok()) return;
-      committed_ = readable_ = stream().next_offset();
+      acknowledgeable_ = committed_ = stream().next_offset();
       for (int i = 0; i < 9; ++i) {
         Append(PayloadOf(stream().next_offset(), kEventBytes));
         Run();
@@ -76,7 +76,7 @@ class FaultTest : public JournalFixture {
   // Everything that was committed and not acknowledged is there.
   void ExpectNothingLost() {
     const uint64_t cursor = stream().cursor("cloud")->offset();
-    EXPECT_GE(stream().next_offset(), committed_);
+    EXPECT_GE(stream().next_offset(), acknowledgeable_);
     EXPECT_EQ(ExpectWhole(cursor, stream().next_offset(), kEventBytes), 0u);
   }
 
@@ -111,7 +111,7 @@ TEST_F(FaultTest, PowerMayFailAtEveryOperation) {
     NewDisk();
     env_.FailAt(i, UINT64_MAX);
     LiveUntilTheEnd();
-    const uint64_t committed = committed_;
+    const uint64_t committed = acknowledgeable_;
     journal_.reset();
     env_.StopFailing();
     i % 2 == 0 ? env_.DropUnsynced() : env_.TearUnsynced(random);

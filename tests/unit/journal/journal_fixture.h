@@ -143,8 +143,8 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
     return std::string(kDirectory) + "/streams/telemetry/cursors/cloud.cursor";
   }
 
+  void OnAcknowledgeable(uint64_t offset) override { acknowledgeable_ = offset; }
   void OnCommitted(uint64_t offset) override { committed_ = offset; }
-  void OnReadable(uint64_t offset) override { readable_ = offset; }
   void OnSpace() override { ++spaces_; }
 
   test::MemoryEnv env_;
@@ -153,8 +153,8 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
   Options options_;
   StreamOptions stream_;
   std::unique_ptr<Journal> journal_;
+  uint64_t acknowledgeable_ = 0;
   uint64_t committed_ = 0;
-  uint64_t readable_ = 0;
   int spaces_ = 0;
   Status read_status_;
 };

@@ -17,7 +17,7 @@ TEST_F(JournalTest, IdleJournalCommitsAtOnce) {
   Open();
   Append("x");
   Run(Duration(0));
-  EXPECT_EQ(committed_, 1u);
+  EXPECT_EQ(acknowledgeable_, 1u);
 }
 
 TEST_F(JournalTest, UnderLoadCommitsKeepTheLinger) {
@@ -26,10 +26,10 @@ TEST_F(JournalTest, UnderLoadCommitsKeepTheLinger) {
   Run(Duration(0));
   Append("b");
   Run(std::chrono::milliseconds(1));
-  EXPECT_EQ(committed_, 1u);
+  EXPECT_EQ(acknowledgeable_, 1u);
   Append("c");
   Run(std::chrono::milliseconds(3));
-  EXPECT_EQ(committed_, 3u);
+  EXPECT_EQ(acknowledgeable_, 3u);
 }
 
 TEST_F(JournalTest, LargeBatchDoesNotWaitForTheLinger) {
@@ -39,7 +39,7 @@ TEST_F(JournalTest, LargeBatchDoesNotWaitForTheLinger) {
   Run(Duration(0));
   Append(std::string(1000, 'b'));
   Run(Duration(0));
-  EXPECT_EQ(committed_, 2u);
+  EXPECT_EQ(acknowledgeable_, 2u);
 }
 
 TEST_F(JournalTest, OneSyncCommitsAllThatGathered) {
@@ -48,7 +48,7 @@ TEST_F(JournalTest, OneSyncCommitsAllThatGathered) {
   const uint64_t before = env_.syncs();
   for (int i = 0; i < 50; ++i) Append("x");
   Run();
-  EXPECT_EQ(committed_, 51u);
+  EXPECT_EQ(acknowledgeable_, 51u);
   EXPECT_EQ(env_.syncs(), before + 1);
 }
 
@@ -177,13 +177,16 @@ TEST_F(JournalTest, IntervalTellsWhenWrittenAndReadsWhenSynced) {
   Run(std::chrono::seconds(2));
   Append("b");
   Run();
-  EXPECT_EQ(committed_, 2u);
+  EXPECT_EQ(acknowledgeable_, 2u);
   Append("c");
   Run();
-  EXPECT_EQ(committed_, 3u);
-  EXPECT_LT(readable_, 3u);
+  EXPECT_EQ(acknowledgeable_, 3u);
+  EXPECT_LT(committed_, 3u);
+  EXPECT_EQ(stream().acknowledgeable_offset(), 3u);
+  EXPECT_LT(stream().committed_offset(), 3u);
+  EXPECT_LT(stream().status().committed_offset, 3u);
   Run(std::chrono::seconds(1));
-  EXPECT_EQ(readable_, 3u);
+  EXPECT_EQ(committed_, 3u);
 }
 
 TEST_F(JournalTest, MemoryTellsWhenWrittenAndReadsWhenSynced) {
@@ -193,8 +196,8 @@ TEST_F(JournalTest, MemoryTellsWhenWrittenAndReadsWhenSynced) {
   env_.FailFromNowOn(test::MemoryEnv::kSync);
   Append("b");
   Run();
-  EXPECT_EQ(committed_, 2u);
-  EXPECT_EQ(readable_, 1u);
+  EXPECT_EQ(acknowledgeable_, 2u);
+  EXPECT_EQ(committed_, 1u);
 }
 
 TEST_F(JournalTest, StreamsShareOneJournal) {

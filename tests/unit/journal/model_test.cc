@@ -40,19 +40,19 @@ class ModelTest : public JournalFixture, public ::testing::WithParamInterface<ui
   void RunAWhile() {
     Run(std::chrono::milliseconds(random_.Below(20) * random_.Below(20)));
     EXPECT_LE(stream().status().stored_bytes, stream_.max_bytes);
-    EXPECT_LE(readable_, committed_);
+    EXPECT_LE(committed_, acknowledgeable_);
   }
   void Acknowledge() {
     Cursor& cursor = *stream().cursor("cloud");
-    if (readable_ <= cursor.offset()) return;
-    cursor.Advance({.acknowledged = random_.Below(readable_ - cursor.offset()) + 1});
+    if (committed_ <= cursor.offset()) return;
+    cursor.Advance({.acknowledged = random_.Below(committed_ - cursor.offset()) + 1});
   }
 
   void OrderlyEnd() {
     env_.StopFailing();
     EXPECT_TRUE(journal_->Close().ok());
     journal_->Poll();
-    EXPECT_EQ(readable_, model_.size());
+    EXPECT_EQ(committed_, model_.size());
     journal_.reset();
   }
   void PowerCut() {
@@ -64,11 +64,11 @@ class ModelTest : public JournalFixture, public ::testing::WithParamInterface<ui
     (this->*end)();
     Open();
     // With durability `interval` only what was readable is promised to survive.
-    EXPECT_GE(stream().next_offset(), readable_);
+    EXPECT_GE(stream().next_offset(), committed_);
     ASSERT_LE(stream().next_offset(), model_.size());
     EXPECT_LE(stream().cursor("cloud")->offset(), cursor);
     model_.resize(stream().next_offset());
-    committed_ = readable_ = model_.size();
+    acknowledgeable_ = committed_ = model_.size();
     CheckAll();
   }
 
@@ -78,7 +78,7 @@ class ModelTest : public JournalFixture, public ::testing::WithParamInterface<ui
     Run(std::chrono::seconds(6));
     Run();
     Run(std::chrono::seconds(2));
-    ASSERT_EQ(readable_, model_.size());
+    ASSERT_EQ(committed_, model_.size());
     uint64_t next = stream().cursor("cloud")->offset();
     for (const Seen& seen : ReadAll(next)) {
       ASSERT_EQ(seen.offset, next);

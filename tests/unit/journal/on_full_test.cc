@@ -150,7 +150,7 @@ TEST_F(OnFullTest, DropNewestKeepsTheOldAndRecordsTheRest) {
   const uint64_t stored = stream().status().stored_bytes;
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(AppendOne(), AppendVerdict::kDropped);
   Run(std::chrono::seconds(1));
-  EXPECT_EQ(committed_, first_dropped + 1001);
+  EXPECT_EQ(acknowledgeable_, first_dropped + 1001);
   EXPECT_LE(stream().status().stored_bytes, stored + 8192) << "gaps merge";
   EXPECT_LE(stream().status().stored_bytes, stream_.max_bytes);
   EXPECT_EQ(ExpectWhole(0, first_dropped + 1001, kEventBytes), 1001u);
@@ -163,7 +163,7 @@ TEST_F(OnFullTest, LonePublisherIsToldAtOnceThatItsEventWasDropped) {
   Run(std::chrono::seconds(1));
   for (int i = 0; i < 5; ++i) {
     ASSERT_EQ(AppendOne(), AppendVerdict::kDropped);
-    EXPECT_EQ(committed_, stream().next_offset());
+    EXPECT_EQ(acknowledgeable_, stream().next_offset());
   }
 }
 
@@ -228,12 +228,12 @@ TEST_F(OnFullTest, FailingDiskStopsAcknowledgingAndRecovers) {
   AppendOne();
   env_.FailFromNowOn(test::MemoryEnv::kSync);
   for (int i = 0; i < 5; ++i) AppendOne();
-  EXPECT_EQ(committed_, 1u);
+  EXPECT_EQ(acknowledgeable_, 1u);
   EXPECT_FALSE(stream().status().last_failure.ok());
   env_.StopFailing();
   Run(std::chrono::seconds(6));
   Run();
-  EXPECT_EQ(committed_, 6u);
+  EXPECT_EQ(acknowledgeable_, 6u);
   EXPECT_TRUE(stream().status().last_failure.ok());
   Crash();
   Open();

@@ -60,7 +60,7 @@ TEST_F(ProofTest, FloorThatCanNotBeWrittenStopsNobody) {
   Open();
   env_.StopFailing();
   AppendAndCommit("e2");
-  EXPECT_EQ(committed_, 3u);
+  EXPECT_EQ(acknowledgeable_, 3u);
   EXPECT_GT(Counter("floor_failures"), 0u);
 }
 
@@ -119,7 +119,7 @@ TEST_F(ProofTest, EvictionOnAFullDiskIsToldAsEvictionAfterARestart) {
       Append(PayloadOf(stream().next_offset(), 1000));
       Run(std::chrono::seconds(6));
     }
-    const uint64_t next = committed_;
+    const uint64_t next = acknowledgeable_;
     ASSERT_GT(stream().status().evicted_events, 0u);
     Crash();
     env_.SetCapacity(UINT64_MAX);
@@ -146,7 +146,7 @@ TEST_F(ProofTest, FullDiskAtTheFirstStartLosesNoOrigin) {
     Run(std::chrono::seconds(1));
   }
   ASSERT_GT(stream().status().evicted_events, 0u);
-  const uint64_t next = committed_;
+  const uint64_t next = acknowledgeable_;
   CloseAndOpen();
   EXPECT_EQ(stream().cursor("cloud")->books().origin, 0u);
   ExpectWhole(0, next, 1000);

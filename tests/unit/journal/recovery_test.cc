@@ -134,7 +134,7 @@ TEST_F(RecoveryTest, UnsyncedTailIsWrittenAgainBeforeItIsServed) {
   env_.FailFromNowOn(test::MemoryEnv::kSync | test::MemoryEnv::kTruncate);
   Append(PayloadOf(7));
   Run();
-  ASSERT_EQ(committed_, 7u);
+  ASSERT_EQ(acknowledgeable_, 7u);
   Kill();
   Open();
   EXPECT_EQ(stream().next_offset(), 8u) << "it is in the page cache";

@@ -41,15 +41,15 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
     journal_->Poll();
   }
 
+  void OnAcknowledgeable(uint64_t offset) override { acknowledgeable_ = offset; }
   void OnCommitted(uint64_t offset) override { committed_ = offset; }
-  void OnReadable(uint64_t offset) override { readable_ = offset; }
   void OnSpace() override { space_ = true; }
 
   test::MemoryEnv disk_;
   test::TemporaryDirectory directory_;
   std::unique_ptr<Journal> journal_;
   Stream* stream_ = nullptr;
-  uint64_t committed_ = 0, readable_ = 0;
+  uint64_t acknowledgeable_ = 0, committed_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool awake_ = false;
@@ -70,11 +70,11 @@ TEST_F(ThreadTest, EventsAreCommittedReadAndDeletedWhileMoreCome) {
            stream_->Append(AsBytes(payload)).verdict == AppendVerdict::kStored &&
            stream_->next_offset() % 50 != 0) {
     }
-    if (!reader->busy() && read < readable_) reader->Read(read);
+    if (!reader->busy() && read < committed_) reader->Read(read);
     WaitForWakeup();
   }
   EXPECT_TRUE(journal_->Close().ok());
-  EXPECT_EQ(committed_, 2000u);
+  EXPECT_EQ(acknowledgeable_, 2000u);
   Open();
   EXPECT_EQ(stream_->next_offset(), 2000u);
   EXPECT_EQ(stream_->cursor("cloud")->offset(), 2000u);
@@ -95,7 +95,7 @@ TEST_F(ThreadTest, CloseCommitsWhatIsDirty) {
   stream_->Append(AsBytes("last words"));
   EXPECT_TRUE(journal_->Close().ok());
   journal_->Poll();
-  EXPECT_EQ(committed_, 1u);
+  EXPECT_EQ(acknowledgeable_, 1u);
 }
 
 }  // namespace

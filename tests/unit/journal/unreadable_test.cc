@@ -163,7 +163,7 @@ TEST_F(UnreadableTest, WhatIsInTheWayOfADirectoryOrFileIsSetAside) {
     env_.PutSpecial(kDirectory + name);
     Open();
     Fill(2, kEvent);
-    EXPECT_EQ(committed_, 2u);
+    EXPECT_EQ(acknowledgeable_, 2u);
     EXPECT_TRUE(env_.Exists(kDirectory + name + ".aside.0"));
   }
 }
@@ -172,7 +172,7 @@ TEST_F(UnreadableTest, DirectoryInPlaceOfASegmentBeingMadeIsSetAside) {
   Open();
   ASSERT_TRUE(env_.CreateDirectories(SegmentPath(15) + ".new").ok());
   Fill(20, kEvent);
-  EXPECT_EQ(committed_, 20u);
+  EXPECT_EQ(acknowledgeable_, 20u);
 }
 
 TEST_F(UnreadableTest, StreamThatCanNotBeListedRefusesAndTheOthersGoOn) {
