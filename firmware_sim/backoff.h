@@ -1,7 +1,6 @@
 #pragma once
 
-#include <algorithm>
-
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/random.h"
 
@@ -11,20 +10,17 @@ namespace sluice::fleet {
 // was refused never knocks again at once, and a thousand of them do not return in the same instant.
 class Backoff {
  public:
-  Backoff(Duration initial, Duration max) : initial_(initial), max_(max), bound_(initial) {}
+  Backoff(Duration initial, Duration max) : bound_(initial, max) {}
 
   Duration Next(Random& random) {
-    const Duration bound = bound_;
-    bound_ = std::min(bound_ * 2, max_);
+    const Duration bound = bound_.Next();
     return bound / 2 +
            Duration(static_cast<int64_t>(static_cast<double>(bound.count() / 2) * random.Unit()));
   }
-  void Reset() { bound_ = initial_; }
+  void Reset() { bound_.Reset(); }
 
  private:
-  Duration initial_;
-  Duration max_;
-  Duration bound_;
+  Doubling bound_;
 };
 
 }  // namespace sluice::fleet

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "forward/backoff.h"
+#include "base/backoff.h"
 #include "forward/topic_template.h"
 
 namespace sluice::forward {

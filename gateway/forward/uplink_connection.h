@@ -11,7 +11,7 @@
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
-#include "forward/backoff.h"
+#include "base/backoff.h"
 #include "forward/uplink.h"
 #include "forward/uplink_health.h"
 

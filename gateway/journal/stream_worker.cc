@@ -10,8 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Duration kFirstRetry = milliseconds(100);
-constexpr Duration kLastRetry = milliseconds(5000);
 // A gap segment costs four operations on the file system, so the ones of drop_newest stand apart by
 // a multiple of what the last one took: a lone publisher is told soon where the medium is fast, and
 // a slow one, which also wears, is left alone most of the time.
@@ -204,6 +202,7 @@ void StreamWorker::Committed(MonotonicTime now) {
   last_sync_ = now;
   if (is_failing()) unwritable_->Clear();
   retry_delay_ = Duration(0);
+  retry_delays_.Reset();
   last_failure_ = Status::Ok();
   metrics_.commits.Add();
   metrics_.commit_seconds.Observe(options_.clock->Now() - write_began_);
@@ -214,7 +213,7 @@ void StreamWorker::Fail(const Status& status, MonotonicTime now) {
   written_bytes_ = 0;
   unwritable_->Raise(HealthState::kFailing,
                      "cannot be written, so nothing is acknowledged: " + status.ToString());
-  retry_delay_ = is_failing() ? std::min(2 * retry_delay_, kLastRetry) : kFirstRetry;
+  retry_delay_ = retry_delays_.Next();
   retry_at_ = now + retry_delay_;
   last_failure_ = status;
   metrics_.failures.Add();

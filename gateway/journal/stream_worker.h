@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/log_limit.h"
@@ -85,6 +86,9 @@ class StreamWorker {
   void Report(const RecoveryReport& report, uint64_t lost_cursors);
 
  private:
+  static constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
+  static constexpr Duration kLastRetry = std::chrono::seconds(5);
+
   void Take();
   Status WritePending(uint64_t spare_bytes);
   Status StoreGap();
@@ -124,6 +128,7 @@ class StreamWorker {
   MonotonicTime last_cursor_save_{};
   MonotonicTime last_floor_sync_{};
   LogLimit floor_log_limit_;
+  Doubling retry_delays_{kFirstRetry, kLastRetry};
   Duration retry_delay_{0};  // 0 while all is well
   MonotonicTime retry_at_{};
   Status last_failure_;

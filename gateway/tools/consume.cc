@@ -9,12 +9,12 @@
 #include <thread>
 #include <utility>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "config/build_options.h"
-#include "forward/backoff.h"
 #include "tools/consumer.h"
 #include "uplink_paho/subscriber.h"
 
@@ -30,7 +30,7 @@ constexpr seconds kStateInterval{1};
 constexpr uint32_t kMaxPacketBytes = 64 << 20;
 constexpr size_t kMaxStateFile = 64 << 20;
 constexpr uint32_t kSessionExpirySeconds = 7 * 24 * 3600;
-constexpr forward::BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
+constexpr BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
 
 // The only way that a signal handler has.
 volatile std::sig_atomic_t stop_requested = 0;
@@ -86,7 +86,7 @@ class Consumption {
 
   const ConsumeOptions& options_;
   uplink_paho::PahoSubscriber subscriber_;
-  forward::Backoff backoff_;
+  Backoff backoff_;
   Consumer consumer_;
   std::string lines_;
   bool connected_ = false;

@@ -1,11 +1,11 @@
-#include "forward/backoff.h"
+#include "base/backoff.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-namespace sluice::forward {
+namespace sluice {
 namespace {
 
 using std::chrono::milliseconds;
@@ -64,4 +64,4 @@ TEST(Backoff, ResetStartsSmallAgain) {
 }
 
 }  // namespace
-}  // namespace sluice::forward
+}  // namespace sluice
