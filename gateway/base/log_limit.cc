@@ -2,23 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace sluice {
 
 bool LogLimit::Allows(MonotonicTime now) {
-  const auto due = static_cast<uint64_t>((now - refilled_) / kInterval);
-  if (due > 0) {
-    lines_left_ = static_cast<uint32_t>(std::min<uint64_t>(kBurst, lines_left_ + due));
-    refilled_ += kInterval * due;
-  }
-  if (lines_left_ == 0) {
-    ++left_out_;
-    return false;
-  }
-  --lines_left_;
-  return true;
+  if (lines_.Take(now)) return true;
+  ++left_out_;
+  return false;
 }
 
 std::string LogLimit::LeftOut() {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/token_bucket.h"
 
 namespace sluice {
 
@@ -21,8 +22,7 @@ class LogLimit {
   std::string LeftOut();
 
  private:
-  uint32_t lines_left_ = kBurst;
-  MonotonicTime refilled_{};
+  TokenBucket lines_{kBurst, kInterval};
   uint64_t left_out_ = 0;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/token_bucket.h"
 #include "session/fault.h"
 #include "session/limits.h"
-#include "session/rate_limit.h"
 
 namespace sluice::session {
 
@@ -11,7 +11,7 @@ namespace sluice::session {
 class ControlRate {
  public:
   ControlRate(const Limits& limits, Counters& counters)
-      : bucket_(limits.control_burst, limits.control_per_second),
+      : bucket_(TokenBucket::PerSecond(limits.control_burst, limits.control_per_second)),
         floods_(counters.control_floods) {}
 
   // One such packet came.
@@ -22,7 +22,7 @@ class ControlRate {
   }
 
  private:
-  RateLimit bucket_;
+  TokenBucket bucket_;
   Counter& floods_;
 };
 
