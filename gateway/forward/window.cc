@@ -8,8 +8,7 @@ void Window::Push(const InFlight& publish) {
   SLUICE_CHECK(!full());
   SLUICE_CHECK(publish.events + publish.expired + publish.evicted == publish.end - publish.first);
   SLUICE_CHECK(empty() || back().end == publish.first);
-  ++size_;
-  back() = publish;
+  ring_.Push(publish);
   bytes_ += publish.bytes;
   if (publish.outcome == InFlight::Outcome::kPending) ++unsettled_;
 }
@@ -21,9 +20,8 @@ void Window::Forget(const InFlight& publish) {
 
 void Window::PopFront() {
   Forget(front());
-  head_ = (head_ + 1) % ring_.size();
+  ring_.Pop();
   head_sequence_ = Wrap(head_sequence_ + 1);
-  --size_;
 }
 
 void Window::ReopenFront(MonotonicTime sent_at) {
@@ -39,28 +37,28 @@ void Window::Clear() {
 }
 
 void Window::DropFrom(size_t i) {
-  while (size_ > i) {
+  while (size() > i) {
     Forget(back());
-    --size_;
+    ring_.PopBack();
   }
 }
 
 void Window::DropFromFirstPending() {
   size_t i = 0;
-  while (i < size_ && At(i).outcome != InFlight::Outcome::kPending) ++i;
+  while (i < size() && ring_[i].outcome != InFlight::Outcome::kPending) ++i;
   DropFrom(i);
 }
 
 InFlight* Window::FindPending(uint32_t sequence) {
   const uint32_t i = Wrap(sequence - head_sequence_);
-  if (i >= size_) return nullptr;
-  InFlight& publish = At(i);
+  if (i >= size()) return nullptr;
+  InFlight& publish = ring_[i];
   return publish.outcome == InFlight::Outcome::kPending ? &publish : nullptr;
 }
 
 const InFlight* Window::OldestPending() const {
-  for (size_t i = 0; unsettled_ > 0 && i < size_; ++i) {
-    if (At(i).outcome == InFlight::Outcome::kPending) return &At(i);
+  for (size_t i = 0; unsettled_ > 0 && i < size(); ++i) {
+    if (ring_[i].outcome == InFlight::Outcome::kPending) return &ring_[i];
   }
   return nullptr;
 }

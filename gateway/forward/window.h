@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "base/clock.h"
+#include "base/ring.h"
 #include "forward/refusal.h"
 
 namespace sluice::forward {
@@ -25,25 +25,25 @@ struct InFlight {
   Refusal refusal;  // of kRefused
 };
 
-// The publishes of a route in the order of their offsets: a ring that is allocated once. Bounds the
+// The publishes of a route in the order of their offsets. Bounds the
 // memory that a slow uplink can hold, and keeps offsets in order. A publish is known to the uplink
 // by a sequence number of 24 bits, consecutive within the window.
 class Window {
  public:
   static constexpr uint32_t kSequenceMask = 0x00ff'ffff;
 
-  explicit Window(size_t capacity) : ring_(capacity) {}
+  explicit Window(size_t capacity) : capacity_(capacity) {}
 
-  bool empty() const { return size_ == 0; }
-  bool full() const { return size_ == ring_.size(); }
-  size_t size() const { return size_; }
+  bool empty() const { return ring_.empty(); }
+  bool full() const { return ring_.size() == capacity_; }
+  size_t size() const { return ring_.size(); }
   size_t bytes() const { return bytes_; }
   size_t unsettled() const { return unsettled_; }  // still kPending
-  uint32_t next_sequence() const { return Wrap(head_sequence_ + static_cast<uint32_t>(size_)); }
+  uint32_t next_sequence() const { return Wrap(head_sequence_ + static_cast<uint32_t>(size())); }
 
   void Push(const InFlight& publish);  // !full()
-  InFlight& front() { return At(0); }
-  InFlight& back() { return At(size_ - 1); }
+  InFlight& front() { return ring_.front(); }
+  InFlight& back() { return ring_.back(); }
   void PopFront();
   uint32_t front_sequence() const { return head_sequence_; }
   // The front, which is settled, is sent once more and waits for an answer.
@@ -63,15 +63,12 @@ class Window {
 
  private:
   static uint32_t Wrap(uint32_t sequence) { return sequence & kSequenceMask; }
-  InFlight& At(size_t i) { return ring_[(head_ + i) % ring_.size()]; }
-  const InFlight& At(size_t i) const { return ring_[(head_ + i) % ring_.size()]; }
   void Settle(InFlight* publish, InFlight::Outcome outcome);
   void DropFrom(size_t i);
   void Forget(const InFlight& publish);
 
-  std::vector<InFlight> ring_;
-  size_t head_ = 0;
-  size_t size_ = 0;
+  const size_t capacity_;
+  Ring<InFlight> ring_;
   size_t bytes_ = 0;
   size_t unsettled_ = 0;
   uint32_t head_sequence_ = 0;

@@ -2,16 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "base/ring.h"
 #include "codec/reason_code.h"
 
 namespace sluice::session {
 
 // Inbound QoS 1 and 2 messages of one connection that wait for the owner, in the order of arrival.
-// The owner completes them in any order, they leave in this one [MQTT-4.6.0-2] [MQTT-4.6.0-3]. A
-// ring that grows to the largest number seen, which the session bounds. An identifier is in it at
-// most once. Pointers are valid until the next Push.
+// The owner completes them in any order, they leave in this one [MQTT-4.6.0-2] [MQTT-4.6.0-3]. The
+// session bounds their number. An identifier is in it at most once. Pointers are valid until the
+// next Push.
 class AckQueue {
  public:
   struct Entry {
@@ -25,23 +25,17 @@ class AckQueue {
   // Null if the identifier is not in the queue. Cheap for the oldest ones, which are completed
   // first.
   Entry* Find(uint16_t packet_id);
-  const Entry& front() const { return ring_[head_]; }  // !empty()
+  const Entry& front() const { return ring_.front(); }  // !empty()
   // The oldest entry if it is done, else null.
   const Entry* Done() const;
-  void Pop();
+  void Pop() { ring_.Pop(); }
 
-  size_t size() const { return size_; }
+  size_t size() const { return ring_.size(); }
   size_t CountOf(codec::Qos qos) const;
-  bool empty() const { return size_ == 0; }
+  bool empty() const { return ring_.empty(); }
 
  private:
-  Entry& At(size_t i) { return ring_[(head_ + i) & (ring_.size() - 1)]; }
-  const Entry& At(size_t i) const { return ring_[(head_ + i) & (ring_.size() - 1)]; }
-  void Grow();
-
-  std::vector<Entry> ring_;  // its size is 0 or a power of two
-  size_t head_ = 0;
-  size_t size_ = 0;
+  Ring<Entry> ring_;
 };
 
 }  // namespace sluice::session
