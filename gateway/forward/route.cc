@@ -49,7 +49,6 @@ void Route::Start() {
   quiescing_ = false;
   hold_until_ = {};
   up_ = connection_.connected();
-  self_ = std::make_shared<Route*>(this);
   source_.SetListener([this] { Pump(); });
   ResumeStreaming();
   Pump();
@@ -60,7 +59,7 @@ void Route::Quiesce() { quiescing_ = true; }
 void Route::Stop() {
   if (mode_ == Mode::kStopped) return;
   mode_ = Mode::kStopped;
-  self_.reset();
+  lifetime_.Renew();
   source_.SetListener(nullptr);
   window_.Clear();
   GoTo(books().Cursor());

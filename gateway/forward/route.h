@@ -6,12 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/clock_trust.h"
 #include "base/health.h"
+#include "base/lifetime.h"
 #include "base/metrics.h"
 #include "base/random.h"
-#include "base/backoff.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/event_source.h"
 #include "forward/expiry.h"
@@ -153,10 +154,10 @@ class Route final : private UplinkUser {
   MonotonicTime hold_until_{};  // no sending, reading after a failure, or burying before
   MonotonicTime batch_due_{};   // when the linger of the batch is over
   MonotonicTime gauges_due_{};
-  WallTime oldest_stored_{};      // when the event at the cursor was, as far as it is known
-  uint64_t burial_waiting_ = 0;   // for `stored`
-  std::vector<Untold> untold_;    // of the burial, in the order of their offsets
-  std::shared_ptr<Route*> self_;  // lets `stored` find out that the route is gone or was stopped
+  WallTime oldest_stored_{};     // when the event at the cursor was, as far as it is known
+  uint64_t burial_waiting_ = 0;  // for `stored`
+  std::vector<Untold> untold_;   // of the burial, in the order of their offsets
+  Lifetime lifetime_;            // until the route is stopped, for `stored`
 };
 
 }  // namespace sluice::forward

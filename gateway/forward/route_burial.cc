@@ -34,8 +34,8 @@ bool Route::Bury(const SourceRecord& record) {
                              .offset = record.first,
                              .refusal = window_.front().refusal,
                              .event = record.event};
-  if (!dead_letters_.Store(letter, [self = std::weak_ptr<Route*>(self_)] {
-        if (const auto route = self.lock()) (*route)->OnBuried();
+  if (!dead_letters_.Store(letter, [this, watch = lifetime_.watch()] {
+        if (!watch.over()) OnBuried();
       })) {
     return false;
   }

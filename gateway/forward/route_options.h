@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "base/clock.h"
 #include "base/backoff.h"
+#include "base/clock.h"
 #include "forward/topic_template.h"
 
 namespace sluice::forward {

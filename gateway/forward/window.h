@@ -25,9 +25,9 @@ struct InFlight {
   Refusal refusal;  // of kRefused
 };
 
-// The publishes of a route in the order of their offsets. Bounds the
-// memory that a slow uplink can hold, and keeps offsets in order. A publish is known to the uplink
-// by a sequence number of 24 bits, consecutive within the window.
+// The publishes of a route in the order of their offsets. Bounds the memory that a slow uplink can
+// hold. A publish is known to the uplink by a sequence number of 24 bits, consecutive within the
+// window.
 class Window {
  public:
   static constexpr uint32_t kSequenceMask = 0x00ff'ffff;

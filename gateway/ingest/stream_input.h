@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <vector>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"

@@ -59,7 +59,6 @@ void Server::AddMetrics() {
 
 Server::~Server() {
   parts_.sink.SetListener(nullptr);
-  *alive_ = false;
   listeners_.clear();
   connections_.clear();
 }
@@ -193,8 +192,8 @@ void Server::OnAcknowledgeable(const broker::AckHandle& ack) {
 void Server::OnSpace() {
   if (retry_posted_ || blocked_.empty()) return;
   retry_posted_ = true;
-  parts_.loop.Post([this, alive = alive_] {
-    if (*alive) RetryBlocked();
+  parts_.loop.Post([this, watch = lifetime_.watch()] {
+    if (!watch.over()) RetryBlocked();
   });
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/health.h"
+#include "base/lifetime.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -142,7 +143,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   bool said_goodbye_ = false;
   Counter& paused_;
   Counter& outgoing_shortages_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for tasks that outlive the server
+  Lifetime lifetime_;
 };
 
 }  // namespace sluice::server

@@ -59,13 +59,13 @@ void TlsHandshake::RunStep() {
   timer_.Stop();
   patience_ -= loop_.Now() - awaited_since_;
   inner_->PauseReading();
-  const std::weak_ptr<bool> alive = alive_;
+  const Lifetime::Watch watch = lifetime_.watch();
   loop_.QueueWork({.run = [step = step_] { step->Run(); },
                    .done =
-                       [this, alive, step = step_] {
-                         if (!alive.expired()) OnStepDone();
+                       [this, watch, step = step_] {
+                         if (!watch.over()) OnStepDone();
                        },
-                   .wanted = [this, alive] { return !alive.expired() && IsStepWanted(); },
+                   .wanted = [this, watch] { return !watch.over() && IsStepWanted(); },
                    .urgent = begun_});
 }
 

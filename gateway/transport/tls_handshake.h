@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/lifetime.h"
 #include "tls/handshake_step.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
@@ -78,7 +79,7 @@ class TlsHandshake final : private StreamHandler {
   End end_ = End::kAborted;
   tls::Failure failure_ = tls::Failure::kNone;
   Status reason_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Lifetime lifetime_;
 };
 
 }  // namespace sluice::transport
