@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "app/storage_wear.h"
+#include "base/label.h"
 
 namespace sluice::app {
 namespace {
@@ -65,7 +66,7 @@ std::string StatusReport(const std::string& gateway, Duration uptime, journal::J
 void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
   for (const auto& owned : journal.streams()) {
     const Stream* const stream = owned.get();
-    const std::string label = fmt::format("stream=\"{}\"", stream->name());
+    const std::string label = Label("stream", stream->name());
     metrics.AddCallback("sluice_stream_accepted",
                         "Events accepted into the stream: its next offset.", label,
                         [stream] { return static_cast<double>(stream->next_offset()); });
@@ -74,7 +75,7 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
                         [stream] { return static_cast<double>(stream->committed_offset()); });
     for (const auto& cursor_owned : stream->cursors()) {
       const Cursor* const cursor = cursor_owned.get();
-      const std::string labels = fmt::format("{},route=\"{}\"", label, cursor->route());
+      const std::string labels = label + "," + Label("route", cursor->route());
       const auto add = [&](std::string_view name, std::string_view help, uint64_t Books::*term) {
         metrics.AddCallback(name, help, labels,
                             [cursor, term] { return static_cast<double>(cursor->books().*term); });

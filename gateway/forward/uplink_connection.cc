@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/label.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -10,10 +11,6 @@ namespace sluice::forward {
 namespace {
 
 constexpr int kUserShift = 24;
-
-std::string Label(std::string_view name) {
-  return fmt::format("uplink=\"{}\"", Metrics::EscapeLabel(name));
-}
 
 }  // namespace
 
@@ -24,20 +21,21 @@ UplinkConnection::UplinkConnection(UplinkConnectionOptions options, Uplink& upli
       uplink_(uplink),
       clock_(clock),
       backoff_(options_.backoff, random),
-      up_(metrics.AddGauge("sluice_uplink_up", "1 while connected", Label(options_.name))),
+      up_(metrics.AddGauge("sluice_uplink_up", "1 while connected",
+                           Label("uplink", options_.name))),
       connects_(metrics.AddCounter("sluice_uplink_connects_total", "Connections made",
-                                   Label(options_.name))),
+                                   Label("uplink", options_.name))),
       disconnects_(metrics.AddCounter("sluice_uplink_disconnects_total", "Connections that ended",
-                                      Label(options_.name))),
+                                      Label("uplink", options_.name))),
       connect_failures_(metrics.AddCounter("sluice_uplink_connect_failures_total",
                                            "Attempts to connect that failed",
-                                           Label(options_.name))),
+                                           Label("uplink", options_.name))),
       ack_timeouts_(metrics.AddCounter("sluice_uplink_ack_timeouts_total",
                                        "Connections ended because nothing was acknowledged in time",
-                                       Label(options_.name))),
+                                       Label("uplink", options_.name))),
       in_flight_metric_(metrics.AddGauge("sluice_uplink_in_flight",
                                          "Publishes that wait for their acknowledgement",
-                                         Label(options_.name))),
+                                         Label("uplink", options_.name))),
       health_(options_.name, health) {
   uplink_.SetListener(this);
 }

@@ -1,11 +1,11 @@
 #include "journal/journal_metrics.h"
 
-#include <fmt/format.h>
+#include "base/label.h"
 
 namespace sluice::journal {
 namespace {
 
-std::string LabelsOf(const std::string& stream) { return fmt::format("stream=\"{}\"", stream); }
+std::string LabelsOf(const std::string& stream) { return Label("stream", stream); }
 
 }  // namespace
 
