@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/saturating.h"
 
 namespace sluice::journal {
 namespace {
@@ -11,16 +12,14 @@ namespace {
 // failure, a gap segment, and the one that the next opening makes of an unsynced tail.
 constexpr uint64_t kSlackBytes = 4 * 4096;
 
-uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
-
 }  // namespace
 
 uint64_t DiskRoom::Unused(uint64_t spare_bytes) const {
-  uint64_t room = std::min(Less(stream_.max_bytes, store_.bytes()), spare_bytes);
+  uint64_t room = std::min(SaturatingSub(stream_.max_bytes, store_.bytes()), spare_bytes);
   const Result<uint64_t> free = env_.FreeBytes(store_.paths().directory);
   if (free.ok())
-    room = std::min(room, Less(*free + store_.reserved_bytes(), options_.min_free_bytes));
-  return Less(room, kSlackBytes);
+    room = std::min(room, SaturatingSub(*free + store_.reserved_bytes(), options_.min_free_bytes));
+  return SaturatingSub(room, kSlackBytes);
 }
 
 uint64_t DiskRoom::Reclaimable() const {
@@ -31,7 +30,7 @@ uint64_t DiskRoom::Reclaimable() const {
 void DiskRoom::Make(uint64_t bytes, uint64_t spare_bytes) {
   const uint64_t before = store_.bytes();
   for (;;) {
-    const uint64_t freed = Less(before, store_.bytes());
+    const uint64_t freed = SaturatingSub(before, store_.bytes());
     const uint64_t spare = spare_bytes > UINT64_MAX - freed ? spare_bytes : spare_bytes + freed;
     const uint64_t room = Unused(spare);
     if (room >= bytes || !Reclaim(bytes - room)) return;
@@ -53,7 +52,7 @@ bool DiskRoom::EvictOne(uint64_t lowest_cursor) {
   const Result<bool> done = store_.EvictOldest(&evicted);
   if (!done.ok()) LogWarn("journal: {}", done.status().ToString());
   if (!done.ok() || !*done) return false;
-  evicted_events_ += Less(evicted.end, std::max(evicted.base, lowest_cursor));
+  evicted_events_ += SaturatingSub(evicted.end, std::max(evicted.base, lowest_cursor));
   return true;
 }
 

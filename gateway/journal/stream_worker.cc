@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "base/saturating.h"
 
 namespace sluice::journal {
 namespace {
@@ -17,8 +18,6 @@ constexpr int kGapLingerFactor = 4;
 constexpr Duration kLongestGapLinger = milliseconds(100);
 // What a power cut may take from the floor; a commit syncs it this often, which costs a page.
 constexpr Duration kFloorInterval = milliseconds(1000);
-uint64_t Less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
-
 HeldFile Hold(Env& env, const std::string& path) {
   auto file = env.OpenWritable(path);
   return {path, file.ok() ? std::move(file).value() : nullptr};
@@ -75,7 +74,7 @@ void StreamWorker::Take() {
   StreamCore& core = *parts_.core;
   const std::lock_guard lock(core.shared->mutex);
   if (core.dirty.empty() || is_failing()) return;
-  core.room = Less(core.room, core.dirty.size());
+  core.room = SaturatingSub(core.room, core.dirty.size());
   pending_.TakeFrom(&core.dirty);
 }
 
@@ -259,7 +258,7 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
   const uint64_t room = room_.Promise(spare_bytes);
   acknowledgeable_ = Acknowledgeable();
   const std::lock_guard lock(core.shared->mutex);
-  core.room = parts_.opened.ok() ? Less(room, pending_.size() - written_bytes_) : 0;
+  core.room = parts_.opened.ok() ? SaturatingSub(room, pending_.size() - written_bytes_) : 0;
   const bool progress = core.acknowledgeable != acknowledgeable_ || core.committed != committed_;
   core.acknowledgeable = acknowledgeable_;
   core.committed = committed_;
