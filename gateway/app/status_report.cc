@@ -70,8 +70,8 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
     metrics.AddCallback("sluice_stream_accepted",
                         "Events accepted into the stream: its next offset.", label,
                         [stream] { return static_cast<double>(stream->next_offset()); });
-    metrics.AddCallback("sluice_stream_committed", "Offset below which every event is synced to the disk.",
-                        label,
+    metrics.AddCallback("sluice_stream_committed",
+                        "Offset below which every event is synced to the disk.", label,
                         [stream] { return static_cast<double>(stream->committed_offset()); });
     for (const auto& cursor_owned : stream->cursors()) {
       const Cursor* const cursor = cursor_owned.get();

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
-#include "base/backoff.h"
 #include "forward/uplink.h"
 #include "forward/uplink_health.h"
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
