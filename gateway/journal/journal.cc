@@ -17,7 +17,7 @@ Journal::~Journal() { static_cast<void>(Close().ok()); }
 
 Result<std::unique_ptr<Journal>> Journal::Open(Env& env, const std::string& directory,
                                                Options options,
-                                               std::vector<StreamOptions> streams) {
+                                               const std::vector<StreamOptions>& streams) {
   std::unique_ptr<Journal> journal(new Journal);
   journal->options_ = std::move(options);
   SLUICE_RETURN_IF_ERROR(journal->OpenStreams(env, directory, streams));

@@ -36,7 +36,8 @@ class Journal {
   // makes it fail: torn tails are cut, corrupt segments quarantined. It fails when the directory is
   // locked or can't be read or written, or with kInvalidArgument for options.
   static Result<std::unique_ptr<Journal>> Open(Env& env, const std::string& directory,
-                                               Options options, std::vector<StreamOptions> streams);
+                                               Options options,
+                                               const std::vector<StreamOptions>& streams);
   // Close(), if that was not called.
   ~Journal();
   Journal(const Journal&) = delete;

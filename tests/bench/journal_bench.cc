@@ -83,7 +83,7 @@ void BM_Append(benchmark::State& state) {
   auto journal = OpenJournal(directory, options);
   Stream& stream = *journal->stream("telemetry");
   const std::string event(kEventBytes, 'e');
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     if (stream.Append(AsBytes(event)).verdict == AppendVerdict::kStored) continue;
     state.PauseTiming();
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -165,7 +165,7 @@ class Publisher final : public StreamObserver {
 void BM_Sustained(benchmark::State& state) {
   const auto rate = static_cast<uint64_t>(state.range(0));
   const std::chrono::seconds duration(5);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Directory directory;
     Metrics metrics;
     Publisher* publisher = nullptr;
@@ -218,7 +218,7 @@ void BM_Read(benchmark::State& state) {
   auto reader =
       stream.NewReader(64u << 10, [&](const ReadResult& result) { next = result.next_offset; });
   uint64_t records = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const uint64_t from = next >= stream.committed_offset() ? 0 : next;
     reader->Read(from);
     while (reader->busy()) {

@@ -41,7 +41,7 @@ void BM_Normalise(benchmark::State& state, const Sample& sample) {
   const Target target{.gateway = "gw", .stream = "telemetry", .next_offset = 1};
   EventList events;
   Rejection rejection;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(normaliser->Normalise(message, target, &events, &rejection));
   }
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(sample.payload.size()));

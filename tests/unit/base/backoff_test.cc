@@ -31,8 +31,8 @@ void ExpectUniformBelow(Duration bound, const std::vector<Duration>& waits) {
   EXPECT_LT(waits.back(), bound);
   for (int percent = 5; percent < 100; percent += 5) {
     const double expected = static_cast<double>(bound.count()) * percent / 100;
-    const auto got =
-        static_cast<double>(waits[static_cast<size_t>(kSamples / 100 * percent)].count());
+    const auto got = static_cast<double>(
+        waits[static_cast<size_t>(kSamples) / 100 * static_cast<size_t>(percent)].count());
     EXPECT_NEAR(got, expected, static_cast<double>(bound.count()) * 0.02) << percent << " %";
   }
 }

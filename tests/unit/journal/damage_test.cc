@@ -26,7 +26,7 @@ struct Damage {
   bool leaves_file;  // something is left that people could look at
 };
 
-Damage Replaced(const char* name, std::string by) {
+Damage Replaced(const char* name, const std::string& by) {
   return {name,
           [by](test::MemoryEnv* env, const std::string& path, size_t) {
             env->SetContent(path, by);
