@@ -1,10 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "firmware_sim/link.h"
 
 namespace sluice::fleet {
@@ -14,24 +13,26 @@ namespace sluice::fleet {
 class Mailbox : public LinkListener {
  public:
   void Post(LinkEvent event) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     events_.push_back(std::move(event));
-    if (events_.size() == 1) arrived_.notify_one();
+    if (events_.size() == 1) arrived_.NotifyOne();
   }
 
   // Replaces the content of `events` by what has arrived, after waiting until something has or it
-  // is `deadline`.
+  // `patience` is over.
   void Take(Duration patience, std::vector<LinkEvent>* events) {
     events->clear();
-    std::unique_lock lock(mutex_);
-    arrived_.wait_for(lock, patience, [this] { return !events_.empty(); });
+    const MutexLock lock(mutex_);
+    const MonotonicTime deadline = std::chrono::steady_clock::now() + patience;
+    while (events_.empty() && arrived_.WaitUntil(mutex_, deadline)) {
+    }
     events->swap(events_);
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<LinkEvent> events_;
+  Mutex mutex_;
+  ConditionVariable arrived_;
+  std::vector<LinkEvent> events_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::fleet

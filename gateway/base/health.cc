@@ -43,19 +43,29 @@ Health::Condition::Condition(Health* health, std::string part, std::string name,
 
 Health::Condition::~Condition() {
   if (gauge_ != nullptr) gauge_->Set(0);
-  const std::lock_guard lock(health_.mutex_);
+  const MutexLock lock(health_.mutex_);
   health_.conditions_.erase(place_);
   health_.UpdateState();
 }
 
-void Health::Condition::Raise(HealthState state, std::string_view why) {
-  health_.Set(this, state, why);
+void Health::Condition::Raise(HealthState state, std::string_view why) { Set(state, why); }
+
+void Health::Condition::Clear() { Set(HealthState::kOk, {}); }
+
+void Health::Condition::Set(HealthState state, std::string_view why) {
+  const MutexLock lock(health_.mutex_);
+  if (state == HealthState::kOk && state_ == HealthState::kOk) return;
+  const std::string before_why = std::exchange(why_, std::string(why));
+  if (state == std::exchange(state_, state)) return;
+  since_ = health_.clock_.Now();
+  if (gauge_ != nullptr) gauge_->Set(static_cast<int64_t>(state));
+  health_.UpdateState();
+  if (!log_limit_.Allows(since_)) return;
+  LogChange(part_, state, state == HealthState::kOk ? before_why : why, log_limit_.LeftOut());
 }
 
-void Health::Condition::Clear() { health_.Set(this, HealthState::kOk, {}); }
-
 bool Health::Condition::raised() const {
-  const std::lock_guard lock(health_.mutex_);
+  const MutexLock lock(health_.mutex_);
   return state_ != HealthState::kOk;
 }
 
@@ -75,42 +85,33 @@ std::unique_ptr<Health::Condition> Health::Add(std::string part, std::string nam
   }
   std::unique_ptr<Condition> condition(
       new Condition(this, std::move(part), std::move(name), gauge));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
+  condition->health_.mutex_.AssertHeld();  // it is ours
   condition->place_ = conditions_.insert(conditions_.end(), condition.get());
   return condition;
 }
 
-void Health::Set(Condition* condition, HealthState state, std::string_view why) {
-  const std::lock_guard lock(mutex_);
-  if (state == HealthState::kOk && condition->state_ == HealthState::kOk) return;
-  const std::string before_why = std::exchange(condition->why_, std::string(why));
-  if (state == std::exchange(condition->state_, state)) return;
-  const MonotonicTime now = clock_.Now();
-  condition->since_ = now;
-  if (condition->gauge_ != nullptr) condition->gauge_->Set(static_cast<int64_t>(state));
-  UpdateState();
-  if (!condition->log_limit_.Allows(now)) return;
-  LogChange(condition->part_, state, state == HealthState::kOk ? before_why : why,
-            condition->log_limit_.LeftOut());
-}
-
 void Health::UpdateState() {
   state_ = HealthState::kOk;
-  for (const Condition* condition : conditions_) state_ = std::max(state_, condition->state_);
+  for (const Condition* condition : conditions_) {
+    condition->health_.mutex_.AssertHeld();  // it is ours
+    state_ = std::max(state_, condition->state_);
+  }
   if (state_gauge_ != nullptr) state_gauge_->Set(static_cast<int64_t>(state_));
 }
 
 HealthState Health::state() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return state_;
 }
 
 std::vector<Health::Problem> Health::problems() const {
   std::vector<Problem> problems;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const MonotonicTime now = clock_.Now();
     for (const Condition* c : conditions_) {
+      c->health_.mutex_.AssertHeld();  // it is ours
       if (c->state_ == HealthState::kOk) continue;
       problems.push_back({c->part_, c->name_, c->state_, c->why_, now - c->since_});
     }

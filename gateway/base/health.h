@@ -3,13 +3,13 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/log_limit.h"
+#include "base/mutex.h"
 
 namespace sluice {
 
@@ -49,17 +49,17 @@ class Health {
    private:
     friend class Health;
     Condition(Health* health, std::string part, std::string name, Gauge* gauge);
+    void Set(HealthState state, std::string_view why);
 
     Health& health_;
     const std::string part_;
     const std::string name_;
     Gauge* const gauge_;  // null without metrics
-    // Guarded by the health's mutex.
-    HealthState state_ = HealthState::kOk;
-    std::string why_;
-    MonotonicTime since_{};
-    LogLimit log_limit_;
-    std::list<Condition*>::iterator place_;
+    HealthState state_ SLUICE_GUARDED_BY(health_.mutex_) = HealthState::kOk;
+    std::string why_ SLUICE_GUARDED_BY(health_.mutex_);
+    MonotonicTime since_ SLUICE_GUARDED_BY(health_.mutex_){};
+    LogLimit log_limit_ SLUICE_GUARDED_BY(health_.mutex_);
+    std::list<Condition*>::iterator place_ SLUICE_GUARDED_BY(health_.mutex_);
   };
 
   struct Problem {
@@ -86,16 +86,14 @@ class Health {
   std::string Text() const;
 
  private:
-  void Set(Condition* condition, HealthState state, std::string_view why);
-  void UpdateState();  // the mutex is held
+  void UpdateState() SLUICE_REQUIRES(mutex_);
 
   const Clock& clock_;
   Metrics* const metrics_;
   Gauge* state_gauge_ = nullptr;
-  mutable std::mutex mutex_;
-  // Guarded by the mutex.
-  std::list<Condition*> conditions_;
-  HealthState state_ = HealthState::kOk;
+  mutable Mutex mutex_;
+  std::list<Condition*> conditions_ SLUICE_GUARDED_BY(mutex_);
+  HealthState state_ SLUICE_GUARDED_BY(mutex_) = HealthState::kOk;
 };
 
 }  // namespace sluice

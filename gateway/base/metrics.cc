@@ -63,7 +63,7 @@ double Histogram::Quantile(double quantile) const {
 
 Metrics::Entry& Metrics::Find(Kind kind, std::string_view name, std::string_view help,
                               std::string_view labels) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (Entry& entry : entries_) {
     if (entry.name == name && entry.labels == labels) {
       SLUICE_CHECK(entry.kind == kind);
@@ -98,7 +98,7 @@ void Metrics::AddCallback(std::string_view name, std::string_view help, std::str
 }
 
 std::string Metrics::PrometheusText() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<const Entry*> sorted;
   for (const Entry& entry : entries_) sorted.push_back(&entry);
   std::stable_sort(sorted.begin(), sorted.end(),

@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace sluice {
 
@@ -85,8 +86,9 @@ class Metrics {
   };
   Entry& Find(Kind kind, std::string_view name, std::string_view help, std::string_view labels);
 
-  mutable std::mutex mutex_;
-  std::deque<Entry> entries_;  // a deque, because entries neither move nor copy
+  mutable Mutex mutex_;
+  // A deque, because entries neither move nor copy.
+  std::deque<Entry> entries_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice

@@ -1,7 +1,6 @@
 #include "journal/cursor.h"
 
 #include "base/status.h"
-#include "journal/stream_core.h"
 
 namespace sluice::journal {
 
@@ -23,16 +22,28 @@ void Cursor::SetBack(uint64_t offset) {
   Changed();
 }
 
+std::optional<Books> Cursor::TakeChanged() {
+  const MutexLock lock(shared_->mutex);
+  if (!dirty_) return {};
+  dirty_ = false;
+  return wanted_;
+}
+
+void Cursor::SaveFailed() {
+  const MutexLock lock(shared_->mutex);
+  dirty_ = true;
+}
+
 void Cursor::Changed() {
   bool notify = false;
   {
-    const std::lock_guard lock(shared_->mutex);
+    const MutexLock lock(shared_->mutex);
     wanted_ = books_;
     // Only the first change since the last save has to wake anybody.
     if (!dirty_) notify = shared_->NoteWork(false);
     dirty_ = true;
   }
-  if (notify) shared_->wake.notify_one();
+  if (notify) shared_->wake.NotifyOne();
 }
 
 }  // namespace sluice::journal

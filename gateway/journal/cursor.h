@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
+#include <optional>
 #include <string>
+
+#include "base/mutex.h"
+#include "journal/journal_shared.h"
 
 namespace sluice::journal {
 
@@ -20,8 +23,6 @@ struct Books {
   uint64_t Cursor() const { return origin + Passed(); }
   bool operator==(const Books&) const = default;
 };
-
-struct JournalShared;
 
 // The place of one route in its stream. Owned by the stream, lives as long as the journal. Used on
 // the loop thread; the journal thread saves it, at most every cursor_interval and at an orderly
@@ -46,12 +47,16 @@ class Cursor {
  private:
   friend class CursorStore;
   void Changed();
+  // For the journal thread: what is to be saved, if that has changed; then it counts as saved,
+  // until SaveFailed().
+  std::optional<Books> TakeChanged();
+  void SaveFailed();
 
   const std::string route_;
   Books books_;  // loop thread
   JournalShared* const shared_;
-  Books wanted_;        // a copy for the journal thread; guarded by the shared mutex
-  bool dirty_ = false;  // wanted_ is not what was saved; guarded by the shared mutex
+  Books wanted_ SLUICE_GUARDED_BY(shared_->mutex);       // a copy for the journal thread
+  bool dirty_ SLUICE_GUARDED_BY(shared_->mutex) = true;  // wanted_ is not what was saved
 };
 
 }  // namespace sluice::journal

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "journal/record_format.h"
 #include "journal/set_aside.h"
-#include "journal/stream_core.h"
 
 namespace sluice::journal {
 
@@ -70,8 +69,6 @@ std::unique_ptr<Cursor> CursorStore::Begin(std::string_view route, const Books& 
     if (name == route) sequence = value;
   }
   auto cursor = std::make_unique<Cursor>(std::string(route), books, shared_);
-  cursor->wanted_ = books;
-  cursor->dirty_ = true;
   entries_.push_back(
       {cursor.get(), SlotFile(env_, paths_.cursors, paths_.Cursor(route), sequence), books, false});
   return cursor;
@@ -87,31 +84,28 @@ Status CursorStore::Save() {
 }
 
 Status CursorStore::SaveOne(Entry* entry) {
-  Books books;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    if (!entry->cursor->dirty_) return Status::Ok();
-    books = entry->cursor->wanted_;
-    entry->cursor->dirty_ = false;
-  }
+  const std::optional<Books> books = entry->cursor->TakeChanged();
+  if (!books) return Status::Ok();
   std::array<uint8_t, kBooksBytes> payload{};
-  EncodeBooks(books, payload.data());
+  EncodeBooks(*books, payload.data());
   // A cursor that is set back must hold back retention even if the save fails half-way.
-  if (books.Cursor() < entry->saved.Cursor()) entry->saved = books;
+  if (books->Cursor() < entry->saved.Cursor()) entry->saved = *books;
   const Status saved = entry->file.Save(stream_id_, payload);
   if (saved.ok()) {
-    entry->saved = books;
+    entry->saved = *books;
     entry->is_saved = true;
   } else {
-    const std::lock_guard lock(shared_->mutex);
-    entry->cursor->dirty_ = true;
+    entry->cursor->SaveFailed();
   }
   return saved;
 }
 
 bool CursorStore::IsDirty() const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [](const Entry& entry) { return entry.cursor->dirty_; });
+  for (const Entry& entry : entries_) {
+    entry.cursor->shared_->mutex.AssertHeld();
+    if (entry.cursor->dirty_) return true;
+  }
+  return false;
 }
 
 uint64_t CursorStore::LowestSaved() const {

@@ -70,10 +70,11 @@ Stream* Journal::stream(std::string_view name) {
 
 void Journal::Poll() {
   {
-    const std::lock_guard lock(shared_->mutex);
+    const MutexLock lock(shared_->mutex);
     shared_->poll_due = false;
     news_.clear();
     for (const auto& core : cores_) {
+      core->shared->mutex.AssertHeld();  // it is shared_
       news_.push_back({core->acknowledgeable, core->committed, core->space});
       core->space = false;
     }
@@ -95,10 +96,10 @@ Status Journal::Close() {
   if (worker_ == nullptr) return close_status_;
   if (thread_.joinable()) {
     {
-      const std::lock_guard lock(shared_->mutex);
+      const MutexLock lock(shared_->mutex);
       shared_->stopping = true;
     }
-    shared_->wake.notify_one();
+    shared_->wake.NotifyOne();
     thread_.join();
   }
   close_status_ = worker_->Finish();

@@ -42,7 +42,7 @@ std::optional<MonotonicTime> JournalWorker::RunOnce() {
   LookAround(now);
   Publish();
   if (!reads_.empty()) return now;
-  const std::lock_guard lock(shared_->mutex);
+  const MutexLock lock(shared_->mutex);
   bool gathering = false;
   return shared_->work ? now : NextDue(&gathering);
 }
@@ -50,11 +50,12 @@ std::optional<MonotonicTime> JournalWorker::RunOnce() {
 void JournalWorker::LookForWork(MonotonicTime now) {
   commit_due_.clear();
   cursors_due_.clear();
-  const std::lock_guard lock(shared_->mutex);
+  const MutexLock lock(shared_->mutex);
   shared_->work = false;
   reads_.insert(reads_.end(), shared_->reads.begin(), shared_->reads.end());
   shared_->reads.clear();
   for (const auto& stream : streams_) {
+    stream->core()->shared->mutex.AssertHeld();  // it is shared_
     const auto commit = stream->CommitDue(now, LingerEnd());
     if (commit && *commit <= now) commit_due_.push_back(stream.get());
     const auto cursors = stream->CursorsDue();
@@ -131,7 +132,7 @@ void JournalWorker::Publish() {
   if (!news) return;
   bool tell = false;
   {
-    const std::lock_guard lock(shared_->mutex);
+    const MutexLock lock(shared_->mutex);
     for (auto& job : finished_reads_) shared_->finished_reads.push_back(std::move(job));
     tell = !shared_->poll_due;
     shared_->poll_due = true;
@@ -143,6 +144,7 @@ void JournalWorker::Publish() {
 std::optional<MonotonicTime> JournalWorker::NextDue(bool* gathering) const {
   std::optional<MonotonicTime> due = next_look_;
   for (const auto& stream : streams_) {
+    stream->core()->shared->mutex.AssertHeld();  // it is shared_
     Earliest(&due, stream->CommitDue(MonotonicTime::min(), LingerEnd()));
     Earliest(&due, stream->CursorsDue());
     *gathering |= stream->IsGathering();
@@ -164,25 +166,26 @@ StreamWorker* JournalWorker::WorkerOf(const StreamCore* core) const {
 }
 
 void JournalWorker::Loop() {
-  for (;;) {
-    const std::optional<MonotonicTime> due = RunOnce();
-    std::unique_lock lock(shared_->mutex);
-    if (shared_->stopping) return;
-    if (shared_->work || !reads_.empty()) continue;
-    bool gathering = false;
-    NextDue(&gathering);
-    shared_->sleep = gathering ? JournalShared::Sleep::kGathering : JournalShared::Sleep::kIdle;
-    const auto awake = [&] {
-      return shared_->stopping || shared_->sleep == JournalShared::Sleep::kAwake;
-    };
-    if (due) {
-      shared_->wake.wait_until(lock, *due, awake);
-    } else {
-      shared_->wake.wait(lock, awake);
-    }
-    shared_->sleep = JournalShared::Sleep::kAwake;
-    if (shared_->stopping) return;
+  while (Sleep(RunOnce())) {
   }
+}
+
+bool JournalWorker::Sleep(std::optional<MonotonicTime> due) {
+  const MutexLock lock(shared_->mutex);
+  if (shared_->stopping || shared_->work || !reads_.empty()) return !shared_->stopping;
+  bool gathering = false;
+  NextDue(&gathering);
+  shared_->sleep = gathering ? JournalShared::Sleep::kGathering : JournalShared::Sleep::kIdle;
+  bool in_time = true;
+  while (in_time && !shared_->stopping && shared_->sleep != JournalShared::Sleep::kAwake) {
+    if (due) {
+      in_time = shared_->wake.WaitUntil(shared_->mutex, *due);
+    } else {
+      shared_->wake.Wait(shared_->mutex);
+    }
+  }
+  shared_->sleep = JournalShared::Sleep::kAwake;
+  return !shared_->stopping;
 }
 
 Status JournalWorker::Finish() {

@@ -39,7 +39,9 @@ class JournalWorker {
   void LookAround(MonotonicTime now);
   void LookAtFreeSpace();
   void Publish();
-  std::optional<MonotonicTime> NextDue(bool* gathering) const;  // the mutex is held
+  // Sleeps until `due` or until there is work; false once the journal is to stop.
+  bool Sleep(std::optional<MonotonicTime> due);
+  std::optional<MonotonicTime> NextDue(bool* gathering) const SLUICE_REQUIRES(shared_->mutex);
   MonotonicTime LingerEnd() const { return last_commit_ + options_.commit_linger; }
   uint64_t SpareBytes() const;
   StreamWorker* WorkerOf(const StreamCore* core) const;

@@ -42,11 +42,11 @@ void SubmitRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared) {
   job->request = job->next_request;
   bool notify = false;
   {
-    const std::lock_guard lock(shared->mutex);
+    const MutexLock lock(shared->mutex);
     shared->reads.push_back(job);
     notify = shared->NoteWork(true);
   }
-  if (notify) shared->wake.notify_one();
+  if (notify) shared->wake.NotifyOne();
 }
 
 void FinishRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared) {

@@ -27,20 +27,19 @@ AppendResult Stream::Append(ByteSpan payload, WallTime time) {
 }
 
 AppendResult Stream::AppendAll(std::span<const ByteSpan> payloads, WallTime time) {
-  JournalShared& shared = *core_->shared;
   AppendVerdict verdict;
   bool notify = false;
   {
-    const std::lock_guard lock(shared.mutex);
+    const MutexLock lock(core_->shared->mutex);
     const bool was_gap = core_->dirty.is_one_gap();
     verdict = core_->Admit(next_offset_, ToUnixNanos(time), payloads);
     const bool taken = verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped;
     // A gap that grows is in no hurry; the journal thread comes for it anyway.
     if (taken && !(was_gap && verdict == AppendVerdict::kDropped)) {
-      notify = shared.NoteWork(core_->dirty.size() >= core_->commit_bytes);
+      notify = core_->shared->NoteWork(core_->dirty.size() >= core_->commit_bytes);
     }
   }
-  if (notify) shared.wake.notify_one();
+  if (notify) core_->shared->wake.NotifyOne();
   const AppendResult result{verdict, next_offset_};
   if (verdict == AppendVerdict::kStored || verdict == AppendVerdict::kDropped) {
     next_offset_ += payloads.size();
@@ -82,7 +81,7 @@ void Stream::Tell(uint64_t acknowledgeable, uint64_t committed, bool space) {
 }
 
 StreamStatus Stream::status() const {
-  const std::lock_guard lock(core_->shared->mutex);
+  const MutexLock lock(core_->shared->mutex);
   StreamStatus status = core_->status;
   status.next_offset = next_offset_;
   status.acknowledgeable_offset = core_->acknowledgeable;

@@ -4,13 +4,6 @@
 
 namespace sluice::journal {
 
-bool JournalShared::NoteWork(bool urgent) {
-  work = true;
-  if (sleep == Sleep::kAwake || (sleep == Sleep::kGathering && !urgent)) return false;
-  sleep = Sleep::kAwake;
-  return true;
-}
-
 AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const ByteSpan> payloads) {
   size_t cost = 0;
   for (const ByteSpan payload : payloads) {
@@ -40,7 +33,7 @@ AppendVerdict StreamCore::Admit(uint64_t offset, int64_t time, std::span<const B
 // From now on the journal thread looks for room again and again, and an idle one has to be told.
 void StreamCore::Refuse() {
   if (std::exchange(refused, true)) return;
-  if (shared->NoteWork(false)) shared->wake.notify_one();
+  if (shared->NoteWork(false)) shared->wake.NotifyOne();
 }
 
 }  // namespace sluice::journal

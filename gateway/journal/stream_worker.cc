@@ -56,26 +56,24 @@ void StreamWorker::Report(const RecoveryReport& report, uint64_t lost_cursors) {
 
 std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
                                                      MonotonicTime linger_end) const {
-  const StreamCore& core = *parts_.core;
   if (is_failing()) return retry_at_;
-  if (pending_.empty() && core.dirty.is_one_gap())
+  if (pending_.empty() && core()->dirty.is_one_gap())
     return std::max(linger_end, last_sync_ + gap_linger_);
-  if (core.dirty.size() >= core.commit_bytes) return now;
-  if (!core.dirty.empty()) return linger_end;
-  if (!pending_.empty()) return last_sync_ + core.options.sync_interval;
+  if (core()->dirty.size() >= core()->commit_bytes) return now;
+  if (!core()->dirty.empty()) return linger_end;
+  if (!pending_.empty()) return last_sync_ + core()->options.sync_interval;
   // Somebody waits for the disk's free space, which changes without a word.
-  if (core.refused) return linger_end + kFirstRetry;
+  if (core()->refused) return linger_end + kFirstRetry;
   return {};
 }
 
-bool StreamWorker::IsGathering() const { return !is_failing() && !parts_.core->dirty.empty(); }
+bool StreamWorker::IsGathering() const { return !is_failing() && !core()->dirty.empty(); }
 
 void StreamWorker::Take() {
-  StreamCore& core = *parts_.core;
-  const std::lock_guard lock(core.shared->mutex);
-  if (core.dirty.empty() || is_failing()) return;
-  core.room = SaturatingSub(core.room, core.dirty.size());
-  pending_.TakeFrom(&core.dirty);
+  const MutexLock lock(core()->shared->mutex);
+  if (core()->dirty.empty() || is_failing()) return;
+  core()->room = SaturatingSub(core()->room, core()->dirty.size());
+  pending_.TakeFrom(&core()->dirty);
 }
 
 Status StreamWorker::CheckInPlace() {
@@ -100,9 +98,9 @@ void StreamWorker::LookAround() {
 void StreamWorker::TellHealth(uint64_t spare_bytes) {
   StreamHealth::Picture picture;
   {
-    const std::lock_guard lock(parts_.core->shared->mutex);
-    picture.refusing = parts_.core->full;
-    picture.dropped_events = parts_.core->dropped_events;
+    const MutexLock lock(core()->shared->mutex);
+    picture.refusing = core()->full;
+    picture.dropped_events = core()->dropped_events;
   }
   picture.used_bytes = parts_.store->bytes() - room_.Passed();
   picture.room_bytes = room_.Spare(spare_bytes);
@@ -254,16 +252,16 @@ uint64_t StreamWorker::Acknowledgeable() const {
 
 bool StreamWorker::Publish(uint64_t spare_bytes) {
   TellHealth(spare_bytes);
-  StreamCore& core = *parts_.core;
   const uint64_t room = room_.Promise(spare_bytes);
   acknowledgeable_ = Acknowledgeable();
-  const std::lock_guard lock(core.shared->mutex);
-  core.room = parts_.opened.ok() ? SaturatingSub(room, pending_.size() - written_bytes_) : 0;
-  const bool progress = core.acknowledgeable != acknowledgeable_ || core.committed != committed_;
-  core.acknowledgeable = acknowledgeable_;
-  core.committed = committed_;
-  FillStatus(&core.status);
-  SetGauges(core.status);
+  const MutexLock lock(core()->shared->mutex);
+  core()->room = parts_.opened.ok() ? SaturatingSub(room, pending_.size() - written_bytes_) : 0;
+  const bool progress =
+      core()->acknowledgeable != acknowledgeable_ || core()->committed != committed_;
+  core()->acknowledgeable = acknowledgeable_;
+  core()->committed = committed_;
+  FillStatus(&core()->status);
+  SetGauges(core()->status);
   return NoteSpace() || progress;
 }
 
@@ -271,15 +269,14 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
 // full hears of it when that is free: the disk may have become full meanwhile, and only another
 // attempt tells.
 bool StreamWorker::NoteSpace() {
-  StreamCore& core = *parts_.core;
-  const size_t largest = RecordBytes(core.options.max_event_bytes) + kBatchBytes;
-  const bool room = core.room >= core.dirty.size() + largest;
-  const bool memory = core.dirty.size() <= core.options.max_dirty_bytes / 2;
-  if (core.refused && memory && (room || core.busy)) {
-    core.refused = core.full = core.busy = false;
-    core.space = true;
+  const size_t largest = RecordBytes(core()->options.max_event_bytes) + kBatchBytes;
+  const bool room = core()->room >= core()->dirty.size() + largest;
+  const bool memory = core()->dirty.size() <= core()->options.max_dirty_bytes / 2;
+  if (core()->refused && memory && (room || core()->busy)) {
+    core()->refused = core()->full = core()->busy = false;
+    core()->space = true;
   }
-  return core.space;
+  return core()->space;
 }
 
 void StreamWorker::FillStatus(StreamStatus* status) {
@@ -287,11 +284,11 @@ void StreamWorker::FillStatus(StreamStatus* status) {
   status->first_offset = store.first_offset();
   status->stored_bytes = store.bytes();
   status->segments = store.segments().size();
-  status->dirty_bytes = pending_.size() + parts_.core->dirty.size();
+  status->dirty_bytes = pending_.size() + core()->dirty.size();
   status->quarantined = quarantined_;
   status->torn_bytes = torn_bytes_;
   status->last_failure = last_failure_;
-  status->evicted_events = room_.evicted_events() + parts_.core->dropped_events;
+  status->evicted_events = room_.evicted_events() + core()->dropped_events;
 }
 
 void StreamWorker::SetGauges(const StreamStatus& status) {

@@ -59,11 +59,11 @@ class StreamWorker {
   }
   uint64_t committed() const { return committed_; }
 
-  // When this stream wants to be committed; `linger_end` is when the next commit may begin. The
-  // mutex is held.
-  std::optional<MonotonicTime> CommitDue(MonotonicTime now, MonotonicTime linger_end) const;
-  // True when the stream only waits for the linger. The mutex is held.
-  bool IsGathering() const;
+  // When this stream wants to be committed; `linger_end` is when the next commit may begin.
+  std::optional<MonotonicTime> CommitDue(MonotonicTime now, MonotonicTime linger_end) const
+      SLUICE_REQUIRES(core()->shared->mutex);
+  // True when the stream only waits for the linger.
+  bool IsGathering() const SLUICE_REQUIRES(core()->shared->mutex);
 
   // A group commit of several streams: first every Write, then every Sync. `spare_bytes` is what
   // the journal's total bound leaves.
@@ -71,7 +71,7 @@ class StreamWorker {
   void Sync(MonotonicTime now, bool force);
 
   // Saves cursors and the floor if they are due, and deletes what cursors have passed.
-  std::optional<MonotonicTime> CursorsDue() const;  // the mutex is held
+  std::optional<MonotonicTime> CursorsDue() const SLUICE_REQUIRES(core()->shared->mutex);
   void SaveCursors(MonotonicTime now);
   void Retain();
 
@@ -100,8 +100,8 @@ class StreamWorker {
   void Fail(const Status& status, MonotonicTime now);
   uint64_t Acknowledgeable() const;
   void TellHealth(uint64_t spare_bytes);
-  bool NoteSpace();                       // the mutex is held
-  void FillStatus(StreamStatus* status);  // the mutex is held
+  bool NoteSpace() SLUICE_REQUIRES(core()->shared->mutex);
+  void FillStatus(StreamStatus* status) SLUICE_REQUIRES(core()->shared->mutex);
   void SetGauges(const StreamStatus& status);
   bool is_failing() const { return retry_delay_ > Duration(0); }
 

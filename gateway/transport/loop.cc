@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/status.h"
 #include "transport/loop_resources.h"
 #include "transport/timer_impl.h"
@@ -36,6 +36,7 @@ struct Signal {
 struct Loop::Impl {
   Impl();
   void RunPosted();
+  void ForgetPosted();
   void EndIteration();
 
   uv_loop_t loop{};
@@ -45,8 +46,8 @@ struct Loop::Impl {
   uv_check_t check{};
   std::atomic<bool> stop{false};
   bool once = false;  // in RunOnce
-  std::mutex mutex;
-  std::vector<std::function<void()>> posted;   // guarded by mutex
+  Mutex mutex;
+  std::vector<std::function<void()>> posted SLUICE_GUARDED_BY(mutex);
   std::vector<std::function<void()>> running;  // loop thread; keeps its memory
   std::vector<std::unique_ptr<Signal>> signals;
   LoopResources resources;
@@ -70,12 +71,19 @@ Loop::Impl::Impl() {
 
 void Loop::Impl::RunPosted() {
   {
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     std::swap(posted, running);
   }
   for (std::function<void()>& task : running) task();
   running.clear();
   if (stop) uv_stop(&loop);
+}
+
+// Tasks may own things that need the loop to go, and that post as they go.
+void Loop::Impl::ForgetPosted() {
+  std::vector<std::function<void()>> forgotten;
+  const MutexLock lock(mutex);
+  forgotten.swap(posted);
 }
 
 void Loop::Impl::EndIteration() {
@@ -89,7 +97,7 @@ void Loop::Impl::EndIteration() {
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
 
 Loop::~Loop() {
-  impl_->posted.clear();  // they may own things that need the loop to go
+  impl_->ForgetPosted();
   impl_->workers.Abandon();
   for (uv_handle_t* handle :
        {AsHandle(&impl_->wakeup), AsHandle(&impl_->prepare), AsHandle(&impl_->check)}) {
@@ -119,7 +127,7 @@ void Loop::Stop() {
 
 void Loop::Post(std::function<void()> task) {
   {
-    const std::lock_guard lock(impl_->mutex);
+    const MutexLock lock(impl_->mutex);
     impl_->posted.push_back(std::move(task));
   }
   uv_async_send(&impl_->wakeup);

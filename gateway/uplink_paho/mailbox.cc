@@ -7,7 +7,7 @@ namespace sluice::uplink_paho {
 void PahoMailbox::Put(Letter letter) {
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     first = letters_.empty();
     letters_.push_back(std::move(letter));
   }
@@ -16,7 +16,7 @@ void PahoMailbox::Put(Letter letter) {
 
 void PahoMailbox::Deliver() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     opened_.swap(letters_);
   }
   for (const Letter& letter : opened_) {

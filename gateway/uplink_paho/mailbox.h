@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "base/executor.h"
+#include "base/mutex.h"
 #include "forward/uplink.h"
 
 namespace sluice::uplink_paho {
@@ -44,8 +44,8 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   uint32_t attempt_ = 0;
   std::vector<Letter> opened_;  // loop thread; kept for its memory
 
-  std::mutex mutex_;
-  std::vector<Letter> letters_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<Letter> letters_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::uplink_paho

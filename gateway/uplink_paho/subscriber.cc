@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <utility>
 
+#include "base/mutex.h"
 #include "uplink_paho/client.h"
 
 namespace sluice::uplink_paho {
@@ -34,36 +33,38 @@ class PahoSubscriber::Session {
   mqtt::async_client& client() { return *client_; }
 
   Outcome Next(std::chrono::milliseconds timeout, std::string* payload) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, timeout, [this] { return ended_ || !queue_.empty(); });
+    const MutexLock lock(mutex_);
+    const MonotonicTime deadline = std::chrono::steady_clock::now() + timeout;
+    while (!ended_ && queue_.empty() && changed_.WaitUntil(mutex_, deadline)) {
+    }
     if (queue_.empty()) return ended_ ? Outcome::kDisconnected : Outcome::kNothing;
     *payload = std::move(queue_.front());
     queue_.pop_front();
     queued_bytes_ -= payload->size();
-    changed_.notify_all();
+    changed_.NotifyAll();
     return Outcome::kMessage;
   }
   void End() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ended_ = true;
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
  private:
   // On Paho's thread, which waits while the queue is full.
   void Add(const mqtt::const_message_ptr& message) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ended_ || queued_bytes_ < kMaxQueuedBytes; });
+    const MutexLock lock(mutex_);
+    while (!ended_ && queued_bytes_ >= kMaxQueuedBytes) changed_.Wait(mutex_);
     queue_.push_back(message->get_payload());
     queued_bytes_ += queue_.back().size();
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> queue_;  // guarded by mutex_, as are
-  size_t queued_bytes_ = 0;        // these
-  bool ended_ = false;
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<std::string> queue_ SLUICE_GUARDED_BY(mutex_);
+  size_t queued_bytes_ SLUICE_GUARDED_BY(mutex_) = 0;
+  bool ended_ SLUICE_GUARDED_BY(mutex_) = false;
   std::unique_ptr<mqtt::async_client> client_;  // last: gone before what its callbacks use
 };
 

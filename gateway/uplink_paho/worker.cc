@@ -16,15 +16,15 @@ PahoWorker::~PahoWorker() {
 
 void PahoWorker::Add(Command command) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     commands_.push_back(std::move(command));
   }
-  wake_.notify_one();
+  wake_.NotifyOne();
 }
 
 PahoWorker::Command PahoWorker::Take() {
-  std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return !commands_.empty(); });
+  const MutexLock lock(mutex_);
+  while (commands_.empty()) wake_.Wait(mutex_);
   Command command = std::move(commands_.front());
   commands_.pop_front();
   return command;

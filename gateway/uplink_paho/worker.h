@@ -2,13 +2,12 @@
 
 #include <mqtt/message.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "base/mutex.h"
 #include "uplink_paho/mailbox.h"
 #include "uplink_paho/options.h"
 
@@ -48,10 +47,10 @@ class PahoWorker {
   std::unique_ptr<PahoSession> session_;
   std::unique_ptr<PahoSession> previous_;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Command> commands_;  // guarded by mutex_
-  std::thread thread_;            // last: it uses all of the above
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::deque<Command> commands_ SLUICE_GUARDED_BY(mutex_);
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace sluice::uplink_paho

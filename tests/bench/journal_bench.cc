@@ -9,16 +9,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "journal/journal.h"
 #include "journal/record_format.h"
 
@@ -121,9 +120,9 @@ class Publisher final : public StreamObserver {
     stream_.RemoveObserver(this);
   }
   void Wake() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     awake_ = true;
-    wake_.notify_one();
+    wake_.NotifyOne();
   }
   double LatencyMs(double quantile) {
     std::sort(latencies_.begin(), latencies_.end());
@@ -147,8 +146,10 @@ class Publisher final : public StreamObserver {
 
  private:
   void Wait() {
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, std::chrono::milliseconds(1), [&] { return awake_; });
+    const MutexLock lock(mutex_);
+    const MonotonicTime deadline = steady_clock::now() + std::chrono::milliseconds(1);
+    while (!awake_ && wake_.WaitUntil(mutex_, deadline)) {
+    }
     awake_ = false;
   }
 
@@ -157,9 +158,9 @@ class Publisher final : public StreamObserver {
   std::vector<steady_clock::time_point> appended_at_;
   std::vector<double> latencies_;
   uint64_t committed_ = 0;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool awake_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  bool awake_ SLUICE_GUARDED_BY(mutex_) = false;
 };
 
 void BM_Sustained(benchmark::State& state) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: run.sh [--all]
 #
-# Format, layers, names, scripts, self-contained headers, clang-tidy. clang-tidy looks at the sources that the last commits
+# Format, layers, names, scripts, self-contained headers, mutexes, clang-tidy. clang-tidy looks at the sources that the last commits
 # and the working tree have changed; with --all at every one, which takes half an hour. Called by `./run lint`, which
 # installs what it needs.
 set -euo pipefail
@@ -31,6 +31,9 @@ git ls-files '*.py' | xargs /usr/bin/flake8
 echo "lint: every header compiles by itself"
 cmake --preset dev >/dev/null
 cmake --build build/dev --target all_verify_interface_header_sets
+
+echo "lint: what mutexes guard"
+/usr/bin/python3 tests/lint/thread_safety.py build/dev
 
 changed() {
   local since

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <deque>
-#include <mutex>
 #include <utility>
 
 #include "base/executor.h"
+#include "base/mutex.h"
 
 namespace sluice::test {
 
@@ -12,7 +12,7 @@ namespace sluice::test {
 class ManualExecutor final : public Executor {
  public:
   void Post(std::function<void()> task) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
   }
 
@@ -22,7 +22,7 @@ class ManualExecutor final : public Executor {
     for (;; ++ran) {
       std::function<void()> task;
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         if (tasks_.empty()) return ran;
         task = std::move(tasks_.front());
         tasks_.pop_front();
@@ -32,8 +32,8 @@ class ManualExecutor final : public Executor {
   }
 
  private:
-  std::mutex mutex_;
-  std::deque<std::function<void()>> tasks_;
+  Mutex mutex_;
+  std::deque<std::function<void()>> tasks_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::test

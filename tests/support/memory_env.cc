@@ -92,7 +92,7 @@ class MemoryEnv::Writer final : public WritableFile {
       : env_(env), file_(std::move(file)), path_(std::move(path)) {}
 
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     const Status counted = env_->Count(kWrite, path_);
     if (!counted.ok()) {
       file_->Write(offset, bytes.first(bytes.size() / 2));
@@ -108,7 +108,7 @@ class MemoryEnv::Writer final : public WritableFile {
     return Status::Ok();
   }
   Status Sync() override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     const Status counted = env_->Count(kSync, path_);
     if (!counted.ok()) {
       file_->Forget();
@@ -119,14 +119,14 @@ class MemoryEnv::Writer final : public WritableFile {
     return Status::Ok();
   }
   Status Truncate(uint64_t size) override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     SLUICE_RETURN_IF_ERROR(env_->Count(kTruncate, path_));
     file_->Resize(size);
     return Status::Ok();
   }
   Status Allocate(uint64_t /*size*/) override { return Status::Ok(); }
   Result<bool> IsAt(const std::string& path) const override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     return env_->FindFile(path) == file_;
   }
 
@@ -142,7 +142,7 @@ class MemoryEnv::Reader final : public ReadableFile {
       : env_(env), file_(std::move(file)), path_(std::move(path)) {}
 
   Result<size_t> ReadAt(uint64_t offset, size_t size, uint8_t* buffer) const override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     SLUICE_RETURN_IF_ERROR(env_->Count(kRead, path_));
     if (offset >= file_->content.size()) return size_t{0};
     const size_t count = std::min<size_t>(size, file_->content.size() - offset);
@@ -151,7 +151,7 @@ class MemoryEnv::Reader final : public ReadableFile {
     return count;
   }
   Result<uint64_t> Size() const override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     return uint64_t{file_->content.size()};
   }
 
@@ -166,7 +166,7 @@ class MemoryEnv::LockHandle final : public WritableFile {
   LockHandle(MemoryEnv* env, std::shared_ptr<File> file)
       : env_(env), file_(std::move(file)), generation_(env->generation_) {}
   ~LockHandle() override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     if (generation_ == env_->generation_) env_->locks_.erase(file_.get());
   }
   Status WriteAt(uint64_t, ByteSpan) override { return Status::Ok(); }
@@ -174,7 +174,7 @@ class MemoryEnv::LockHandle final : public WritableFile {
   Status Truncate(uint64_t) override { return Status::Ok(); }
   Status Allocate(uint64_t) override { return Status::Ok(); }
   Result<bool> IsAt(const std::string& path) const override {
-    const std::lock_guard lock(env_->mutex_);
+    const MutexLock lock(env_->mutex_);
     return env_->FindFile(path) == file_;
   }
 
@@ -188,7 +188,7 @@ MemoryEnv::MemoryEnv() = default;
 MemoryEnv::~MemoryEnv() = default;
 
 void MemoryEnv::FailAt(uint64_t index, uint64_t count, unsigned mask) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   counted_ = 0;
   fail_from_ = index;
   fail_count_ = count;
@@ -197,12 +197,12 @@ void MemoryEnv::FailAt(uint64_t index, uint64_t count, unsigned mask) {
 }
 
 uint64_t MemoryEnv::counted() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return counted_;
 }
 
 bool MemoryEnv::has_failed() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return has_failed_;
 }
 
@@ -218,7 +218,7 @@ void MemoryEnv::DropUnsynced() { Crash(nullptr); }
 void MemoryEnv::TearUnsynced(Random& random) { Crash(&random); }
 
 void MemoryEnv::Crash(Random* random) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<std::string> lost;
   for (const auto& [path, directory] : directories_) {
     if (!directory.is_durable) lost.push_back(path);
@@ -246,43 +246,43 @@ void MemoryEnv::Crash(Random* random) {
 }
 
 void MemoryEnv::Kill() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   locks_.clear();
   ++generation_;
 }
 
 void MemoryEnv::MoveTree(const std::string& from, const std::string& to) {
   static_cast<void>(CreateDirectories(ParentOf(to)).ok());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   RenameTree(from, to);
 }
 
 void MemoryEnv::Format() {
   StopFailing();
   Kill();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   directories_.clear();
   unlistable_.clear();
 }
 
 void MemoryEnv::FailReads(const std::string& path, uint64_t begin, uint64_t end) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto file = FindFile(path)) file->unreadable.push_back({begin, end});
 }
 
 void MemoryEnv::FailList(const std::string& directory) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   unlistable_.insert(directory);
 }
 
 void MemoryEnv::PutSpecial(const std::string& path) {
   SetContent(path, {});
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   FindFile(path)->special = true;
 }
 
 void MemoryEnv::RemoveTree(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   EraseTree(path);
   const auto parent = directories_.find(ParentOf(path));
   if (parent == directories_.end()) return;
@@ -308,7 +308,7 @@ void MemoryEnv::RenameTree(const std::string& from, const std::string& to) {
 }
 
 std::vector<std::string> MemoryEnv::AllFiles() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::vector<std::string> paths;
   for (const auto& [path, directory] : directories_) {
     for (const auto& [name, file] : directory.entries) paths.push_back(path + "/" + name);
@@ -317,18 +317,18 @@ std::vector<std::string> MemoryEnv::AllFiles() const {
 }
 
 void MemoryEnv::SetCapacity(uint64_t bytes) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   capacity_ = bytes;
 }
 
 std::string MemoryEnv::Content(const std::string& path) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto file = FindFile(path);
   return file == nullptr ? std::string() : file->content;
 }
 
 void MemoryEnv::SetContent(const std::string& path, std::string content) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto file = std::make_shared<File>();
   file->content = file->durable = std::move(content);
   Directory& directory = directories_[ParentOf(path)];
@@ -337,12 +337,12 @@ void MemoryEnv::SetContent(const std::string& path, std::string content) {
 }
 
 uint64_t MemoryEnv::written_bytes() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return written_bytes_;
 }
 
 uint64_t MemoryEnv::syncs() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return syncs_;
 }
 
@@ -388,7 +388,7 @@ uint64_t MemoryEnv::UsedBytes() const {
 }
 
 Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
   auto file = FileToOpen(path);
   if (!file.ok()) return file.status();
@@ -401,7 +401,7 @@ Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string&
 }
 
 Result<std::unique_ptr<ReadableFile>> MemoryEnv::OpenReadable(const std::string& path) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto file = FileToOpen(path);
   if (!file.ok()) return file.status();
   if (*file == nullptr) return Status::NotFound("open " + path);
@@ -409,7 +409,7 @@ Result<std::unique_ptr<ReadableFile>> MemoryEnv::OpenReadable(const std::string&
 }
 
 Result<std::vector<std::string>> MemoryEnv::List(const std::string& directory) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = directories_.find(directory);
   if (found == directories_.end()) return Status::NotFound("list " + directory);
   if (unlistable_.count(directory) > 0) return Injected(directory);
@@ -422,19 +422,19 @@ Result<std::vector<std::string>> MemoryEnv::List(const std::string& directory) c
 }
 
 Result<uint64_t> MemoryEnv::FileSize(const std::string& path) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto file = FindFile(path);
   if (file == nullptr) return Status::NotFound("stat " + path);
   return uint64_t{file->content.size()};
 }
 
 bool MemoryEnv::Exists(const std::string& path) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return FindFile(path) != nullptr || directories_.count(path) > 0;
 }
 
 Status MemoryEnv::CreateDirectories(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (std::string part = path; part != "/" && part != "."; part = ParentOf(part)) {
     if (FindFile(part) != nullptr) return {StatusCode::kAlreadyExists, "mkdir " + part};
     directories_[part];
@@ -444,7 +444,7 @@ Status MemoryEnv::CreateDirectories(const std::string& path) {
 }
 
 Status MemoryEnv::Rename(const std::string& from, const std::string& to) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kRename, from));
   if (directories_.count(to) > 0) return Status::IoError("rename to a directory " + to);
   if (directories_.count(from) > 0) {
@@ -459,7 +459,7 @@ Status MemoryEnv::Rename(const std::string& from, const std::string& to) {
 }
 
 Status MemoryEnv::Link(const std::string& from, const std::string& to) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kLink, from));
   if (directories_.count(from) > 0) return {StatusCode::kPermissionDenied, "link " + from};
   auto file = FindFile(from);
@@ -470,7 +470,7 @@ Status MemoryEnv::Link(const std::string& from, const std::string& to) {
 }
 
 Status MemoryEnv::Remove(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kRemove, path));
   if (directories_.count(path) > 0) return Status::IoError("remove directory " + path);
   if (FindFile(path) == nullptr) return Status::NotFound("remove " + path);
@@ -479,7 +479,7 @@ Status MemoryEnv::Remove(const std::string& path) {
 }
 
 Status MemoryEnv::SyncDirectory(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   SLUICE_RETURN_IF_ERROR(Count(kSyncDirectory, path));
   Directory& directory = directories_[path];
   directory.durable = directory.entries;
@@ -491,13 +491,13 @@ Status MemoryEnv::SyncDirectory(const std::string& path) {
 }
 
 Result<uint64_t> MemoryEnv::FreeBytes(const std::string& /*path*/) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const uint64_t used = UsedBytes();
   return capacity_ > used ? capacity_ - used : 0;
 }
 
 Result<std::unique_ptr<WritableFile>> MemoryEnv::Lock(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
   if (const auto file = FileToOpen(path); !file.ok()) return file.status();
   auto file = FindFile(path);

@@ -3,13 +3,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/env.h"
+#include "base/mutex.h"
 #include "base/random.h"
 
 namespace sluice::test {
@@ -111,28 +111,31 @@ class MemoryEnv final : public Env {
     bool is_durable = false;  // its name is
   };
 
-  Status Count(Operation operation, const std::string& path) const;
-  Directory* DirectoryOf(const std::string& path);
-  std::shared_ptr<File> FindFile(const std::string& path) const;
+  Status Count(Operation operation, const std::string& path) const SLUICE_REQUIRES(mutex_);
+  Directory* DirectoryOf(const std::string& path) SLUICE_REQUIRES(mutex_);
+  std::shared_ptr<File> FindFile(const std::string& path) const SLUICE_REQUIRES(mutex_);
   // The file to open; null when there is none; a status when it is none.
-  Result<std::shared_ptr<File>> FileToOpen(const std::string& path) const;
-  void RenameTree(const std::string& from, const std::string& to);
-  void EraseTree(const std::string& path);
-  void SetEntry(const std::string& path, std::shared_ptr<File> file);
-  uint64_t UsedBytes() const;
+  Result<std::shared_ptr<File>> FileToOpen(const std::string& path) const SLUICE_REQUIRES(mutex_);
+  void RenameTree(const std::string& from, const std::string& to) SLUICE_REQUIRES(mutex_);
+  void EraseTree(const std::string& path) SLUICE_REQUIRES(mutex_);
+  void SetEntry(const std::string& path, std::shared_ptr<File> file) SLUICE_REQUIRES(mutex_);
+  uint64_t UsedBytes() const SLUICE_REQUIRES(mutex_);
   void Crash(Random* random);
 
-  mutable std::mutex mutex_;
-  std::map<std::string, Directory> directories_;
-  std::set<std::string> unlistable_;
-  std::set<const File*> locks_;
-  mutable uint64_t counted_ = 0;
-  uint64_t fail_from_ = 0, fail_count_ = 0;
-  unsigned fail_mask_ = 0;
-  mutable bool has_failed_ = false;
-  uint64_t capacity_ = UINT64_MAX;
-  uint64_t written_bytes_ = 0, syncs_ = 0;
-  uint64_t generation_ = 0;  // of locks: those of before a crash release nothing
+  mutable Mutex mutex_;
+  std::map<std::string, Directory> directories_ SLUICE_GUARDED_BY(mutex_);
+  std::set<std::string> unlistable_ SLUICE_GUARDED_BY(mutex_);
+  std::set<const File*> locks_ SLUICE_GUARDED_BY(mutex_);
+  mutable uint64_t counted_ SLUICE_GUARDED_BY(mutex_) = 0;
+  uint64_t fail_from_ SLUICE_GUARDED_BY(mutex_) = 0;
+  uint64_t fail_count_ SLUICE_GUARDED_BY(mutex_) = 0;
+  unsigned fail_mask_ SLUICE_GUARDED_BY(mutex_) = 0;
+  mutable bool has_failed_ SLUICE_GUARDED_BY(mutex_) = false;
+  uint64_t capacity_ SLUICE_GUARDED_BY(mutex_) = UINT64_MAX;
+  uint64_t written_bytes_ SLUICE_GUARDED_BY(mutex_) = 0;
+  uint64_t syncs_ SLUICE_GUARDED_BY(mutex_) = 0;
+  // Of locks: those of before a crash release nothing.
+  uint64_t generation_ SLUICE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace sluice::test

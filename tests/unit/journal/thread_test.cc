@@ -1,7 +1,6 @@
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 
+#include "base/mutex.h"
 #include "support/memory_env.h"
 #include "support/temporary_directory.h"
 #include "unit/journal/journal_fixture.h"
@@ -19,9 +18,9 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
     Options options;
     options.min_free_bytes = &env == &disk_ ? kMinFree : 0;
     options.wakeup = [this] {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       awake_ = true;
-      wake_.notify_one();
+      wake_.NotifyOne();
     };
     StreamOptions stream;
     stream.name = "telemetry";
@@ -34,10 +33,11 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
     stream_->AddObserver(this);
   }
   void WaitForWakeup() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return awake_; });
-    awake_ = false;
-    lock.unlock();
+    {
+      const MutexLock lock(mutex_);
+      while (!awake_) wake_.Wait(mutex_);
+      awake_ = false;
+    }
     journal_->Poll();
   }
 
@@ -50,9 +50,9 @@ class ThreadTest : public ::testing::Test, public StreamObserver {
   std::unique_ptr<Journal> journal_;
   Stream* stream_ = nullptr;
   uint64_t acknowledgeable_ = 0, committed_ = 0;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool awake_ = false;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  bool awake_ SLUICE_GUARDED_BY(mutex_) = false;
   bool space_ = false;
 };
 

@@ -2,14 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <deque>
 #include <fstream>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "mosquitto_broker.h"
 #include "uplink_paho/subscriber.h"
 #include "uplink_paho/uplink.h"
@@ -29,9 +28,9 @@ constexpr seconds kLimit{15};
 class WaitingExecutor final : public Executor {
  public:
   void Post(std::function<void()> task) override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     tasks_.push_back(std::move(task));
-    wake_.notify_one();
+    wake_.NotifyOne();
   }
   // Runs tasks until `condition` holds; false when the limit passed.
   bool RunUntil(const std::function<bool()>& condition) {
@@ -39,8 +38,10 @@ class WaitingExecutor final : public Executor {
     while (!condition()) {
       std::function<void()> task;
       {
-        std::unique_lock lock(mutex_);
-        if (!wake_.wait_until(lock, deadline, [this] { return !tasks_.empty(); })) return false;
+        const MutexLock lock(mutex_);
+        while (tasks_.empty()) {
+          if (!wake_.WaitUntil(mutex_, deadline)) return false;
+        }
         task = std::move(tasks_.front());
         tasks_.pop_front();
       }
@@ -50,9 +51,9 @@ class WaitingExecutor final : public Executor {
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::function<void()>> tasks_;
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::deque<std::function<void()>> tasks_ SLUICE_GUARDED_BY(mutex_);
 };
 
 class Recorder final : public forward::UplinkListener {
