@@ -100,6 +100,7 @@ void Metrics::AddCallback(std::string_view name, std::string_view help, std::str
 std::string Metrics::PrometheusText() const {
   const MutexLock lock(mutex_);
   std::vector<const Entry*> sorted;
+  sorted.reserve(entries_.size());
   for (const Entry& entry : entries_) sorted.push_back(&entry);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Entry* a, const Entry* b) { return a->name < b->name; });
