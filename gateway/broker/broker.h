@@ -98,11 +98,10 @@ class Broker {
   // The client can take more: sends what waits for it.
   void OnWritable(MonotonicTime now, ConnectionId connection);
 
-  // The connection has ended: will, session expiry. `handle` is forgotten, the state comes back.
-  // `held_packet_id` names the QoS 2 publish that waited to be offered again (kRetry), 0 if none
-  // did: the session must not take the client's repetition for a duplicate.
-  void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close,
-                    uint16_t held_packet_id = 0);
+  // The connection has ended: will, session expiry. `handle` is forgotten, the state comes back; a
+  // QoS 2 publish that waited to be offered again (kRetry) has been answered in it with an error
+  // before, so that the client's repetition is not taken for a duplicate.
+  void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close);
 
   // The sink's late word on a message that it accepted.
   void Acknowledge(const AckHandle& ack, codec::ReasonCode reason);

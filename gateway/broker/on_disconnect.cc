@@ -3,13 +3,9 @@
 
 namespace sluice::broker {
 
-void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close,
-                          uint16_t held_packet_id) {
+void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close) {
   ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return;
-  if (held_packet_id != 0) {
-    client->state.AcknowledgeInbound(held_packet_id, codec::ReasonCode::kServerBusy);
-  }
   const PartyRef party = client->party;
   clients_.Detach(client);
   if (close.will == session::WillFate::kDue && client->will) {

@@ -327,17 +327,19 @@ void Connection::DoStartTimer(const session::StartTimer& start) {
 }
 
 // A QoS 2 message that nobody took must not count as handed out when the client repeats it.
-uint16_t Connection::HeldQos2PacketId() const {
-  if (held_.empty()) return 0;
+void Connection::LetGoOfHeld() {
+  if (held_.empty()) return;
   const codec::Publish held = held_.View(session_.version());
-  return held.qos == codec::Qos::kExactlyOnce ? held.packet_id : uint16_t{0};
+  if (held.qos != codec::Qos::kExactlyOnce) return;
+  state_->AcknowledgeInbound(held.packet_id, codec::ReasonCode::kServerBusy);
 }
 
 void Connection::DoClose(const session::Close& close) {
   closing_ = true;
+  LetGoOfHeld();
   state_ = nullptr;
   ChargeWindow();
-  context_.broker.OnDisconnect(context_.loop.Now(), id_, close, HeldQos2PacketId());
+  context_.broker.OnDisconnect(context_.loop.Now(), id_, close);
   if (close.cause != session::CloseCause::kClientDisconnected &&
       close.cause != session::CloseCause::kStreamClosed &&
       context_.log_limit.Allows(context_.loop.Now())) {

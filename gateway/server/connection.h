@@ -124,7 +124,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   bool OutgoingIsShort(codec::Qos qos) const;
   void ChargeWindow();
   void ChargeInput(size_t left_over);
-  uint16_t HeldQos2PacketId() const;
+  void LetGoOfHeld();
   void UpdateReading();
   void EndTurn();
 

@@ -48,10 +48,10 @@ class FakeClient final : public ClientHandle {
     Close(session::WillFate::kDue);
   }
 
-  void Close(session::WillFate will, uint16_t held_packet_id = 0) {
+  void Close(session::WillFate will) {
     const session::Close close{session::CloseCause::kStreamClosed, ReasonCode::kUnspecifiedError,
                                will, expiry_seconds, "test"};
-    broker_->OnDisconnect(clock_->Now(), id, close, held_packet_id);
+    broker_->OnDisconnect(clock_->Now(), id, close);
   }
   // What came since the last call.
   std::vector<std::string> Take() { return std::exchange(received, {}); }

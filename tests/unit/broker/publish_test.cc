@@ -141,15 +141,6 @@ TEST_F(PublishTest, LateAcknowledgementDoesNotReachANewSession) {
   EXPECT_TRUE(second.acknowledged.empty());
 }
 
-TEST_F(PublishTest, HeldQos2PublishMayComeAgainAfterTheConnection) {
-  FakeClient& a = Connect("a", {.expiry_seconds = 60});
-  a.state->inbound.Insert(7);
-  sink_.verdict = Verdict::kBusy;
-  EXPECT_EQ(Publish(a, "t", "x", Qos::kExactlyOnce).verdict, PublishVerdict::kRetry);
-  a.Close(session::WillFate::kNone, 7);
-  EXPECT_EQ(a.state->inbound.Find(7), nullptr);
-}
-
 TEST_F(PublishTest, BusySinkMakesNothingHappen) {
   FakeClient& a = Connect("a");
   Subscribe(a, "t");

@@ -74,7 +74,8 @@ class WireClient final : public ClientHandle {
         session_.AcceptSubscribe(a->subscribe->packet_id, codes, out);
       }
       if (const auto* a = std::get_if<session::Close>(&action)) {
-        broker_.OnDisconnect(now_, id_, *a, held_);
+        if (held_ != 0) state_->AcknowledgeInbound(held_, ReasonCode::kServerBusy);
+        broker_.OnDisconnect(now_, id_, *a);
       }
     }
     sent_.Append(out->bytes.view());
@@ -85,6 +86,7 @@ class WireClient final : public ClientHandle {
     const ConnectOutcome outcome = broker_.OnConnect(now_, connect, "dev", this);
     ASSERT_EQ(outcome.reason, ReasonCode::kSuccess);
     id_ = outcome.connection;
+    state_ = outcome.state;
     session_.AcceptConnect(now_, {outcome.session_present, outcome.assigned_client_id, true},
                            outcome.state, out);
   }
@@ -100,6 +102,7 @@ class WireClient final : public ClientHandle {
   Broker& broker_;
   Session session_;
   ConnectionId id_;
+  session::SessionState* state_ = nullptr;
   uint16_t held_ = 0;
   ByteBuffer sent_;
 };
