@@ -14,7 +14,7 @@ namespace {
 // Clients without a certificate share one name; where they come from is all that tells one from
 // another.
 std::string PartyName(const transport::PeerInfo& peer, const std::string& identity) {
-  if (!peer.identity.empty()) return identity;
+  if (peer.certificate) return identity;
   return identity + " at " + peer.source;
 }
 
@@ -97,8 +97,8 @@ Status Server::Listen(ListenerSpec spec) {
 
 void Server::OnAccept(const std::string& anonymous_identity,
                       std::unique_ptr<transport::ByteStream> stream) {
-  std::string identity = stream->peer().identity;
-  if (identity.empty()) identity = anonymous_identity;
+  const auto& certificate = stream->peer().certificate;
+  std::string identity = certificate ? certificate->common_name : anonymous_identity;
   if (identity.empty()) {
     if (log_limit_.Allows(parts_.loop.Now())) {
       LogWarn("{} came without a certificate; closing{}", stream->peer().address,

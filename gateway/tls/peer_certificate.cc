@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "tls/identity.h"
+#include "base/identity.h"
 #include "tls/peer_certificate_reader.h"
 
 namespace sluice::tls {
@@ -57,7 +57,7 @@ std::optional<PeerCertificate> ReadPeerCertificate(const mbedtls_x509_crt& certi
   if (!name || !IsValidIdentity(*name)) return std::nullopt;
   unsigned char digest[32] = {};
   if (compat::Sha256(certificate.raw.p, certificate.raw.len, digest) != 0) return std::nullopt;
-  return PeerCertificate{.identity = std::string(*name),
+  return PeerCertificate{.common_name = std::string(*name),
                          .serial = Hex({certificate.serial.p, certificate.serial.len}),
                          .fingerprint_sha256 = Hex(digest),
                          .not_after_unix_seconds = ToUnixSeconds(certificate.valid_to)};

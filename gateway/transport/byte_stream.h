@@ -1,23 +1,24 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "tls/peer_certificate.h"
 
 namespace sluice::transport {
 
-// Who is at the other end.
+// What is known of the other end, and verified where it can be: the evidence by which others decide
+// who that is.
 struct PeerInfo {
   std::string address = {};      // "192.0.2.7:50123", "[2001:db8::7]:50123"
   std::string source = {};       // all that tells strangers apart: see FormatSource
-  std::string identity = {};     // of the verified client certificate; empty without one
   std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
   std::string cipher = {};
-  std::string certificate_serial = {};  // hexadecimal, for logs
-  std::string fingerprint_sha256 = {};
-  bool resumed = false;  // by session ticket
+  std::optional<tls::PeerCertificate> certificate = {};  // verified; none if none was shown
+  bool resumed = false;                                  // by session ticket
 };
 
 // What a connection is reckoned as while there is no room for another (see Admission).

@@ -6,17 +6,12 @@ namespace sluice::transport {
 namespace {
 
 PeerInfo DescribePeer(const ByteStream& inner, const tls::Engine& engine) {
-  PeerInfo peer{.address = inner.peer().address,
-                .source = inner.peer().source,
-                .tls_version = std::string(engine.version()),
-                .cipher = std::string(engine.cipher()),
-                .resumed = engine.resumed()};
-  if (engine.peer()) {
-    peer.identity = engine.peer()->identity;
-    peer.certificate_serial = engine.peer()->serial;
-    peer.fingerprint_sha256 = engine.peer()->fingerprint_sha256;
-  }
-  return peer;
+  return {.address = inner.peer().address,
+          .source = inner.peer().source,
+          .tls_version = std::string(engine.version()),
+          .cipher = std::string(engine.cipher()),
+          .certificate = engine.peer(),
+          .resumed = engine.resumed()};
 }
 
 }  // namespace

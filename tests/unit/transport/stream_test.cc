@@ -33,9 +33,11 @@ TEST_P(StreamTest, PeerIsKnown) {
   const PeerInfo& peer = server().stream->peer();
   EXPECT_EQ(peer.address.find("127.0.0.1:"), 0u);
   EXPECT_EQ(peer.source, "127.0.0.1");
-  EXPECT_EQ(peer.identity, GetParam() ? "alpha" : "");
+  EXPECT_EQ(peer.certificate.has_value(), GetParam());
   EXPECT_EQ(peer.tls_version.empty(), !GetParam());
-  EXPECT_EQ(peer.fingerprint_sha256.size(), GetParam() ? 64u : 0u);
+  if (!GetParam()) return;
+  EXPECT_EQ(peer.certificate->common_name, "alpha");
+  EXPECT_EQ(peer.certificate->fingerprint_sha256.size(), 64u);
 }
 
 TEST_P(StreamTest, ManyWritesOfAnIterationArriveAsOneRead) {

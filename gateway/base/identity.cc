@@ -1,11 +1,10 @@
-#include "tls/identity.h"
+#include "base/identity.h"
 
 #include <cstdint>
 
 #include "base/utf8.h"
-#include "tls/peer_certificate.h"
 
-namespace sluice::tls {
+namespace sluice {
 namespace {
 
 bool IsAllowed(uint32_t code_point) {
@@ -16,7 +15,7 @@ bool IsAllowed(uint32_t code_point) {
 }  // namespace
 
 bool IsValidIdentity(std::string_view name) {
-  if (name.empty() || name.size() > PeerCertificate::kMaxIdentityBytes) return false;
+  if (name.empty() || name.size() > kMaxIdentityBytes) return false;
   while (!name.empty()) {
     uint32_t code_point = 0;
     const size_t length = DecodeUtf8(name, &code_point);
@@ -26,4 +25,4 @@ bool IsValidIdentity(std::string_view name) {
   return true;
 }
 
-}  // namespace sluice::tls
+}  // namespace sluice

@@ -1,10 +1,10 @@
-#include "tls/identity.h"
+#include "base/identity.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace sluice::tls {
+namespace sluice {
 namespace {
 
 using namespace std::string_view_literals;
@@ -44,4 +44,4 @@ TEST(IdentityTest, IllFormedUtf8IsRefused) {
 }
 
 }  // namespace
-}  // namespace sluice::tls
+}  // namespace sluice
