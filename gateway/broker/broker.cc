@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/status.h"
+
 namespace sluice::broker {
 
 Broker::Broker(const Limits& limits, const AccessControl* access, EventSink* sink,
@@ -65,6 +67,24 @@ void Broker::Tick(MonotonicTime now) {
       PublishWill(now, client);
     }
   }
+}
+
+void Broker::CheckInvariants() const {
+  shares_.CheckInvariants();
+  clients_.CheckInvariants();
+  subscriptions_.CheckInvariants();
+  shapes_.CheckInvariants();
+  retained_.CheckInvariants();
+  size_t filters = 0, wills = 0;
+  clients_.ForEach([&](const ClientRecord& client) {
+    client.queue.CheckInvariants();
+    SLUICE_CHECK(client.queued.amount() == client.queue.bytes());
+    SLUICE_CHECK(client.will_bytes.amount() == (client.will ? client.will->message->size() : 0));
+    filters += client.filters.size();
+    wills += client.will_bytes.amount();
+  });
+  for (const DueWill& will : due_wills_) wills += will.message->size();
+  SLUICE_CHECK(filters == subscriptions_.size() && wills == will_bytes_);
 }
 
 }  // namespace sluice::broker

@@ -144,6 +144,10 @@ class Broker {
     return pool_.bytes();
   }  // queued, retained and wills, shared ones once
 
+  // Those of all parts, and that what clients hold for their parties is what they have. Visits
+  // everything; for tests.
+  void CheckInvariants() const;
+
  private:
   // A will that is to be published as soon as the sink has room; its session may be gone.
   struct DueWill {

@@ -33,7 +33,7 @@ struct StoredWill {
 // session ends; the MQTT session of section 4.1 and, while connected, the connection. Address and
 // slot stay.
 //
-// Invariants: connected if and only if `handle` is not null; `will_due` only with a will and
+// Invariants, asserted by ClientRegistry::CheckInvariants(): `will_due` only with a will and
 // disconnected; `expires` only disconnected.
 struct ClientRecord {
   std::string client_id;
@@ -56,14 +56,14 @@ struct ClientRecord {
 
   // Kept by ClientRegistry.
   std::optional<MonotonicTime> deadline;
-  std::optional<std::list<ClientSlot>::iterator> alone_since;
+  std::optional<std::list<ClientSlot>::iterator> detached_place;
 
   // What it holds of what all share. The bytes of its filters, its will and its queue as their own
   // classes count them.
   PartyRef party;
   PartyRef subscribes_as;  // as whom its filters' shapes count; the party that it began with
-  Holding alone;           // 1 while it has no connection
-  Holding alone_bytes;
+  Holding detached;        // 1 while it has no connection
+  Holding detached_bytes;
   Holding subscriptions;
   Holding will_bytes;
   Holding queued;
@@ -75,8 +75,8 @@ struct ClientRecord {
   // Whose it is from now on, with all that it holds.
   void BelongTo(const PartyRef& whose) {
     party = whose;
-    alone.BelongTo(whose, Budget::kSessions, this);
-    alone_bytes.BelongTo(whose, Budget::kSessionBytes, this);
+    detached.BelongTo(whose, Budget::kSessions, this);
+    detached_bytes.BelongTo(whose, Budget::kSessionBytes, this);
     subscriptions.BelongTo(whose, Budget::kSubscriptions, this);
     will_bytes.BelongTo(whose, Budget::kWills, this);
     queued.BelongTo(whose, Budget::kQueued, this);

@@ -51,13 +51,13 @@ ClientRecord* ClientRegistry::Create(std::string_view client_id, std::string_vie
   client->subscribes_as = party;
   const bool is_new = by_name_.emplace(Name{client->identity, client->client_id}, client).second;
   SLUICE_CHECK(is_new);
-  client->alone_since = alone_.insert(alone_.end(), slot);
+  client->detached_place = detached_.insert(detached_.end(), slot);
   return client;
 }
 
 void ClientRegistry::Attach(ClientRecord* client, ClientHandle* handle) {
   SLUICE_CHECK(!client->connected() && handle != nullptr);
-  LeaveAlone(client);
+  LeaveDetached(client);
   client->handle = handle;
   client->connection_serial = NextSerial();
 }
@@ -65,9 +65,9 @@ void ClientRegistry::Attach(ClientRecord* client, ClientHandle* handle) {
 void ClientRegistry::Detach(ClientRecord* client) {
   SLUICE_CHECK(client->connected());
   client->handle = nullptr;
-  client->alone_since = alone_.insert(alone_.end(), client->id.slot);
-  client->alone.Set(1);
-  client->alone_bytes.Set(HeldBytes(*client));
+  client->detached_place = detached_.insert(detached_.end(), client->id.slot);
+  client->detached.Set(1);
+  client->detached_bytes.Set(HeldBytes(*client));
 }
 
 void ClientRegistry::Remove(ClientRecord* client) {
@@ -75,7 +75,7 @@ void ClientRegistry::Remove(ClientRecord* client) {
   client->will_due.reset();
   client->expires.reset();
   UpdateDeadline(client);
-  LeaveAlone(client);
+  LeaveDetached(client);
   by_name_.erase({client->identity, client->client_id});
   free_slots_.push_back(client->id.slot);
   slots_[client->id.slot].reset();
@@ -100,8 +100,8 @@ ClientRecord* ClientRegistry::FirstDue(MonotonicTime now) const {
   return slots_[deadlines_.begin()->second].get();
 }
 
-ClientRecord* ClientRegistry::LongestAlone() const {
-  return alone_.empty() ? nullptr : slots_[alone_.front()].get();
+ClientRecord* ClientRegistry::LongestDetached() const {
+  return detached_.empty() ? nullptr : slots_[detached_.front()].get();
 }
 
 // Zero means none; after 2^32 connections a number comes again, long after its first bearer has
@@ -111,12 +111,40 @@ uint32_t ClientRegistry::NextSerial() {
   return last_serial_;
 }
 
-void ClientRegistry::LeaveAlone(ClientRecord* client) {
-  if (!client->alone_since) return;
-  alone_.erase(*client->alone_since);
-  client->alone_since.reset();
-  client->alone.Set(0);
-  client->alone_bytes.Set(0);
+void ClientRegistry::LeaveDetached(ClientRecord* client) {
+  if (!client->detached_place) return;
+  detached_.erase(*client->detached_place);
+  client->detached_place.reset();
+  client->detached.Set(0);
+  client->detached_bytes.Set(0);
+}
+
+void ClientRegistry::CheckInvariants() const {
+  size_t connected = 0, deadlines = 0;
+  for (const auto& client : slots_) {
+    if (client == nullptr) continue;
+    Check(*client);
+    connected += client->connected() ? 1 : 0;
+    deadlines += client->deadline ? 1 : 0;
+  }
+  SLUICE_CHECK(slots_.size() == by_name_.size() + free_slots_.size());
+  SLUICE_CHECK(by_name_.size() == connected + detached_.size());
+  SLUICE_CHECK(deadlines == deadlines_.size());
+  for (const ClientSlot slot : free_slots_) SLUICE_CHECK(slots_[slot] == nullptr);
+}
+
+void ClientRegistry::Check(const ClientRecord& client) const {
+  const ClientSlot slot = client.id.slot;
+  SLUICE_CHECK(slots_[slot].get() == &client);
+  SLUICE_CHECK(by_name_.at({client.identity, client.client_id}) == &client);
+  SLUICE_CHECK(client.connected() != client.detached_place.has_value());
+  if (client.detached_place) SLUICE_CHECK(**client.detached_place == slot);
+  SLUICE_CHECK(!client.will_due || (client.will && !client.connected()));
+  SLUICE_CHECK(!client.expires || !client.connected());
+  std::optional<MonotonicTime> next = client.will_due;
+  if (client.expires && (!next || *client.expires < *next)) next = client.expires;
+  SLUICE_CHECK(client.deadline == next);
+  if (next) SLUICE_CHECK(deadlines_.contains({*next, slot}));
 }
 
 }  // namespace sluice::broker

@@ -20,6 +20,10 @@ namespace sluice::broker {
 // Finds clients by identity and client id, by slot and by connection, and knows which are without a
 // connection and when something is due for whom. Knows nothing of what has to happen then. Loop
 // thread only.
+//
+// Invariants, asserted by CheckInvariants(): every client is found by its name and in its slot, and
+// no slot is both taken and free; those without a connection, and only they, stand in the list of
+// the detached; the deadlines are those of the clients, each the earlier of its two.
 class ClientRegistry {
  public:
   ClientRegistry() = default;
@@ -48,9 +52,17 @@ class ClientRegistry {
   ClientRecord* FirstDue(MonotonicTime now) const;
 
   // The one that has been without a connection for longest, or null.
-  ClientRecord* LongestAlone() const;
-  size_t connected() const { return by_name_.size() - alone_.size(); }
-  size_t detached() const { return alone_.size(); }
+  ClientRecord* LongestDetached() const;
+  size_t connected() const { return by_name_.size() - detached_.size(); }
+  size_t detached() const { return detached_.size(); }
+
+  void CheckInvariants() const;  // visits everything; for tests
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& client : slots_) {
+      if (client != nullptr) visit(*client);
+    }
+  }
 
  private:
   struct Name {
@@ -65,12 +77,13 @@ class ClientRegistry {
   };
 
   uint32_t NextSerial();
-  void LeaveAlone(ClientRecord* client);
+  void LeaveDetached(ClientRecord* client);
+  void Check(const ClientRecord& client) const;
 
   std::vector<std::unique_ptr<ClientRecord>> slots_;
   std::vector<ClientSlot> free_slots_;
   std::unordered_map<Name, ClientRecord*, NameHash> by_name_;  // keys are the records' own texts
-  std::list<ClientSlot> alone_;                                // longest first
+  std::list<ClientSlot> detached_;                             // longest first
   std::set<std::pair<MonotonicTime, ClientSlot>> deadlines_;
   uint32_t last_serial_ = 0;
 };

@@ -59,4 +59,16 @@ void FilterShapes::Remove(std::string_view filter, const PartyRef& party) {
   if (own->second.empty()) of_parties_.erase(own);
 }
 
+void FilterShapes::CheckInvariants() const {
+  Counts sums;
+  for (const auto& [party, own] : of_parties_) {
+    SLUICE_CHECK(!own.empty() && own.size() <= max_of_one_ * party->share());
+    for (const auto& [beginning, count] : own) {
+      SLUICE_CHECK(count > 0);
+      sums[beginning] += count;
+    }
+  }
+  SLUICE_CHECK(sums == all_ && all_.size() <= max_in_all_);
+}
+
 }  // namespace sluice::broker

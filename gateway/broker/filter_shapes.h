@@ -18,6 +18,9 @@ namespace sluice::broker {
 // make a topic "a/a/a/a" visit a number of nodes that doubles with each level. Bounding the shapes'
 // distinct beginnings bounds every walk. Those without a '+' are one a level, and free.
 //
+// Invariants, asserted by CheckInvariants(): no more than `max_in_all` beginnings; of each as many
+// as the parties have together; none is counted zero times, and no party without any is kept.
+//
 // Allocates, when subscribing only. Loop thread only.
 class FilterShapes {
  public:
@@ -30,6 +33,8 @@ class FilterShapes {
   void Remove(std::string_view filter, const PartyRef& party);
 
   size_t size() const { return all_.size(); }
+
+  void CheckInvariants() const;  // visits everything; for tests
 
  private:
   // Depth, and the levels that are '+' as bits: filters have at most 64 levels.

@@ -47,12 +47,12 @@ void Broker::EvictSessions(MonotonicTime now, const PartyRef& newcomer) {
   }
 }
 
-// The longest alone of the party that has most. Among equals, as all are in a field of single
-// devices, the longest alone of all.
+// The longest detached of the party that has most. Among equals, as all are in a field of single
+// devices, the longest detached of all.
 ClientRecord* Broker::LeastWanted(MonotonicTime now, Budget budget, const PartyRef& newcomer) {
   Party* const largest = shares_.GivesWay(budget, *newcomer, 0);
   if (largest != nullptr) share_log_.GaveWay(now, budget, largest->name(), newcomer->name());
-  ClientRecord* const longest = clients_.LongestAlone();
+  ClientRecord* const longest = clients_.LongestDetached();
   const Party& loser = largest != nullptr ? *largest : *newcomer;
   if (Shares::HoldTheSame(budget, *longest->party, loser)) return longest;
   return static_cast<ClientRecord*>(Shares::FirstOf(budget, loser)->owner());

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/status.h"
+
 namespace sluice::broker {
 
 bool OutboundQueue::Push(QueuedMessage message, const Limits& limits, Counters* counters) {
@@ -73,6 +75,12 @@ void OutboundQueue::DropOldest(size_t max_bytes, Counters* counters) {
     Pop();
     counters->queue_dropped.Add();
   }
+}
+
+void OutboundQueue::CheckInvariants() const {
+  size_t bytes = 0;
+  for (size_t i = begin_; i < items_.size(); ++i) bytes += CostOf(items_[i]);
+  SLUICE_CHECK(begin_ <= items_.size() && bytes == bytes_);
 }
 
 }  // namespace sluice::broker

@@ -37,6 +37,8 @@ class OutboundQueue {
   void DropOne(OverflowPolicy policy, Counters* counters);
   void Clear();
 
+  void CheckInvariants() const;  // bytes() is the sum of what the messages cost
+
  private:
   static size_t CostOf(const QueuedMessage& item);
   void DropQos0(size_t max_bytes, Counters* counters);

@@ -1,5 +1,6 @@
 #include "broker/retained_store.h"
 
+#include "base/status.h"
 #include "broker/topic_filter.h"
 #include "codec/topic_match.h"
 
@@ -89,6 +90,21 @@ RetainedStore::ByTopic::iterator RetainedStore::Erase(ByTopic::iterator entry) {
   bytes_ -= CostOf(message);
   if (const auto expiry = message.expiry()) by_expiry_.erase({*expiry, message.topic()});
   return by_topic_.erase(entry);
+}
+
+void RetainedStore::CheckInvariants() const {
+  size_t bytes = 0, expiring = 0;
+  for (const auto& [topic, entry] : by_topic_) {
+    const Message& message = *entry.message;
+    SLUICE_CHECK(topic.data() == message.topic().data() && message.has_payload());
+    SLUICE_CHECK(entry.cost.amount() == CostOf(message) && entry.cost.owner() == &entry);
+    bytes += CostOf(message);
+    const auto expiry = message.expiry();
+    if (!expiry) continue;
+    ++expiring;
+    SLUICE_CHECK(by_expiry_.contains({*expiry, topic}));
+  }
+  SLUICE_CHECK(bytes == bytes_ && bytes_ <= max_bytes_ && expiring == by_expiry_.size());
 }
 
 }  // namespace sluice::broker

@@ -17,6 +17,10 @@ namespace sluice::broker {
 // looks at the topics with its literal beginning only, and so that handing them out can stop
 // anywhere and go on later. Loop thread only. What has expired is dropped when it is met
 // [MQTT-3.3.2-5].
+//
+// Invariants, asserted by CheckInvariants(): bytes() is the sum of what the messages cost, at most
+// the bound, and each publisher holds what his cost; those that expire, and only they, stand in the
+// order of expiry too.
 class RetainedStore {
  public:
   // `shares` outlives the store.
@@ -36,6 +40,8 @@ class RetainedStore {
 
   size_t size() const { return by_topic_.size(); }
   size_t bytes() const { return bytes_; }
+
+  void CheckInvariants() const;  // visits everything; for tests
 
  private:
   struct Entry {

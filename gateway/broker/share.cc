@@ -132,4 +132,42 @@ void Shares::RemoveFromHeap(Budget budget, Party* party) {
 
 void Shares::End(Party* party) { parties_.erase(parties_.find(party->name())); }
 
+void Shares::CheckInvariants() const {
+  for (size_t i = 0; i < kBudgets; ++i) {
+    const auto budget = static_cast<Budget>(i);
+    uint64_t used = 0;
+    size_t users = 0;
+    for (const auto& [name, party] : parties_) {
+      SLUICE_CHECK(name == party->name() && party->holders_ > 0);
+      SLUICE_CHECK(party->used(budget) == SumOf(budget, *party));
+      used += party->used(budget);
+      users += party->used(budget) > 0 ? 1 : 0;
+    }
+    SLUICE_CHECK(used == used_[i] && users == heaps_[i].size());
+    CheckHeap(budget);
+  }
+}
+
+void Shares::CheckHeap(Budget budget) const {
+  const Heap& heap = heaps_[static_cast<size_t>(budget)];
+  for (size_t place = 0; place < heap.size(); ++place) {
+    const Party& party = *heap[place];
+    const Party& above = *heap[place == 0 ? 0 : (place - 1) / 2];
+    SLUICE_CHECK(party.part(budget).place == place && party.used(budget) > 0);
+    SLUICE_CHECK(!IsLarger(party.used(budget), party, above.used(budget), above));
+  }
+}
+
+uint64_t Shares::SumOf(Budget budget, const Party& party) {
+  uint64_t sum = 0;
+  const Holding* before = nullptr;
+  for (const Holding* h = party.part(budget).first; h != nullptr; before = h, h = h->next_) {
+    SLUICE_CHECK(&*h->party_ == &party && h->budget_ == budget && h->previous_ == before);
+    SLUICE_CHECK(h->amount_ > 0);
+    sum += h->amount_;
+  }
+  SLUICE_CHECK(party.part(budget).last == before);
+  return sum;
+}
+
 }  // namespace sluice::broker

@@ -125,6 +125,10 @@ class Holding {
 // Parties are found by a keyed hash; the largest of a budget is the top of a heap, so every change
 // costs a logarithm of the number of parties and allocates nothing once the heap has grown. Loop
 // thread only. Outlives its parties and holdings.
+//
+// Invariants, asserted by CheckInvariants(): what a party uses of a budget is the sum of its
+// holdings, what all use the sum of the parties'; in the budget's heap stand those that use some of
+// it, none below a smaller one.
 class Shares {
  public:
   Shares() = default;
@@ -147,6 +151,8 @@ class Shares {
   static Holding* FirstOf(Budget budget, const Party& party) { return party.part(budget).first; }
   static Holding* LastOf(Budget budget, const Party& party) { return party.part(budget).last; }
 
+  void CheckInvariants() const;  // visits everything; for tests
+
  private:
   friend class Holding;
   friend class PartyRef;
@@ -161,6 +167,8 @@ class Shares {
   void Put(Budget budget, size_t place, Party* party);
   void RemoveFromHeap(Budget budget, Party* party);
   void End(Party* party);
+  void CheckHeap(Budget budget) const;
+  static uint64_t SumOf(Budget budget, const Party& party);
 
   // Keys are the parties' own names.
   std::unordered_map<std::string_view, std::unique_ptr<Party>, KeyedHash> parties_;

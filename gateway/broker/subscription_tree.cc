@@ -1,6 +1,9 @@
 #include "broker/subscription_tree.h"
 
 #include <algorithm>
+#include <set>
+
+#include "base/status.h"
 
 namespace sluice::broker {
 namespace {
@@ -136,6 +139,39 @@ void SubscriptionTree::PruneFrom(Node* node) {
     }
     node = parent;
   }
+}
+
+void SubscriptionTree::CheckInvariants() const {
+  Sums sums;
+  SLUICE_CHECK(root_->parent == nullptr);
+  Check(root_->here, "", &sums);
+  SLUICE_CHECK(sums.size == 0);  // no filter is empty [MQTT-4.7.3-1]
+  Check(*root_, "", &sums);
+  SLUICE_CHECK(sums.size == size_ && sums.bytes == bytes_ && bytes_ <= max_bytes_);
+}
+
+// `filter` leads to the node, with a '/' behind each level.
+void SubscriptionTree::Check(const Node& node, const std::string& filter, Sums* sums) {
+  Check(node.below, filter + "#", sums);
+  const auto check_child = [&](const Node& child, std::string_view level) {
+    SLUICE_CHECK(child.parent == &node && child.level == level && !child.IsEmpty());
+    sums->bytes += CostOfNode(level);
+    const std::string path = filter + std::string(level);
+    Check(child.here, path, sums);
+    Check(child, path + "/", sums);
+  };
+  if (node.plus) check_child(*node.plus, "+");
+  for (const auto& [level, child] : node.children) check_child(*child, level);
+}
+
+void SubscriptionTree::Check(const std::vector<Subscription>& list, const std::string& filter,
+                             Sums* sums) {
+  std::set<ClientSlot> clients;
+  for (const Subscription& subscription : list) {
+    SLUICE_CHECK(clients.insert(subscription.client).second);
+    sums->bytes += CostOfSubscription(filter);
+  }
+  sums->size += list.size();
 }
 
 }  // namespace sluice::broker

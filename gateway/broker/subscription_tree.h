@@ -19,8 +19,9 @@ namespace sluice::broker {
 // comparison per subscription and message, which a thousand devices with a few subscriptions each
 // make thousands.
 //
-// Invariants: every node but the root has a subscription at or below it; bytes() is the sum of what
-// the nodes and subscriptions cost. Loop thread only.
+// Invariants, asserted by CheckInvariants(): every node but the root has a subscription at or below
+// it; a client stands once at most in each place; size() and bytes() are the sums of the
+// subscriptions and of what they and the nodes cost, at most `max_bytes`. Loop thread only.
 class SubscriptionTree {
  public:
   enum class Outcome : uint8_t { kAdded, kReplaced, kFull };
@@ -54,6 +55,8 @@ class SubscriptionTree {
   size_t size() const { return size_; }
   size_t bytes() const { return bytes_; }
 
+  void CheckInvariants() const;  // visits everything; for tests
+
  private:
   struct Node;
   using Children =
@@ -80,6 +83,12 @@ class SubscriptionTree {
   Place FindOrMake(std::string_view filter);
   Node* MakeChild(Node* parent, std::string_view level);
   void PruneFrom(Node* node);
+  struct Sums {
+    size_t size = 0;
+    size_t bytes = 0;
+  };
+  static void Check(const Node& node, const std::string& filter, Sums* sums);
+  static void Check(const std::vector<Subscription>& list, const std::string& filter, Sums* sums);
 
   template <typename Visitor>
   static bool Visit(const std::vector<Subscription>& list, Visitor& visit) {

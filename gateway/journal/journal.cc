@@ -107,4 +107,16 @@ Status Journal::Close() {
   return close_status_;
 }
 
+void Journal::CheckInvariants() const {
+  SLUICE_CHECK(options_.manual);
+  if (worker_ != nullptr) worker_->CheckInvariants();
+  for (const auto& stream : streams_) {
+    SLUICE_CHECK(stream->committed_offset() <= stream->acknowledgeable_offset());
+    SLUICE_CHECK(stream->acknowledgeable_offset() <= stream->next_offset());
+    for (const auto& cursor : stream->cursors()) {
+      SLUICE_CHECK(cursor->offset() <= stream->committed_offset());
+    }
+  }
+}
+
 }  // namespace sluice::journal

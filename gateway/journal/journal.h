@@ -60,6 +60,10 @@ class Journal {
   // sync.
   Status Close();
 
+  // Of the streams' files, and that no word is ahead of another: committed, acknowledgeable, the
+  // next offset, cursors. With Options::manual; for tests.
+  void CheckInvariants() const;
+
  private:
   struct News {
     uint64_t acknowledgeable;

@@ -207,4 +207,8 @@ Status JournalWorker::Finish() {
   return last;
 }
 
+void JournalWorker::CheckInvariants() const {
+  for (const auto& stream : streams_) stream->CheckInvariants();
+}
+
 }  // namespace sluice::journal

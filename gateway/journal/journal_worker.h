@@ -30,6 +30,8 @@ class JournalWorker {
   // The orderly end, on whichever thread ran the rest before.
   Status Finish();
 
+  void CheckInvariants() const;
+
  private:
   void LookForWork(MonotonicTime now);
   void Commit(MonotonicTime now, bool force);

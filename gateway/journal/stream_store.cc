@@ -74,6 +74,19 @@ bool StreamStore::NeedsRoll(size_t bytes) const {
          active_->bytes() + bytes > settings_.segment_bytes;
 }
 
+void StreamStore::CheckInvariants() const {
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    const Segment& segment = segments_[i];
+    const bool is_last = i + 1 == segments_.size();
+    SLUICE_CHECK(segment.base < segment.end || (is_last && segment.base == segment.end));
+    SLUICE_CHECK(is_last ? segment.end == end_offset_ : segment.end <= segments_[i + 1].base);
+    SLUICE_CHECK(segment.gap || segment.reason == GapReason::kNone);
+  }
+  SLUICE_CHECK(synced_offset_ <= end_offset_);
+  SLUICE_CHECK(active_ != nullptr || synced_offset_ == end_offset_);
+  if (active_ != nullptr) SLUICE_CHECK(segments_.back().bytes == active_->bytes());
+}
+
 // A segment without records has just been replaced under its own name.
 void StreamStore::DropEmptyLast() {
   if (!segments_.empty() && segments_.back().base == end_offset_) segments_.pop_back();

@@ -32,8 +32,9 @@ struct Segment {
 // The segment files of one stream: what is there, and the only code that changes it. Journal thread
 // only (and the thread that opens the journal, before that one starts).
 //
-// Invariant: segments are in order and do not overlap; the last one is never deleted, so that the
-// next offset survives. A segment that is being written (`active`) is always the last.
+// Invariants, asserted by CheckInvariants(): segments are in order and do not overlap; the last one
+// is never deleted, so that the next offset survives; it ends where the stream does. A segment that
+// is being written (`active`) is always the last. Without one everything is synced.
 class StreamStore {
  public:
   struct Settings {
@@ -93,6 +94,8 @@ class StreamStore {
 
   // The segment that covers `offset`, or the first one behind it; null behind the last.
   const Segment* Locate(uint64_t offset) const;
+
+  void CheckInvariants() const;
 
  private:
   Status MakeActive();

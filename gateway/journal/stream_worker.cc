@@ -313,4 +313,16 @@ Status StreamWorker::Finish() {
   return last_failure_;
 }
 
+void StreamWorker::CheckInvariants() const {
+  const StreamStore& store = *parts_.store;
+  store.CheckInvariants();
+  const uint64_t end = pending_.empty() ? committed_ : pending_.end_offset();
+  SLUICE_CHECK(written_bytes_ <= pending_.size());
+  SLUICE_CHECK(committed_ <= store.end_offset() && store.end_offset() <= end);
+  SLUICE_CHECK(committed_ <= acknowledgeable_ && acknowledgeable_ <= end);
+  const MutexLock lock(core()->shared->mutex);
+  SLUICE_CHECK(core()->committed <= committed_ && core()->acknowledgeable <= acknowledgeable_);
+  SLUICE_CHECK(core()->dirty.empty() || end < core()->dirty.end_offset());
+}
+
 }  // namespace sluice::journal

@@ -31,6 +31,9 @@ namespace sluice::journal {
 //
 // Nothing is written, called committed, saved or deleted unless the data directory and the stream's
 // are at that moment the ones that were opened. It may be told so by HoldTo().
+//
+// Invariants, asserted by CheckInvariants(): those of the store; nothing is acknowledgeable before
+// it is stable, or committed before it is acknowledgeable; what is not committed is in `pending_`.
 class StreamWorker {
  public:
   struct Parts {
@@ -84,6 +87,8 @@ class StreamWorker {
     metrics_.quarantined.Add(segments);
   }
   void Report(const RecoveryReport& report, uint64_t lost_cursors);
+
+  void CheckInvariants() const;
 
  private:
   static constexpr Duration kFirstRetry = std::chrono::milliseconds(100);

@@ -1,5 +1,7 @@
 #include "transport/crowd.h"
 
+#include "base/status.h"
+
 namespace sluice::transport {
 
 Crowd::Rank Crowd::RankOf(const Sources::value_type& source) {
@@ -54,6 +56,28 @@ Crowd::Member* Crowd::FirstToGo(bool silent_only) const {
     if (!source.silent.empty() || !silent_only) return source.first().front();
   }
   return nullptr;
+}
+
+void Crowd::CheckInvariants() const {
+  size_t size = 0;
+  for (const auto& source : sources_) {
+    const Source& members = source.second;
+    SLUICE_CHECK(!members.first().empty() && order_.contains(RankOf(source)));
+    Check(members.silent, true, source);
+    Check(members.busy, false, source);
+    size += members.silent.size() + members.busy.size();
+  }
+  SLUICE_CHECK(size == size_ && order_.size() == sources_.size());
+}
+
+void Crowd::Check(const std::list<Member*>& members, bool silent,
+                  const Sources::value_type& source) {
+  uint64_t before = 0;
+  for (const Member* member : members) {
+    SLUICE_CHECK(&*member->source_ == &source && member->silent_ == silent);
+    SLUICE_CHECK(before < member->since_);
+    before = member->since_;
+  }
 }
 
 }  // namespace sluice::transport

@@ -18,6 +18,9 @@ namespace sluice::transport {
 //
 // Everything costs the logarithm of the number of addresses. Loop thread only; outlives its
 // members.
+//
+// Invariants, asserted by CheckInvariants(): no address without a member; each address is ranked
+// once, by what it is now; size() is the sum; in both lists the longest stands in front.
 class Crowd {
   struct Source;
   using Sources = std::map<SourceAddress, Source>;
@@ -65,6 +68,8 @@ class Crowd {
   // us, or with `silent_only` nobody. Null when there is nobody.
   Member* FirstToGo(bool silent_only) const;
 
+  void CheckInvariants() const;  // visits everything; for tests
+
  private:
   // Share, then the age of the oldest member, complemented so that the greatest goes first.
   using Rank = std::tuple<size_t, uint64_t, SourceAddress>;
@@ -74,6 +79,8 @@ class Crowd {
   };
 
   static Rank RankOf(const Sources::value_type& source);
+  static void Check(const std::list<Member*>& members, bool silent,
+                    const Sources::value_type& source);
   // Every change of a source goes through here, so that its rank follows.
   template <typename Change>
   void Update(Sources::iterator source, Change change);

@@ -63,4 +63,17 @@ void HandshakeTurns::Settle(Sources::iterator source) {
   idle_.pop_front();
 }
 
+void HandshakeTurns::CheckInvariants() const {
+  for (const auto& source : sources_) {
+    const auto& [address, s] = source;
+    SLUICE_CHECK(s.is_idle == s.waiting.empty());
+    SLUICE_CHECK(s.is_idle ? s.debt > 0 && *s.idle == address : order_.contains(RankOf(source)));
+    for (const Item* item : s.waiting) {
+      SLUICE_CHECK(item->turns_ == this && &*item->source_ == &source && *item->place_ == item);
+    }
+  }
+  SLUICE_CHECK(sources_.size() == order_.size() + idle_.size());
+  SLUICE_CHECK(idle_.size() <= kMaxIdleSources);
+}
+
 }  // namespace sluice::transport

@@ -16,6 +16,10 @@ namespace sluice::transport {
 // address's debt forgiven. Within an address the newest and the oldest take turns: the newest is
 // the one that is most surely still there, the oldest must not wait for ever.
 //
+// Invariants, asserted by CheckInvariants(): addresses for which somebody waits are ranked, each
+// once, by what they are now; the others have a debt and stand among the idle, of which there are
+// no more than kMaxIdleSources.
+//
 // Loop thread only; outlives its items.
 class HandshakeTurns {
   struct Source;
@@ -46,6 +50,8 @@ class HandshakeTurns {
   Item* Next();
   // A handshake was finished.
   void Forgive(const SourceAddress& source);
+
+  void CheckInvariants() const;  // visits everything; for tests
 
  private:
   // Debt, then the time of the address's latest newcomer, complemented so that the newest is first.

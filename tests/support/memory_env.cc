@@ -93,7 +93,7 @@ class MemoryEnv::Writer final : public WritableFile {
 
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
     const MutexLock lock(env_->mutex_);
-    const Status counted = env_->Count(kWrite, path_);
+    Status counted = env_->Count(kWrite, path_);
     if (!counted.ok()) {
       file_->Write(offset, bytes.first(bytes.size() / 2));
       return counted;
@@ -109,7 +109,7 @@ class MemoryEnv::Writer final : public WritableFile {
   }
   Status Sync() override {
     const MutexLock lock(env_->mutex_);
-    const Status counted = env_->Count(kSync, path_);
+    Status counted = env_->Count(kSync, path_);
     if (!counted.ok()) {
       file_->Forget();
       return counted;
@@ -147,7 +147,7 @@ class MemoryEnv::Reader final : public ReadableFile {
     if (offset >= file_->content.size()) return size_t{0};
     const size_t count = std::min<size_t>(size, file_->content.size() - offset);
     if (!file_->CanRead(offset, count)) return Injected(path_);
-    if (count > 0) std::memcpy(buffer, file_->content.data() + offset, count);
+    std::copy_n(file_->content.begin() + static_cast<std::ptrdiff_t>(offset), count, buffer);
     return count;
   }
   Result<uint64_t> Size() const override {
@@ -311,7 +311,10 @@ std::vector<std::string> MemoryEnv::AllFiles() const {
   const MutexLock lock(mutex_);
   std::vector<std::string> paths;
   for (const auto& [path, directory] : directories_) {
-    for (const auto& [name, file] : directory.entries) paths.push_back(path + "/" + name);
+    for (const auto& [name, file] : directory.entries) {
+      paths.push_back(path + "/");
+      paths.back() += name;
+    }
   }
   return paths;
 }

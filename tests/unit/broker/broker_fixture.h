@@ -102,6 +102,7 @@ using Lines = std::vector<std::string>;
 class BrokerTest : public testing::Test {
  protected:
   BrokerTest() { Restart({}); }
+  void TearDown() override { broker_->CheckInvariants(); }
 
   // A new broker with other limits; forgets all clients.
   void Restart(const Limits& limits, std::vector<AccessRule> rules = OpenRules()) {

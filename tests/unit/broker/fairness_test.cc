@@ -56,7 +56,7 @@ TEST_F(FairnessTest, BytesOfSessionsAreSharedAlike) {
   EXPECT_TRUE(HasSession("victim", "v"));
 }
 
-TEST_F(FairnessTest, AmongEqualsTheLongestAloneGoes) {
+TEST_F(FairnessTest, AmongEqualsTheLongestDetachedGoes) {
   Restart({.max_detached_sessions = 3});
   for (const char* device : {"a", "b", "c", "d"}) Leave(device, "x");
   EXPECT_FALSE(HasSession("a", "x"));

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "base/random.h"
 #include "broker/subscription_tree.h"
 
 namespace sluice::broker {
@@ -53,6 +57,34 @@ TEST_F(FilterShapesTest, WhatIsRemovedMakesRoom) {
   EXPECT_FALSE(shapes.Add("a/+", a_));
   shapes.Remove("+", b_);
   EXPECT_TRUE(shapes.Add("a/+", a_));
+}
+
+// Against a set of the beginnings, spelled.
+TEST_F(FilterShapesTest, RandomFiltersCountAsTheirSpelledBeginningsDo) {
+  Random random(3);
+  FilterShapes shapes(8, 12);
+  std::vector<std::pair<std::string, PartyRef>> held;
+  for (int step = 0; step < 5000; ++step) {
+    if (!held.empty() && random.Below(2) == 0) {
+      const size_t i = random.Below(held.size());
+      shapes.Remove(held[i].first, held[i].second);
+      held.erase(held.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      std::string filter = random.Below(2) == 0 ? "+" : "a";
+      while (random.Below(3) > 0) filter += random.Below(2) == 0 ? "/+" : "/a";
+      const PartyRef& party = random.Below(2) == 0 ? a_ : hub_;
+      if (shapes.Add(filter, party)) held.emplace_back(filter, party);
+    }
+    std::set<std::string> beginnings;
+    for (const auto& [filter, party] : held) {
+      for (size_t end = 1; end <= filter.size(); end += 2) {
+        const std::string beginning = filter.substr(0, end);
+        if (beginning.find('+') != std::string::npos) beginnings.insert(beginning);
+      }
+    }
+    ASSERT_EQ(shapes.size(), beginnings.size());
+    shapes.CheckInvariants();
+  }
 }
 
 }  // namespace

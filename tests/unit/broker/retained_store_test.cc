@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+
+#include "base/random.h"
 
 namespace sluice::broker {
 namespace {
@@ -131,6 +134,46 @@ TEST_F(RetainedStoreTest, WhoHoldsMostLosesItsOldest) {
   EXPECT_EQ(All(store, "other2"), "other2 ");
   EXPECT_EQ(All(store, "t0"), "");
   EXPECT_GT(counters_.retained_evicted.value(), 0U);
+}
+
+// Against a map of topics.
+TEST_F(RetainedStoreTest, RandomMessagesAreWhatAMapHolds) {
+  Random random(5);
+  RetainedStore store({}, &shares_, &counters_);
+  std::map<std::string, MonotonicTime> model;  // when it expires
+  for (int step = 0; step < 3000; ++step) {
+    const std::string topic = "t/" + std::to_string(random.Below(20));
+    const auto seconds = static_cast<uint32_t>(random.Below(4));
+    now_ += std::chrono::seconds(random.Below(2));
+    if (random.Below(4) == 0) {
+      Store(store, topic, 0);
+      model.erase(topic);
+    } else {
+      Store(store, topic, 10, seconds == 0 ? std::nullopt : std::optional(seconds));
+      model[topic] = seconds == 0 ? MonotonicTime::max() : now_ + std::chrono::seconds(seconds);
+    }
+    std::erase_if(model, [&](const auto& entry) { return entry.second <= now_; });
+    std::string expected;
+    for (const auto& [name, expiry] : model) expected += name + " ";
+    ASSERT_EQ(All(store, "t/+"), expected);
+    store.CheckInvariants();
+  }
+}
+
+TEST_F(RetainedStoreTest, InvariantsHoldInTooLittleRoom) {
+  Random random(6);
+  RetainedStore store({.max_retained_bytes = 2000, .retained_policy = OverflowPolicy::kDropOldest},
+                      &shares_, &counters_);
+  const PartyRef other = shares_.Of("other", 2), mine = party_;
+  for (int step = 0; step < 3000; ++step) {
+    party_ = random.Below(2) == 0 ? mine : other;
+    const auto seconds = static_cast<uint32_t>(random.Below(4));
+    Store(store, std::to_string(random.Below(20)), random.Below(600),
+          seconds == 0 ? std::nullopt : std::optional(seconds));
+    if (random.Below(10) == 0) now_ += 1s;
+    store.CheckInvariants();
+    shares_.CheckInvariants();
+  }
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ TEST_F(SessionsTest, ClientWithoutIdGetsOneOfItsOwn) {  // [MQTT-3.1.3-6] [MQTT-
   EXPECT_TRUE(Connect("named").assigned_client_id.empty());
 }
 
-TEST_F(SessionsTest, LongestAloneGoesWhenThereAreTooMany) {
+TEST_F(SessionsTest, LongestDetachedGoesWhenThereAreTooMany) {
   Restart({.max_detached_sessions = 2});
   for (const char* id : {"a", "b", "c"}) {
     Connect(id, {.expiry_seconds = 60}).Close(session::WillFate::kNone);

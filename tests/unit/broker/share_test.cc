@@ -94,8 +94,11 @@ TEST_F(ShareTest, LargestIsTheLargestWhateverHappened) {
   for (int i = 0; i < 20; ++i) parties.push_back(shares_.Of("p" + std::to_string(i), 1 + i % 3));
   for (int i = 0; i < 60; ++i) Hold(parties[random() % parties.size()], 0);
   const PartyRef nobody = shares_.Of("nobody", 1);
-  for (int step = 0; step < 20'000; ++step) {
-    holdings_[random() % holdings_.size()].Set(random() % 4 == 0 ? 0 : random() % 50);
+  for (int step = 0; step < 5'000; ++step) {
+    Holding& holding = holdings_[random() % holdings_.size()];
+    holding.Set(random() % 4 == 0 ? 0 : random() % 50);
+    if (random() % 8 == 0) holding.BelongTo(parties[random() % parties.size()], kBudget, &holding);
+    shares_.CheckInvariants();
     const auto weight = [](const PartyRef& p) {
       return static_cast<double>(p->used(kBudget)) / static_cast<double>(p->share());
     };

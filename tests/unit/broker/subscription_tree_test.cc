@@ -3,8 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "base/random.h"
 
 namespace sluice::broker {
 namespace {
@@ -26,6 +31,8 @@ class SubscriptionTreeTest : public testing::Test {
     std::sort(clients.begin(), clients.end());
     return clients;
   }
+
+  void TearDown() override { tree_.CheckInvariants(); }
 
   using Clients = std::vector<ClientSlot>;
   SubscriptionTree tree_{1 << 20};
@@ -114,6 +121,37 @@ TEST_F(SubscriptionTreeTest, PruningStopsAtWhatIsStillUsed) {
   Subscribe("a/b/c/d", 2);
   tree_.Unsubscribe("a/b/c/d", 2);
   EXPECT_EQ(Reached("a/b"), (Clients{1}));
+}
+
+// Against a list of filters, which are compared one by one.
+TEST_F(SubscriptionTreeTest, RandomFiltersReachWhomAListOfThemReaches) {
+  Random random(11);
+  const auto levels = [&](std::initializer_list<const char*> words) {
+    std::string text = words.begin()[random.Below(words.size())];
+    while (random.Below(3) > 0 && text.back() != '#') {
+      text += "/" + std::string(words.begin()[random.Below(words.size())]);
+    }
+    return text;
+  };
+  std::set<std::pair<std::string, ClientSlot>> model;
+  for (int step = 0; step < 5000; ++step) {
+    const std::string filter = levels({"a", "b", "+", "", "#", "$s"});
+    const auto client = static_cast<ClientSlot>(random.Below(4));
+    if (random.Below(2) == 0) {
+      ASSERT_EQ(Subscribe(filter, client) == Outcome::kAdded,
+                model.insert({filter, client}).second);
+    } else {
+      ASSERT_EQ(tree_.Unsubscribe(filter, client), model.erase({filter, client}) > 0);
+    }
+    const std::string topic = levels({"a", "b", "", "$s"});
+    Clients expected;
+    for (const auto& [f, c] : model) {
+      if (codec::Matches(f, topic)) expected.push_back(c);
+    }
+    std::sort(expected.begin(), expected.end());
+    ASSERT_EQ(Reached(topic), expected) << topic;
+    tree_.CheckInvariants();
+  }
 }
 
 TEST(SubscriptionTreeBound, FullTreeRefusesNewFiltersButReplacesOldOnes) {

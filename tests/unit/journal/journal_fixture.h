@@ -83,6 +83,7 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
       journal_->Poll();
       quiet = !due || *due > clock_.Now() ? quiet + 1 : 0;
     }
+    journal_->CheckInvariants();
   }
   void AppendAndCommit(std::string_view payload) {
     ASSERT_EQ(Append(payload).verdict, AppendVerdict::kStored);

@@ -110,6 +110,7 @@ TEST_P(ModelTest, JournalDoesWhatTheModelDoes) {
   for (int step = 0; step < 1500 && !HasFailure(); ++step) {
     SCOPED_TRACE(step);
     Step();
+    journal_->CheckInvariants();
   }
   if (!HasFailure()) CheckAll();
 }
