@@ -105,7 +105,7 @@ class BrokerTest : public testing::Test {
   void TearDown() override { broker_->CheckInvariants(); }
 
   // A new broker with other limits; forgets all clients.
-  void Restart(const Limits& limits, std::vector<AccessRule> rules = OpenRules()) {
+  void Restart(const Limits& limits, const std::vector<AccessRule>& rules = OpenRules()) {
     broker_.reset();
     access_ = std::make_unique<AccessControl>(std::move(AccessControl::Create(rules)).value());
     broker_ = std::make_unique<Broker>(limits, access_.get(), &sink_, &counters_, &random_);

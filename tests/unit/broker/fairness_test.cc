@@ -104,6 +104,7 @@ TEST_F(FairnessTest, WhoHasMostWillsGivesWay) {
   Restart({.max_will_bytes = 1600});
   const std::string large(300, 'w');
   std::vector<FakeClient*> hogs;
+  hogs.reserve(4);
   for (int i = 0; i < 4; ++i) {
     hogs.push_back(&Connect("h" + std::to_string(i), {.identity = "hog", .will = Will(large)}));
   }

@@ -91,6 +91,7 @@ TEST_F(ShareTest, HoldingMovesToAnotherParty) {
 TEST_F(ShareTest, LargestIsTheLargestWhateverHappened) {
   std::mt19937 random(7);
   std::vector<PartyRef> parties;
+  parties.reserve(20);
   for (int i = 0; i < 20; ++i) parties.push_back(shares_.Of("p" + std::to_string(i), 1 + i % 3));
   for (int i = 0; i < 60; ++i) Hold(parties[random() % parties.size()], 0);
   const PartyRef nobody = shares_.Of("nobody", 1);
