@@ -1,7 +1,6 @@
 #include "app/descriptors.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,13 +10,6 @@ namespace sluice::app {
 namespace {
 
 constexpr size_t kUsualLimit = 64 * 1024;
-// The loop's own, standard input and output, the log, LOCK, what libraries open for a moment.
-constexpr size_t kOfProgram = 48;
-constexpr size_t kOfStream = 8;  // segments written, read, scanned and removed, the directory
-constexpr size_t kOfRoute = 4;
-constexpr size_t kOfUplink = 12;  // socket, name lookup, certificates, the client library's own
-constexpr size_t kOfListener = 2;
-constexpr size_t kLeastConnections = 8;
 
 rlimit Limit() {
   rlimit limit{};
@@ -25,24 +17,6 @@ rlimit Limit() {
 }
 
 }  // namespace
-
-size_t ReservedDescriptors(const config::Config& config) {
-  const size_t pages = config.admin.max_connections + kOfListener;
-  const size_t admin = config.admin.enabled ? pages : 0;
-  const size_t control = pages;
-  return kOfProgram + admin + control + kOfStream * config.streams.size() +
-         kOfRoute * config.routes.size() + kOfUplink * config.uplinks.size() +
-         kOfListener * config.listeners.size();
-}
-
-Result<DescriptorPlan> PlanDescriptors(const config::Config& config, size_t limit) {
-  const DescriptorPlan plan{limit, ReservedDescriptors(config)};
-  if (limit >= plan.reserve + kLeastConnections) return plan;
-  return Status(StatusCode::kResourceExhausted,
-                fmt::format("the process may have {} files open and needs {}: raise the limit "
-                            "(ulimit -n, LimitNOFILE= of the service)",
-                            limit, plan.reserve + kLeastConnections));
-}
 
 size_t RaiseDescriptorLimit(size_t wanted) {
   rlimit limit = Limit();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "admin/admin_client.h"
 #include "admin/admin_server.h"
@@ -13,9 +14,6 @@
 #include "app/storage_wear.h"
 #include "base/env.h"
 #include "base/log.h"
-#include "config/build_options.h"
-#include "config/memory_plan.h"
-#include "config/profile_file.h"
 
 namespace sluice::app {
 namespace {
@@ -30,8 +28,9 @@ constexpr Duration kDescriptorInterval = std::chrono::seconds(10);
 
 }  // namespace
 
-Gateway::Gateway(const config::Config& config)
+Gateway::Gateway(const config::Config& config, config::MemoryPlan plan)
     : config_(config),
+      plan_(std::move(plan)),
       started_(SystemClock().Now()),
       health_(SystemClock(), &metrics_),
       random_(SeedFromSystem()),
@@ -49,14 +48,14 @@ Gateway::~Gateway() {
   ingest_.reset();
 }
 
-Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
-  const auto plan = config::PlanMemory(config);
+Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config,
+                                                 std::vector<normalise::Profile> profiles) {
+  auto plan = config::PlanMemory(config);
   if (!plan.ok()) return plan.status();
-  std::unique_ptr<Gateway> gateway(new Gateway(config));
-  gateway->plan_ = *plan;
+  std::unique_ptr<Gateway> gateway(new Gateway(config, std::move(*plan)));
   SLUICE_RETURN_IF_ERROR(gateway->PrepareDescriptors());
   SLUICE_RETURN_IF_ERROR(gateway->OpenJournal());
-  SLUICE_RETURN_IF_ERROR(gateway->LoadNormaliser());
+  SLUICE_RETURN_IF_ERROR(gateway->CreateNormaliser(std::move(profiles)));
   SLUICE_RETURN_IF_ERROR(gateway->StartIngest());
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
   SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
@@ -68,8 +67,8 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config) {
 
 // Before there are threads, which makes the table cheap to enlarge.
 Status Gateway::PrepareDescriptors() {
-  const size_t wanted = plan_.max_connections + ReservedDescriptors(config_);
-  const auto descriptors = PlanDescriptors(config_, RaiseDescriptorLimit(wanted));
+  const size_t wanted = plan_.max_connections + config::ReservedDescriptors(config_);
+  const auto descriptors = config::PlanDescriptors(config_, RaiseDescriptorLimit(wanted));
   if (!descriptors.ok()) return descriptors.status();
   descriptors_ = *descriptors;
   if (plan_.max_connections > descriptors_.connections()) {
@@ -79,9 +78,7 @@ Status Gateway::PrepareDescriptors() {
         "the service)",
         descriptors_.connections(), plan_.max_connections, descriptors_.limit,
         descriptors_.reserve);
-    plan_.max_clients =
-        std::max<size_t>(plan_.max_clients * descriptors_.connections() / plan_.max_connections, 1);
-    plan_.max_connections = descriptors_.connections();
+    config::LimitConnections(descriptors_.connections(), &plan_);
   }
   SizeDescriptorTable(std::min(wanted, descriptors_.limit));
   scarce_descriptors_ = health_.Add("process", "descriptors");
@@ -106,7 +103,7 @@ void Gateway::WatchDescriptors() {
 }
 
 Status Gateway::OpenJournal() {
-  journal::Options options = config::JournalOptions(config_);
+  journal::Options options = config::ToJournalOptions(config_.journal);
   options.metrics = &metrics_;
   options.health = &health_;
   options.wakeup = [this] {
@@ -115,19 +112,13 @@ Status Gateway::OpenJournal() {
     });
   };
   auto journal = journal::Journal::Open(Env::Posix(), config_.gateway.data_dir, std::move(options),
-                                        config::StreamOptions(config_, plan_));
+                                        config::ToStreamOptions(config_, plan_));
   if (!journal.ok()) return journal.status();
   journal_ = std::move(*journal);
   return Status::Ok();
 }
 
-Status Gateway::LoadNormaliser() {
-  std::vector<normalise::Profile> profiles;
-  if (!config_.gateway.profiles.empty()) {
-    auto loaded = config::LoadProfiles(Env::Posix(), config_.gateway.profiles);
-    if (!loaded.ok()) return loaded.status();
-    profiles = std::move(*loaded);
-  }
+Status Gateway::CreateNormaliser(std::vector<normalise::Profile> profiles) {
   normalise::Limits limits;
   limits.decode.max_payload_bytes = config_.limits.max_packet_bytes;
   auto normaliser = normalise::Normaliser::Create(std::move(profiles), limits);
@@ -137,17 +128,14 @@ Status Gateway::LoadNormaliser() {
 }
 
 Status Gateway::StartIngest() {
-  auto access = broker::AccessControl::Create(
-      broker::AccessControl::WithDefaults(config::AccessRules(config_)));
-  if (!access.ok()) return access.status();
-  access_ = std::make_unique<broker::AccessControl>(std::move(*access));
+  access_ = std::make_unique<broker::AccessControl>(config::ToAccessRules(config_.access));
   const ingest::Ingest::Parts parts{.journal = *journal_,
                                     .normaliser = *normaliser_,
                                     .access = *access_,
                                     .clock = SystemClock(),
                                     .executor = loop_,
                                     .metrics = metrics_};
-  auto ingest = ingest::Ingest::Create(config::IngestOptions(config_, plan_), parts);
+  auto ingest = ingest::Ingest::Create(config::ToIngestOptions(config_, plan_), parts);
   if (!ingest.ok()) return ingest.status();
   ingest_ = std::move(*ingest);
   ingest_health_ = std::make_unique<ingest::IngestHealth>(loop_, health_, *ingest_);
@@ -163,11 +151,11 @@ Status Gateway::StartServer() {
                                     .random = random_,
                                     .metrics = metrics_,
                                     .health = &health_};
-  server_ = std::make_unique<server::Server>(config::ServerOptions(config_, plan_), parts);
+  server_ = std::make_unique<server::Server>(config::ToServerOptions(config_, plan_), parts);
   for (const config::ListenerConfig& listener : config_.listeners) {
-    auto spec = config::ListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
+    auto spec = config::MakeListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
-    if (spec->transport.tls) certificate_watch_.Add(listener.bind, spec->transport.tls);
+    if (spec->transport.tls) certificate_watch_.Add(listener.bind.text(), spec->transport.tls);
     SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
   }
   return Status::Ok();
@@ -186,10 +174,8 @@ Status Gateway::StartUpstreams() {
 
 Status Gateway::StartAdmin() {
   if (!config_.admin.enabled) return Status::Ok();
-  admin::AdminOptions options = AdminLimits();
-  options.bind = config_.admin.bind;
-  options.hosts = config_.admin.hosts;
-  auto admin = admin::AdminServer::Open(loop_, std::move(options), metrics_, Pages());
+  auto admin =
+      admin::AdminServer::Open(loop_, config::ToAdminOptions(config_.admin), metrics_, Pages());
   if (!admin.ok()) return admin.status();
   admin_ = std::move(*admin);
   return Status::Ok();
@@ -197,9 +183,8 @@ Status Gateway::StartAdmin() {
 
 // Events flow without it: a file system that holds no sockets keeps no gateway from running.
 void Gateway::StartControl() {
-  admin::AdminOptions options = AdminLimits();
-  options.bind = admin::ControlAddress(config_.gateway.data_dir);
-  options.metric_label = "control";
+  admin::AdminOptions options =
+      config::ToControlOptions(config_.admin, admin::ControlAddress(config_.gateway.data_dir));
   auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, Pages());
   if (control.ok()) {
     control_ = std::move(*control);
@@ -209,14 +194,6 @@ void Gateway::StartControl() {
   no_control_->Raise(
       HealthState::kDegraded,
       fmt::format("{}; commands cannot reach this gateway with --dir", control.status().message()));
-}
-
-admin::AdminOptions Gateway::AdminLimits() const {
-  admin::AdminOptions options;
-  options.max_connections = config_.admin.max_connections;
-  options.request_timeout =
-      std::chrono::duration_cast<std::chrono::milliseconds>(config_.admin.request_timeout);
-  return options;
 }
 
 admin::AdminPages Gateway::Pages() {

@@ -14,17 +14,18 @@
 #include "base/status.h"
 #include "broker/access_control.h"
 #include "config/config.h"
+#include "config/descriptor_plan.h"
 #include "config/memory_plan.h"
 #include "ingest/ingest.h"
 #include "ingest/ingest_health.h"
 #include "journal/journal.h"
 #include "normalise/normaliser.h"
+#include "normalise/profile.h"
 #include "server/server.h"
 #include "transport/loop.h"
 
 namespace sluice::admin {
 class AdminServer;
-struct AdminOptions;
 struct AdminPages;
 }  // namespace sluice::admin
 
@@ -34,9 +35,11 @@ namespace sluice::app {
 // each other.
 class Gateway {
  public:
-  // Opens the journal (recovering it), loads certificates and profiles, binds the listeners.
+  // Opens the journal (recovering it), loads certificates, binds the listeners.
   // Nothing is served before Run. Failures say what and where.
-  static Result<std::unique_ptr<Gateway>> Create(const config::Config& config);
+  // `profiles` are those that were loaded with the configuration.
+  static Result<std::unique_ptr<Gateway>> Create(const config::Config& config,
+                                                 std::vector<normalise::Profile> profiles);
   ~Gateway();
 
   // Serves until SIGTERM or SIGINT, then closes down in order: no new connections, what was taken
@@ -45,16 +48,15 @@ class Gateway {
   Status Run();
 
  private:
-  explicit Gateway(const config::Config& config);
+  Gateway(const config::Config& config, config::MemoryPlan plan);
   Status PrepareDescriptors();
   Status OpenJournal();
-  Status LoadNormaliser();
+  Status CreateNormaliser(std::vector<normalise::Profile> profiles);
   Status StartIngest();
   Status StartServer();
   Status StartUpstreams();
   Status StartAdmin();
   void StartControl();
-  admin::AdminOptions AdminLimits() const;
   admin::AdminPages Pages();
   void ReportAddresses() const;
   void RegisterBooks();
@@ -67,7 +69,7 @@ class Gateway {
 
   const config::Config config_;
   config::MemoryPlan plan_;
-  DescriptorPlan descriptors_;
+  config::DescriptorPlan descriptors_;
   const MonotonicTime started_;
   Metrics metrics_;
   Health health_;

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "app/gateway.h"
 #include "base/env.h"
@@ -27,7 +28,7 @@ void IgnoreSignals() {
 
 int RunCommand(const std::string& config_file) {
   IgnoreSignals();
-  const auto loaded = config::LoadConfig(Env::Posix(), config_file);
+  auto loaded = config::LoadConfig(Env::Posix(), config_file);
   if (!loaded.ok()) {
     fmt::print(stderr, "{}\n", loaded.status().message());
     const bool mistake = loaded.status().code() == StatusCode::kInvalidArgument;
@@ -39,7 +40,7 @@ int RunCommand(const std::string& config_file) {
   }
   SetLogLevel(loaded->config.gateway.log_level);
   for (const std::string& warning : loaded->warnings) LogWarn("{}", warning);
-  auto gateway = Gateway::Create(loaded->config);
+  auto gateway = Gateway::Create(loaded->config, std::move(loaded->profiles));
   if (!gateway.ok()) {
     LogError("cannot start: {}", gateway.status().ToString());
     return kMachineFault;

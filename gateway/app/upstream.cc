@@ -2,19 +2,17 @@
 
 #include <algorithm>
 
-#include "config/build_options.h"
-
 namespace sluice::app {
 
 Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
                                                    const config::UplinkConfig& uplink,
                                                    const Parts& parts) {
-  auto options = config::UplinkOptions(uplink);
+  auto options = config::MakePahoOptions(uplink);
   if (!options.ok()) return options.status();
   std::unique_ptr<Upstream> upstream(new Upstream(uplink, std::move(*options), parts));
   for (const config::RouteConfig& route : config.routes) {
     if (route.to != uplink.name) continue;
-    if (Status status = upstream->AddRoute(config, route); !status.ok()) return status;
+    upstream->AddRoute(config, route);
   }
   return upstream;
 }
@@ -23,7 +21,7 @@ Upstream::Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions 
                    const Parts& parts)
     : parts_(parts),
       uplink_(std::move(options), parts.loop),
-      connection_(config::ConnectionOptions(uplink), uplink_, SystemClock(), parts.random,
+      connection_(config::ToConnectionOptions(uplink), uplink_, SystemClock(), parts.random,
                   parts.metrics, parts.health) {
   timer_ = parts_.loop.NewTimer([this] {
     connection_.Tick(SystemClock().Now());
@@ -34,9 +32,7 @@ Upstream::Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions 
 
 Upstream::~Upstream() = default;
 
-Status Upstream::AddRoute(const config::Config& config, const config::RouteConfig& route) {
-  auto options = config::RouteOptions(config, route);
-  if (!options.ok()) return options.status();
+void Upstream::AddRoute(const config::Config& config, const config::RouteConfig& route) {
   journal::Stream* const stream = parts_.journal.stream(route.from);
   SLUICE_CHECK(stream != nullptr && stream->cursor(route.name) != nullptr);
   sources_.push_back(
@@ -44,8 +40,8 @@ Status Upstream::AddRoute(const config::Config& config, const config::RouteConfi
   const forward::Route::Parts parts{parts_.dead_letters, connection_,   SystemClock(),
                                     parts_.clock_trust,  parts_.random, parts_.metrics,
                                     parts_.health};
-  routes_.push_back(std::make_unique<forward::Route>(std::move(*options), *sources_.back(), parts));
-  return Status::Ok();
+  routes_.push_back(std::make_unique<forward::Route>(config::ToRouteOptions(config, route),
+                                                     *sources_.back(), parts));
 }
 
 void Upstream::ArmTimer() {

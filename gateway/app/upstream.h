@@ -52,7 +52,7 @@ class Upstream {
  private:
   Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
            const Parts& parts);
-  Status AddRoute(const config::Config& config, const config::RouteConfig& route);
+  void AddRoute(const config::Config& config, const config::RouteConfig& route);
   void ArmTimer();
 
   const Parts parts_;

@@ -25,9 +25,11 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
     case LogLevel::kWarn:
       return spdlog::level::warn;
     case LogLevel::kError:
+      return spdlog::level::err;
+    case LogLevel::kOff:
       break;
   }
-  return spdlog::level::err;
+  return spdlog::level::off;
 }
 
 }  // namespace
@@ -38,12 +40,7 @@ void LogLine(LogLevel level, std::string_view line) {
 
 bool LogEnabled(LogLevel level) { return Logger().should_log(ToSpdlog(level)); }
 
-bool SetLogLevel(std::string_view name) {
-  if (name != "debug" && name != "info" && name != "warn" && name != "error" && name != "off")
-    return false;
-  Logger().set_level(spdlog::level::from_str(std::string(name)));
-  return true;
-}
+void SetLogLevel(LogLevel least) { Logger().set_level(ToSpdlog(least)); }
 
 std::string Printable(std::string_view text, size_t max_bytes) {
   std::string printable;

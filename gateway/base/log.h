@@ -6,14 +6,14 @@
 
 namespace sluice {
 
-enum class LogLevel : uint8_t { kDebug, kInfo, kWarn, kError };
+enum class LogLevel : uint8_t { kDebug, kInfo, kWarn, kError, kOff };
 
 // Writes one line to standard error through spdlog; safe from any thread. Text that came from a
 // peer must go through Printable() first.
 void LogLine(LogLevel level, std::string_view line);
 bool LogEnabled(LogLevel level);
-// "debug", "info", "warn", "error" or "off"; false for anything else.
-bool SetLogLevel(std::string_view name);
+// What is below `least` is not written; kOff: nothing is.
+void SetLogLevel(LogLevel least);
 
 // `text` with control characters and invalid bytes as \xNN and at most `max_bytes` long, so that a
 // peer can neither forge a log line nor fill the disk with one.

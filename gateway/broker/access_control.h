@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/status.h"
+#include "broker/access_pattern.h"
 
 namespace sluice::broker {
 
@@ -20,12 +20,9 @@ struct AccessRule {
   std::string identity = "*";
   bool publish = false;
   bool subscribe = false;
-  // Topic filters; "{identity}" inside a level stands for the client's identity
-  // ("devices/{identity}/#").
-  std::vector<std::string> topics = {};
-  // Names of devices whose events it may (or, denied, may not) make: '*' stands for any run of
-  // characters, "{identity}" for the client's identity ("{identity}-*", "kitchen").
-  std::vector<std::string> speaks_for = {};
+  std::vector<TopicPattern> topics = {};
+  // Devices whose events it may (or, denied, may not) make.
+  std::vector<DevicePattern> speaks_for = {};
   // How many identities it counts as where identities share something (broker/share.h); 0: the rule
   // does not say.
   uint32_t share = 0;
@@ -41,15 +38,12 @@ struct AccessRule {
 // So nobody reads a denied topic through a wildcard, and no wildcard of a client exceeds what it
 // was given.
 //
-// An identity is untrusted text from a certificate. One that is empty or contains '/', '+', '#' or
-// NUL never stands for "{identity}", or a device called "+" would own everybody's topics.
-//
 // For whom a client speaks is asked likewise: the first rule with a `speaks_for` that speaks about
 // the identity and matches the device decides. An identity that no allowing rule with a
 // `speaks_for` is about speaks for itself only. There is no placeholder for the client id: a client
 // chooses that itself, so it proves nothing.
 //
-// Immutable after Create; safe from any thread. Nothing here allocates but Create.
+// Immutable; safe from any thread. Asking allocates nothing.
 class AccessControl {
  public:
   // The rules that hold unless the configuration says otherwise: a device publishes and subscribes
@@ -58,9 +52,7 @@ class AccessControl {
   // `rules`, with the default ones behind them unless they say anything about topics: rules that
   // only say for whom somebody speaks leave what everybody may publish and read as it is.
   static std::vector<AccessRule> WithDefaults(std::vector<AccessRule> rules);
-  // kInvalidArgument names the rule (counted from 1) and the topic that is no topic filter, or the
-  // pattern that no device's name can match.
-  static Result<AccessControl> Create(std::vector<AccessRule> rules);
+  explicit AccessControl(std::vector<AccessRule> rules) : rules_(std::move(rules)) {}
 
   // `topic` is a valid topic name for kPublish, a valid topic filter for kSubscribe.
   bool Allows(std::string_view identity, Action action, std::string_view topic) const;
@@ -73,8 +65,6 @@ class AccessControl {
   uint32_t ShareOf(std::string_view identity) const;
 
  private:
-  explicit AccessControl(std::vector<AccessRule> rules) : rules_(std::move(rules)) {}
-
   std::vector<AccessRule> rules_;
 };
 

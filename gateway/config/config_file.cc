@@ -1,76 +1,104 @@
 #include "config/config_file.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <utility>
 
-#include <filesystem>
-
-#include "config/config_check.h"
-#include "config/config_sections.h"
-#include "config/config_warnings.h"
-#include "config/machine_check.h"
+#include "config/diagnostics.h"
+#include "config/machine.h"
+#include "config/profile_check.h"
 #include "config/toml_reader.h"
 
 namespace sluice::config {
 namespace {
 
-struct Parsed {
-  toml::table table;
-  LoadedConfig loaded;
-};
+constexpr size_t kMaxConfigBytes = 1 << 20;
 
-Result<Parsed> Parse(std::string_view file, std::string_view text) {
-  auto table = ParseToml(file, text);
-  if (!table.ok()) return table.status();
-  Parsed parsed{std::move(*table), {}};
-  Config& config = parsed.loaded.config;
-  config.file = file;
-  Mistakes mistakes{std::string(file)};
-  {
-    TableReader root(parsed.table, "", &mistakes);
-    ReadSections(root, &config);
-  }
-  ResolveDefaults(std::filesystem::path(file).parent_path().string(), &config);
-  if (mistakes.empty()) CheckReferences(parsed.table, config, &mistakes);
-  if (!mistakes.empty()) return Status::InvalidArgument(mistakes.ToString());
-  parsed.loaded.warnings = Warnings(parsed.table, config);
-  return parsed;
+template <typename Section>
+auto Into(std::vector<Section>* sections) {
+  return [=](TableReader& t) { Read(t, &sections->emplace_back()); };
 }
 
-Result<Parsed> Load(const Env& env, const std::string& path) {
-  constexpr size_t kMaxConfigBytes = 1 << 20;
-  const auto text = ReadFileToString(env, path, kMaxConfigBytes);
-  if (text.ok()) return Parse(path, *text);
+void ReadSections(TableReader& root, Config* config) {
+  root.Require("gateway");
+  root.Table("gateway", [&](TableReader& t) { Read(t, &config->gateway); });
+  root.Table("admin", [&](TableReader& t) { Read(t, &config->admin); });
+  root.Table("limits", [&](TableReader& t) { Read(t, &config->limits); });
+  root.Table("journal", [&](TableReader& t) { Read(t, &config->journal); });
+  root.Tables("listener", Into(&config->listeners));
+  root.Tables("stream", Into(&config->streams));
+  root.Tables("uplink",
+              [&](TableReader& t) { Read(t, config->gateway, &config->uplinks.emplace_back()); });
+  root.Tables("route", Into(&config->routes));
+  root.Tables("access", Into(&config->access));
+  AddDeadLetterStream(&config->streams);
+}
+
+// What one section's text cannot say alone.
+void CheckSections(const Config& config, Diagnostics* diagnostics) {
+  CheckListeners(config, diagnostics);
+  CheckUplinks(config.uplinks, diagnostics);
+  CheckRoutes(config, diagnostics);
+  CheckLimits(config, diagnostics);
+  CheckJournal(config, diagnostics);
+  CheckStreams(config, diagnostics);
+}
+
+std::vector<normalise::Profile> CheckMachine(const Env& env, const Config& config,
+                                             Diagnostics* diagnostics) {
+  Machine machine(env, diagnostics);
+  machine.CheckDirectory("gateway.data_dir", config.gateway.data_dir);
+  CheckMachine(config.listeners, machine);
+  CheckMachine(config.admin, machine);
+  CheckMachine(config.uplinks, machine);
+  return LoadCheckedProfiles(config, machine);
+}
+
+// With `env` of the machine to look at; null: at none.
+Result<LoadedConfig> Parse(const Env* env, std::string_view file, std::string_view text) {
+  const auto table = ParseToml(file, text);
+  if (!table.ok()) return table.status();
+  Diagnostics diagnostics(std::string(file), *table);
+  LoadedConfig loaded;
+  loaded.config.file = file;
+  {
+    TableReader root(*table, "", &diagnostics);
+    ReadSections(root, &loaded.config);
+  }
+  if (!diagnostics.has_errors()) CheckSections(loaded.config, &diagnostics);
+  if (!diagnostics.has_errors() && env != nullptr) {
+    loaded.profiles = CheckMachine(*env, loaded.config, &diagnostics);
+  }
+  if (diagnostics.has_errors()) return Status::InvalidArgument(diagnostics.ErrorText());
+  loaded.warnings = diagnostics.warnings();
+  loaded.notes = diagnostics.notes();
+  loaded.faults = diagnostics.faults();
+  return loaded;
+}
+
+Result<std::string> ReadConfigFile(const Env& env, const std::string& path) {
+  auto text = ReadFileToString(env, path, kMaxConfigBytes);
   // kInvalidArgument is for what the text says.
-  if (text.status().code() != StatusCode::kInvalidArgument) return text.status();
-  return Status::IoError(text.status().message());
+  if (!text.ok() && text.status().code() == StatusCode::kInvalidArgument) {
+    return Status::IoError(text.status().message());
+  }
+  return text;
 }
 
 }  // namespace
 
 Result<LoadedConfig> ParseConfig(std::string_view file, std::string_view text) {
-  auto parsed = Parse(file, text);
-  if (!parsed.ok()) return parsed.status();
-  return std::move(parsed->loaded);
+  return Parse(nullptr, file, text);
 }
 
 Result<LoadedConfig> LoadConfigOffline(const Env& env, const std::string& path) {
-  auto parsed = Load(env, path);
-  if (!parsed.ok()) return parsed.status();
-  return std::move(parsed->loaded);
+  const auto text = ReadConfigFile(env, path);
+  if (!text.ok()) return text.status();
+  return Parse(nullptr, path, *text);
 }
 
 Result<LoadedConfig> LoadConfig(const Env& env, const std::string& path) {
-  auto parsed = Load(env, path);
-  if (!parsed.ok()) return parsed.status();
-  LoadedConfig& loaded = parsed->loaded;
-  MachineFindings findings = CheckMachine(env, parsed->table, loaded.config);
-  if (!findings.mistakes.empty()) {
-    return Status::InvalidArgument(fmt::format("{}", fmt::join(findings.mistakes, "\n")));
-  }
-  loaded.faults = std::move(findings.faults);
-  for (std::string& warning : findings.warnings) loaded.warnings.push_back(std::move(warning));
-  return std::move(loaded);
+  const auto text = ReadConfigFile(env, path);
+  if (!text.ok()) return text.status();
+  return Parse(&env, path, *text);
 }
 
 }  // namespace sluice::config

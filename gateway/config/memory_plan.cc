@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/config.h"
 #include "server/local_events.h"
 
 namespace sluice::config {
@@ -87,9 +88,8 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   const uint64_t needed = fixed + WithNewcomers(std::max<uint64_t>(wanted, 1), config) * each;
   if (needed > limit) {
     return Status::InvalidArgument(fmt::format(
-        "gateway.memory_limit of {} MiB is too small: {} MiB of queues and {} connections of {} "
-        "KiB "
-        "need {} MiB; raise it, or lower limits.max_connections or the windows of the routes",
+        "of {} MiB is too small: {} MiB of queues and {} connections of {} KiB need {} MiB; raise "
+        "it, or lower limits.max_connections or the windows of the routes",
         limit >> 20, fixed >> 20, std::max<uint64_t>(wanted, 1), each >> 10, (needed >> 20) + 1));
   }
   if (wanted != 0) {
@@ -100,6 +100,12 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
     plan.max_clients = plan.max_connections - Newcomers(plan.max_connections, config);
   }
   return plan;
+}
+
+void LimitConnections(size_t most, MemoryPlan* plan) {
+  if (plan->max_connections <= most) return;
+  plan->max_clients = std::max<size_t>(plan->max_clients * most / plan->max_connections, 1);
+  plan->max_connections = most;
 }
 
 }  // namespace sluice::config

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "base/status.h"
-#include "config/config.h"
 
 namespace sluice::config {
+
+struct Config;
 
 // A configured limit that is more than its share of gateway.memory_limit.
 struct LoweredLimit {
@@ -50,7 +51,11 @@ inline constexpr size_t kBytesOfProgram = 11 << 20;
 inline constexpr size_t kBytesOfProgram = 17 << 19;
 #endif
 
-// kInvalidArgument when the limit cannot hold what the configuration asks for; says how much would.
+// Where there can be no more connections than `most`: as many clients fewer.
+void LimitConnections(size_t most, MemoryPlan* plan);
+
+// kInvalidArgument when the limit cannot hold what the configuration asks for: what is wrong with
+// gateway.memory_limit, going on from there. None for a configuration that was checked.
 Result<MemoryPlan> PlanMemory(const Config& config);
 
 }  // namespace sluice::config

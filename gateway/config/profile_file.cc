@@ -17,16 +17,16 @@ Result<normalise::Profile> ParseProfile(std::string_view file, std::string_view 
   const auto table = ParseToml(file, text);
   if (!table.ok()) return table.status();
   normalise::Profile profile;
-  Mistakes mistakes{std::string(file)};
+  Diagnostics diagnostics(std::string(file), *table);
   {
-    TableReader root(*table, "", &mistakes);
+    TableReader root(*table, "", &diagnostics);
     ReadProfile(root, &profile);
   }
-  if (mistakes.empty()) {
+  if (!diagnostics.has_errors()) {
     const Status status = normalise::CheckProfile(profile);
-    if (!status.ok()) mistakes.Add(status.message());
+    if (!status.ok()) diagnostics.ErrorInFile(status.message());
   }
-  if (!mistakes.empty()) return Status::InvalidArgument(mistakes.ToString());
+  if (diagnostics.has_errors()) return Status::InvalidArgument(diagnostics.ErrorText());
   return profile;
 }
 

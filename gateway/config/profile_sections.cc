@@ -45,30 +45,30 @@ constexpr Word<schema::Severity> kSeverities[] = {
     {"critical", schema::Severity::kCritical},
 };
 
-// Reports what a check found.
-void Complain(TableReader& reader, std::string_view key, const std::string& mistake) {
-  if (!mistake.empty()) reader.Complain(key, "is wrong: " + mistake);
+// What a check found, if it found anything.
+void Found(TableReader& reader, std::string_view key, const std::string& what) {
+  if (!what.empty()) reader.Error(key, "is wrong: " + what);
 }
 
 void Pointer(TableReader& reader, std::string_view key, std::string* pointer) {
   reader.Text(key, pointer);
-  Complain(reader, key, normalise::CheckPointer(*pointer));
+  Found(reader, key, normalise::CheckPointer(*pointer));
 }
 
 void Name(TableReader& reader, std::string_view key, std::string* name) {
   reader.Text(key, name);
-  if (!name->empty()) Complain(reader, key, normalise::CheckName(*name));
+  if (!name->empty()) Found(reader, key, normalise::CheckName(*name));
 }
 
 void Unit(TableReader& reader, std::string_view key, std::string* unit) {
   reader.Text(key, unit);
-  Complain(reader, key, normalise::CheckUnit(*unit));
+  Found(reader, key, normalise::CheckUnit(*unit));
 }
 
 void Topics(TableReader& reader, std::vector<std::string>* topics) {
   reader.TextList("topics", topics);
   for (const std::string& filter : *topics) {
-    Complain(reader, "topics", normalise::CheckTopicFilter(filter));
+    Found(reader, "topics", normalise::CheckTopicFilter(filter));
   }
 }
 
@@ -83,7 +83,7 @@ size_t CountAlternatives(TableReader& reader, std::initializer_list<std::string_
   size_t count = 0;
   for (const std::string_view key : keys) {
     if (!reader.Has(key)) continue;
-    if (++count == 2) reader.Complain(key, "cannot stand beside another source; keep one of them");
+    if (++count == 2) reader.Error(key, "cannot stand beside another source; keep one of them");
   }
   return count;
 }
@@ -117,7 +117,7 @@ void UtcOffset(TableReader& reader, TimeRule* time) {
   if (text.empty()) return;
   const std::string_view midnight = "1970-01-02T00:00:00";
   const auto shifted = ParseDateTime(std::string(midnight) + text, true);
-  if (!shifted) return reader.Complain("utc_offset", "must be \"+hh:mm\", \"-hh:mm\" or \"Z\"");
+  if (!shifted) return reader.Error("utc_offset", "must be \"+hh:mm\", \"-hh:mm\" or \"Z\"");
   const Duration offset = std::chrono::hours(24) - shifted->time_since_epoch();
   time->utc_offset_minutes =
       static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(offset).count());
@@ -132,7 +132,7 @@ void ReadTime(TableReader& reader, TimeRule* time) {
   const bool is_local = time->format == TimeRule::Format::kLocal;
   if (is_local) reader.Require("utc_offset");
   if (!is_local && reader.Has("utc_offset")) {
-    reader.Complain("utc_offset", "only goes with format = \"local\"; remove it");
+    reader.Error("utc_offset", "only goes with format = \"local\"; remove it");
   }
 }
 
@@ -146,7 +146,7 @@ void ReadReading(TableReader& reader, ReadingRule* reading) {
   Pointer(reader, "unit_member", &reading->unit_member);
   reader.Words("unit_words", &reading->unit_words);
   for (const auto& [word, code] : reading->unit_words) {
-    Complain(reader, "unit_words", normalise::CheckUnit(code));
+    Found(reader, "unit_words", normalise::CheckUnit(code));
   }
   reader.Real("scale", &reading->scale);
   reader.Real("offset", &reading->offset);
@@ -165,7 +165,7 @@ void CheckReadingKeys(TableReader& reader, const ReadingRule& reading) {
                              std::string_view types) {
     for (const std::string_view key : keys) {
       if (reader.Has(key) && !allowed) {
-        reader.Complain(key, fmt::format("only goes with type = {}; remove one of them", types));
+        reader.Error(key, fmt::format("only goes with type = {}; remove one of them", types));
       }
     }
   };
@@ -182,7 +182,7 @@ void ReadAttribute(TableReader& reader, AttributeRule* attribute) {
   reader.Require("key");
   Name(reader, "key", &attribute->key);
   if (CountAlternatives(reader, {"value", "member", "topic_level", "each_key"}) == 0) {
-    reader.Complain("key", "says no source; add value, member, topic_level or each_key");
+    reader.Error("key", "says no source; add value, member, topic_level or each_key");
   }
   reader.Text("value", &attribute->value);
   Pointer(reader, "member", &attribute->member);
@@ -202,14 +202,14 @@ void ReadSeverity(TableReader& reader, SeverityRule* rule) {
 void ReadEvent(TableReader& reader, EventRule* event) {
   reader.Require("type");
   reader.Text("type", &event->type);
-  if (!event->type.empty()) Complain(reader, "type", normalise::CheckEventType(event->type));
+  if (!event->type.empty()) Found(reader, "type", normalise::CheckEventType(event->type));
   Topics(reader, &event->topics);
   ReadConditions(reader, "when", &event->when);
   Pointer(reader, "base", &event->base);
   reader.Flag("each", &event->each);
   reader.Text("key_prefix", &event->key_prefix);
   if (!event->each && reader.Has("key_prefix")) {
-    reader.Complain("key_prefix", "only goes with each = true; add that, or remove it");
+    reader.Error("key_prefix", "only goes with each = true; add that, or remove it");
   }
   reader.OneOf("severity", kSeverities, &event->severity);
   reader.Tables("severity_when", [&](TableReader& table) {
@@ -231,7 +231,7 @@ void ReadEvent(TableReader& reader, EventRule* event) {
 void ReadProfile(TableReader& root, Profile* profile) {
   root.Require("name");
   root.Text("name", &profile->name);
-  if (!profile->name.empty()) Complain(root, "name", normalise::CheckProfileName(profile->name));
+  if (!profile->name.empty()) Found(root, "name", normalise::CheckProfileName(profile->name));
   root.Text("description", &profile->description);
   root.Require("topics");
   Topics(root, &profile->topics);

@@ -5,7 +5,7 @@
 
 namespace sluice::config {
 
-// Reads the tables of a profile; mistakes go to the reader's list. The keys are those of
+// Reads the tables of a profile; errors go to the reader's diagnostics. The keys are those of
 // devices/README.md.
 void ReadProfile(TableReader& root, normalise::Profile* profile);
 

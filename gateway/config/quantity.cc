@@ -1,5 +1,7 @@
 #include "config/quantity.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 #include <utility>
@@ -43,6 +45,16 @@ std::optional<uint64_t> ParseWithUnit(std::string_view text, const std::array<Un
 
 std::optional<uint64_t> ParseBytes(std::string_view text) {
   return ParseWithUnit(text, kByteUnits, uint64_t{1} << 62);
+}
+
+std::string FormatBytes(uint64_t bytes) {
+  for (auto unit = kByteUnits.rbegin(); unit != kByteUnits.rend(); ++unit) {
+    const auto& [name, factor] = *unit;
+    if (factor > 1 && bytes >= factor && bytes % factor == 0) {
+      return fmt::format("{} {}", bytes / factor, name);
+    }
+  }
+  return bytes < 1024 ? fmt::format("{} B", bytes) : fmt::format("{} KiB", bytes >> 10);
 }
 
 std::optional<Duration> ParseDuration(std::string_view text) {

@@ -4,69 +4,35 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <filesystem>
 
 #include "config/quantity.h"
+#include "journal/paths.h"
 
 namespace sluice::config {
 namespace {
 
 constexpr size_t kMaxTextBytes = 65'535;
 
-// A mistake quotes the file, which may hold anything: it stays one line, and no terminal obeys it.
-std::string OneLine(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      line += fmt::format("\\x{:02x}", byte);
-    } else {
-      line += c;
-    }
-  }
-  return line;
-}
-
 }  // namespace
-
-void Mistakes::Add(const toml::source_region& where, std::string_view what) {
-  lines_.push_back(
-      fmt::format("{}:{}:{}: {}", file_, where.begin.line, where.begin.column, OneLine(what)));
-}
-
-void Mistakes::Add(std::string_view what) {
-  lines_.push_back(fmt::format("{}: {}", file_, OneLine(what)));
-}
-
-std::string Mistakes::ToString() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
-
-toml::source_region PlaceOf(const toml::table& table, std::string_view path) {
-  for (;;) {
-    if (const toml::node* const node = table.at_path(path).node()) return node->source();
-    const size_t dot = path.rfind('.');
-    if (dot == std::string_view::npos) return table.source();
-    path = path.substr(0, dot);
-  }
-}
 
 Result<toml::table> ParseToml(std::string_view file, std::string_view text) {
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
-    Mistakes mistakes{std::string(file)};
-    mistakes.Add(error.source(), error.description());
-    return Status::InvalidArgument(mistakes.ToString());
+    return Status::InvalidArgument(Located(file, error.source(), error.description()));
   }
 }
 
-TableReader::TableReader(const toml::table& table, std::string name, Mistakes* mistakes)
-    : table_(table), name_(std::move(name)), mistakes_(mistakes) {}
+TableReader::TableReader(const toml::table& table, std::string name, Diagnostics* diagnostics)
+    : table_(table), name_(std::move(name)), diagnostics_(diagnostics) {}
 
 TableReader::~TableReader() {
   for (const auto& [key, node] : table_) {
     if (taken_.contains(key.str())) continue;
-    mistakes_->Add(key.source(), fmt::format("unknown key '{}'{}; known here: {}", key.str(),
-                                             name_.empty() ? "" : " in [" + name_ + "]",
-                                             fmt::join(taken_, ", ")));
+    diagnostics_->ErrorAt(key.source(), fmt::format("unknown key '{}'{}; known here: {}", key.str(),
+                                                    name_.empty() ? "" : " in [" + name_ + "]",
+                                                    fmt::join(taken_, ", ")));
   }
 }
 
@@ -75,29 +41,66 @@ const toml::node* TableReader::Take(std::string_view key) {
   return table_.get(key);
 }
 
-void TableReader::ComplainAt(const toml::node& node, std::string_view key, std::string_view what) {
-  mistakes_->Add(node.source(),
-                 fmt::format("{}{}{} {}", name_, name_.empty() ? "" : ".", key, what));
+const toml::node& TableReader::Find(std::string_view key) const {
+  const toml::node* const node = table_.get(key);
+  return node != nullptr ? *node : table_;
 }
 
-void TableReader::Complain(std::string_view key, std::string_view what) {
-  const toml::node* node = table_.get(key);
-  ComplainAt(node != nullptr ? *node : table_, key, what);
+bool TableReader::IsEmptyList(std::string_view key) const {
+  const toml::array* const list = Find(key).as_array();
+  return list != nullptr && list->empty();
+}
+
+void TableReader::ErrorAt(const toml::node& node, std::string_view key, std::string_view what) {
+  diagnostics_->ErrorAt(node.source(),
+                        fmt::format("{}{}{} {}", name_, name_.empty() ? "" : ".", key, what));
+}
+
+void TableReader::Error(std::string_view key, std::string_view what) {
+  ErrorAt(Find(key), key, what);
 }
 
 void TableReader::Require(std::string_view key) {
-  if (!Has(key)) ComplainAt(table_, key, "is missing; it has no default");
+  if (!Has(key)) ErrorAt(table_, key, "is missing; it has no default");
+}
+
+std::optional<std::string> TableReader::TextOf(const toml::node& node, std::string_view key) {
+  auto text = node.value_exact<std::string>();
+  std::string_view what;
+  if (!text) {
+    what = node.is_array() || node.is_table() ? "must be a single string" : "must be a string";
+  } else if (text->empty()) {
+    what = "must not be empty";
+  } else if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
+    what = "must be at most 65535 bytes long and contain no NUL";
+  }
+  if (what.empty()) return text;
+  ErrorAt(node, key, what);
+  return std::nullopt;
+}
+
+std::optional<std::string> TableReader::TakeText(std::string_view key) {
+  const toml::node* node = Take(key);
+  return node == nullptr ? std::nullopt : TextOf(*node, key);
 }
 
 void TableReader::Text(std::string_view key, std::string* value) {
-  const toml::node* node = Take(key);
-  if (node == nullptr) return;
-  const auto text = node->value_exact<std::string>();
-  if (!text || text->empty()) return ComplainAt(*node, key, "must be a text that is not empty");
-  if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
-    return ComplainAt(*node, key, "must be at most 65535 bytes, none of them zero");
-  }
-  *value = *text;
+  if (auto text = TakeText(key)) *value = std::move(*text);
+}
+
+void TableReader::Name(std::string_view key, std::string* value) {
+  Text(key, value);
+  if (value->empty() || journal::IsValidName(*value)) return;
+  Error(key, fmt::format("'{}' must be 1 to 63 characters of a-z, 0-9, '-' and '_', the first of "
+                         "them a letter or digit",
+                         *value));
+}
+
+void TableReader::Path(std::string_view key, std::string* value) {
+  Text(key, value);
+  if (value->empty() || std::filesystem::path(*value).is_absolute()) return;
+  const auto directory = std::filesystem::path(diagnostics_->file()).parent_path();
+  *value = std::filesystem::absolute(directory / *value).lexically_normal().string();
 }
 
 std::optional<size_t> TableReader::Which(std::string_view key,
@@ -108,7 +111,7 @@ std::optional<size_t> TableReader::Which(std::string_view key,
   for (size_t i = 0; i < words.size(); ++i) {
     if (text && *text == words[i]) return i;
   }
-  ComplainAt(*node, key, fmt::format("must be one of: {}", fmt::join(words, ", ")));
+  ErrorAt(*node, key, fmt::format("must be one of: {}", fmt::join(words, ", ")));
   return std::nullopt;
 }
 
@@ -116,7 +119,7 @@ void TableReader::Flag(std::string_view key, bool* value) {
   const toml::node* node = Take(key);
   if (node == nullptr) return;
   const auto flag = node->value_exact<bool>();
-  if (!flag) return ComplainAt(*node, key, "must be true or false");
+  if (!flag) return ErrorAt(*node, key, "must be true or false");
   *value = *flag;
 }
 
@@ -126,7 +129,7 @@ void TableReader::Number(std::string_view key, uint64_t min, uint64_t max, uint6
   const auto number = node->value_exact<int64_t>();
   if (!number || *number < 0 || static_cast<uint64_t>(*number) < min ||
       static_cast<uint64_t>(*number) > max) {
-    return ComplainAt(*node, key, fmt::format("must be a whole number from {} to {}", min, max));
+    return ErrorAt(*node, key, fmt::format("must be a whole number from {} to {}", min, max));
   }
   *value = static_cast<uint64_t>(*number);
 }
@@ -136,7 +139,7 @@ void TableReader::Integer(std::string_view key, int64_t min, int64_t max, int64_
   if (node == nullptr) return;
   const auto number = node->value_exact<int64_t>();
   if (!number || *number < min || *number > max) {
-    return ComplainAt(*node, key, fmt::format("must be a whole number from {} to {}", min, max));
+    return ErrorAt(*node, key, fmt::format("must be a whole number from {} to {}", min, max));
   }
   *value = *number;
 }
@@ -146,7 +149,7 @@ void TableReader::Real(std::string_view key, double* value) {
   if (node == nullptr) return;
   const auto number = node->value<double>();
   if (!node->is_number() || !std::isfinite(*number)) {
-    return ComplainAt(*node, key, "must be a number");
+    return ErrorAt(*node, key, "must be a number");
   }
   *value = *number;
 }
@@ -158,22 +161,22 @@ void TableReader::Range(std::string_view key, std::optional<double>* low,
   const toml::array* array = node->as_array();
   if (array == nullptr || array->size() != 2 || !(*array)[0].is_number() ||
       !(*array)[1].is_number()) {
-    return ComplainAt(*node, key, "must be two numbers, lowest and highest, such as [-40, 85]");
+    return ErrorAt(*node, key, "must be two numbers, lowest and highest, such as [-40, 85]");
   }
   *low = (*array)[0].value<double>();
   *high = (*array)[1].value<double>();
-  if (!(**low <= **high)) ComplainAt(*node, key, "is empty; put the lowest number first");
+  if (!(**low <= **high)) ErrorAt(*node, key, "is empty; put the lowest number first");
 }
 
 void TableReader::Words(std::string_view key,
                         std::vector<std::pair<std::string, std::string>>* values) {
   const toml::node* node = Take(key);
   if (node == nullptr) return;
-  if (!node->is_table()) return ComplainAt(*node, key, "must be a table, such as { C = \"Cel\" }");
+  if (!node->is_table()) return ErrorAt(*node, key, "must be a table, such as { C = \"Cel\" }");
   values->clear();
   for (const auto& [word, item] : *node->as_table()) {
     const auto text = item.value_exact<std::string>();
-    if (!text) return ComplainAt(item, key, "must hold only texts");
+    if (!text) return ErrorAt(item, key, "must contain only strings");
     values->emplace_back(word.str(), *text);
   }
 }
@@ -183,9 +186,9 @@ void TableReader::Bytes(std::string_view key, uint64_t min, uint64_t* value, uin
   if (node == nullptr) return;
   const auto bytes = ParseBytes(node->value_exact<std::string>().value_or(""));
   if (!bytes)
-    return ComplainAt(*node, key, "must be a size with its unit, such as \"64KiB\" or \"256MiB\"");
-  if (*bytes < min) return ComplainAt(*node, key, fmt::format("must be at least {} bytes", min));
-  if (*bytes > max) return ComplainAt(*node, key, fmt::format("must be at most {} bytes", max));
+    return ErrorAt(*node, key, "must be a size with a unit, such as \"64KiB\" or \"256MiB\"");
+  if (*bytes < min) return ErrorAt(*node, key, "must be at least " + FormatBytes(min));
+  if (*bytes > max) return ErrorAt(*node, key, "must be at most " + FormatBytes(max));
   *value = *bytes;
 }
 
@@ -194,44 +197,45 @@ void TableReader::Time(std::string_view key, Duration min, Duration* value, Dura
   if (node == nullptr) return;
   const auto time = ParseDuration(node->value_exact<std::string>().value_or(""));
   if (!time) {
-    return ComplainAt(*node, key,
-                      "must be a time with its unit (us, ms, s, m, h, d), such as \"30s\"");
+    return ErrorAt(*node, key,
+                   "must be a duration with a unit (us, ms, s, m, h, d), such as \"30s\"");
   }
   if (*time < min) {
-    return ComplainAt(*node, key, fmt::format("must be at least {} ms", min.count() / 1'000'000));
+    return ErrorAt(*node, key, fmt::format("must be at least {} ms", min.count() / 1'000'000));
   }
   if (*time > max) {
-    return ComplainAt(*node, key, fmt::format("must be at most {} s", max.count() / 1'000'000'000));
+    return ErrorAt(*node, key, fmt::format("must be at most {} s", max.count() / 1'000'000'000));
   }
   *value = *time;
 }
 
-void TableReader::TextList(std::string_view key, std::vector<std::string>* values) {
+std::vector<std::pair<const toml::node*, std::string>> TableReader::TakeTexts(
+    std::string_view key) {
+  std::vector<std::pair<const toml::node*, std::string>> texts;
   const toml::node* node = Take(key);
-  if (node == nullptr) return;
+  if (node == nullptr) return texts;
   const toml::array* array = node->as_array();
-  if (array == nullptr)
-    return ComplainAt(*node, key, "must be a list of texts, such as [\"a\", \"b\"]");
-  values->clear();
-  for (const toml::node& item : *array) {
-    const auto text = item.value_exact<std::string>();
-    if (!text || text->empty())
-      return ComplainAt(item, key, "must hold only texts that are not empty");
-    if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
-      return ComplainAt(item, key,
-                        "must hold only texts of at most 65535 bytes, none of them zero");
-    }
-    values->push_back(*text);
+  if (array == nullptr) {
+    ErrorAt(*node, key, "must be a list of strings, such as [\"a\", \"b\"]");
+    return texts;
   }
+  for (const toml::node& item : *array) {
+    if (auto text = TextOf(item, key)) texts.emplace_back(&item, std::move(*text));
+  }
+  return texts;
+}
+
+void TableReader::TextList(std::string_view key, std::vector<std::string>* values) {
+  ParsedList(key, values, [](const std::string& text) { return Result<std::string>(text); });
 }
 
 void TableReader::Table(std::string_view key, const std::function<void(TableReader&)>& read) {
   const toml::node* node = Take(key);
   if (node == nullptr) return;
-  if (!node->is_table()) return ComplainAt(*node, key, "must be a table");
+  if (!node->is_table()) return ErrorAt(*node, key, "must be a table");
   TableReader reader(*node->as_table(),
                      name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key),
-                     mistakes_);
+                     diagnostics_);
   read(reader);
 }
 
@@ -239,14 +243,13 @@ void TableReader::Tables(std::string_view key, const std::function<void(TableRea
   const toml::node* node = Take(key);
   if (node == nullptr) return;
   const toml::array* array = node->as_array();
-  if (array == nullptr)
-    return ComplainAt(*node, key, fmt::format("must be written as [[{}]]", key));
+  if (array == nullptr) return ErrorAt(*node, key, fmt::format("must be written as [[{}]]", key));
   for (const toml::node& item : *array) {
     if (!item.is_table()) {
-      ComplainAt(item, key, "must be a table");
+      ErrorAt(item, key, "must be a table");
       continue;
     }
-    TableReader reader(*item.as_table(), std::string(key), mistakes_);
+    TableReader reader(*item.as_table(), std::string(key), diagnostics_);
     read(reader);
   }
 }

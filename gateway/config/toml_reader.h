@@ -15,30 +15,9 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "config/diagnostics.h"
 
 namespace sluice::config {
-
-// Mistakes found in one file, each as "file:line:column: what is wrong; what to do".
-class Mistakes {
- public:
-  explicit Mistakes(std::string file) : file_(std::move(file)) {}
-
-  void Add(const toml::source_region& where, std::string_view what);
-  // A mistake that has no place of its own, such as a missing table.
-  void Add(std::string_view what);
-  bool empty() const { return lines_.empty(); }
-  size_t size() const { return lines_.size(); }
-  const std::vector<std::string>& lines() const { return lines_; }
-  std::string ToString() const;  // one a line
-
- private:
-  std::string file_;
-  std::vector<std::string> lines_;
-};
-
-// Where the value at `path` ("listener[0].tls.cert") stands; if it is left out, where the table
-// stands that it would be in.
-toml::source_region PlaceOf(const toml::table& table, std::string_view path);
 
 // A file's text as a table; the error says where the text stops being TOML. toml++ throws only in
 // here. `file` is for messages.
@@ -51,24 +30,48 @@ struct Word {
   Value value;
 };
 
+// The word for `value`, which is one of the table's.
+template <typename Value, size_t N>
+std::string_view WordFor(const Word<Value> (&words)[N], Value value) {
+  for (const Word<Value>& word : words) {
+    if (word.value == value) return word.text;
+  }
+  return "";
+}
+
 // Reads the keys of one TOML table into variables that keep their value when the key is absent.
-// Wrong types and values are reported, and on destruction every key that nobody asked for, so that
-// a typing error never silently means the default.
+// Wrong types and values are errors, and on destruction so is every key that nobody asked for: a
+// typing error never silently means the default.
 class TableReader {
  public:
-  TableReader(const toml::table& table, std::string name, Mistakes* mistakes);
+  // `name` is how people know the table: "" at the top, "stream", "stream.batch" …
+  TableReader(const toml::table& table, std::string name, Diagnostics* diagnostics);
   ~TableReader();
   TableReader(const TableReader&) = delete;
   TableReader& operator=(const TableReader&) = delete;
 
   bool Has(std::string_view key) const { return table_.contains(key); }
-  const toml::source_region& source() const { return table_.source(); }
-  // Reports that `key`, whether present or not, is wrong.
-  void Complain(std::string_view key, std::string_view what);
+  // Whether it is there and a list with nothing in it.
+  bool IsEmptyList(std::string_view key) const;
+  // `key`, whether present or not, is wrong; `what` goes on from it: "must be …".
+  void Error(std::string_view key, std::string_view what);
 
   void Require(std::string_view key);
   // At most 65,535 bytes without U+0000: what an MQTT string can be, and a path.
   void Text(std::string_view key, std::string* value);
+  // What streams, uplinks, routes and the gateway are called: names of files, labels of metrics,
+  // parts of event ids. A default that is none is an error as well.
+  void Name(std::string_view key, std::string* value);
+  // Absolute in the end; a relative one starts from the file's directory.
+  void Path(std::string_view key, std::string* value);
+  // A text that means something: `parse` makes a Result<Value> of it, whose message goes on from
+  // the key ("'x' is not a …").
+  template <typename Value, typename Parse>
+  void Parsed(std::string_view key, Value* value, const Parse& parse) {
+    if (const auto text = TakeText(key)) Keep(parse(*text), Find(key), key, value);
+  }
+  template <typename Value, typename Parse>
+  void ParsedList(std::string_view key, std::vector<Value>* values, const Parse& parse);
   template <typename Value, size_t N>
   void OneOf(std::string_view key, const Word<Value> (&words)[N], Value* value) {
     std::array<std::string_view, N> texts;
@@ -96,12 +99,33 @@ class TableReader {
  private:
   std::optional<size_t> Which(std::string_view key, std::span<const std::string_view> words);
   const toml::node* Take(std::string_view key);
-  void ComplainAt(const toml::node& node, std::string_view key, std::string_view what);
+  const toml::node& Find(std::string_view key) const;
+  std::optional<std::string> TakeText(std::string_view key);
+  std::optional<std::string> TextOf(const toml::node& node, std::string_view key);
+  std::vector<std::pair<const toml::node*, std::string>> TakeTexts(std::string_view key);
+  void ErrorAt(const toml::node& node, std::string_view key, std::string_view what);
+  template <typename Value>
+  void Keep(Result<Value> parsed, const toml::node& node, std::string_view key, Value* value) {
+    if (!parsed.ok()) return ErrorAt(node, key, parsed.status().message());
+    *value = std::move(*parsed);
+  }
 
   const toml::table& table_;
-  std::string name_;  // "" at the top, "stream", "stream.batch" …
-  Mistakes* mistakes_;
+  std::string name_;
+  Diagnostics* diagnostics_;
   std::set<std::string, std::less<>> taken_;
 };
+
+template <typename Value, typename Parse>
+void TableReader::ParsedList(std::string_view key, std::vector<Value>* values, const Parse& parse) {
+  if (Has(key)) values->clear();
+  for (const auto& [node, text] : TakeTexts(key)) {
+    if (auto parsed = parse(text); parsed.ok()) {
+      values->push_back(std::move(*parsed));
+    } else {
+      ErrorAt(*node, key, parsed.status().message());
+    }
+  }
+}
 
 }  // namespace sluice::config

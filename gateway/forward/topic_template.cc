@@ -40,15 +40,17 @@ void AppendValue(std::string_view value, std::string* out) {
 }
 
 Status CheckText(std::string_view text) {
-  if (text.empty()) return Status::InvalidArgument("topic is empty");
-  if (text.front() == '$')
-    return Status::InvalidArgument("topic begins with '$', which is the broker's");
+  if (text.empty()) return Status::InvalidArgument("is empty");
+  if (text.front() == '$') {
+    return Status::InvalidArgument(
+        fmt::format("'{}' begins with '$', which is the broker's", text));
+  }
   if (text.find_first_of("+#") != text.npos) {
-    return Status::InvalidArgument(fmt::format("topic \"{}\" has a wildcard", text));
+    return Status::InvalidArgument(fmt::format("'{}' contains a wildcard", text));
   }
   if (text.size() > TopicTemplate::kMaxTopicBytes ||
       codec::CheckUtf8(AsBytes(text)) != codec::Utf8State::kOk) {
-    return Status::InvalidArgument("topic is too long or not UTF-8");
+    return Status::InvalidArgument("is too long or not UTF-8");
   }
   return Status::Ok();
 }
@@ -64,7 +66,7 @@ Result<TopicTemplate> TopicTemplate::Parse(std::string_view text) {
     if (open == rest.npos) break;
     const size_t close = rest.find('}', open);
     if (rest[open] == '}' || close == rest.npos) {
-      return Status::InvalidArgument(fmt::format("topic \"{}\" has an unpaired brace", text));
+      return Status::InvalidArgument(fmt::format("'{}' has an unpaired brace", text));
     }
     SLUICE_RETURN_IF_ERROR(result.AddPlace(rest.substr(open + 1, close - open - 1)));
     rest.remove_prefix(close + 1);
@@ -87,10 +89,11 @@ Status TopicTemplate::AddPlace(std::string_view name) {
     if (place != Place::kGateway && place != Place::kStream) per_event_ = true;
     return Status::Ok();
   }
-  return Status::InvalidArgument(fmt::format(
-      "topic \"{}\" has an unknown place {{{}}}; known are gateway, stream, device, identity, type "
-      "and severity",
-      text_, name));
+  return Status::InvalidArgument(
+      fmt::format("'{}' has an unknown placeholder {{{}}}; known are gateway, stream, device, "
+                  "identity, type and "
+                  "severity",
+                  text_, name));
 }
 
 void TopicTemplate::AddLiteral(std::string_view literal) {

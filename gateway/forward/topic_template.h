@@ -22,8 +22,8 @@ class TopicTemplate {
   // MQTT strings carry their length in two bytes.
   static constexpr size_t kMaxTopicBytes = 65535;
 
-  // kInvalidArgument says what is wrong and where: wildcards, a leading '$', an unknown or unclosed
-  // place, an empty text.
+  // kInvalidArgument says what is wrong, going on from where the text stands ("'a/#' contains …"):
+  // wildcards, a leading '$', an unknown or unclosed place, an empty text.
   static Result<TopicTemplate> Parse(std::string_view text);
   TopicTemplate() : TopicTemplate(*Parse(kDefault)) {}
 
@@ -31,6 +31,7 @@ class TopicTemplate {
   // Whether the topic depends on the event. If not, all of a stream goes to one topic and a batch
   // is cut only by size and time.
   bool per_event() const { return per_event_; }
+  bool operator==(const TopicTemplate& other) const { return text_ == other.text_; }
 
   // Replaces `out`; allocates only to let it grow. The result may be longer than kMaxTopicBytes.
   void Render(const schema::EventFields& fields, std::string* out) const;

@@ -8,7 +8,6 @@
 
 #include "base/env.h"
 #include "config/config_file.h"
-#include "config/config_warnings.h"
 
 namespace sluice::tools {
 namespace {
@@ -31,10 +30,7 @@ int Check(const CheckArguments& arguments) {
   for (const std::string& fault : loaded->faults) fmt::print(stderr, "{}\n", fault);
   if (!loaded->faults.empty()) return kMistake;
   for (const std::string& warning : loaded->warnings) fmt::print("warning: {}\n", warning);
-  if (!arguments.offline) {
-    for (const std::string& note : config::Notes(env, loaded->config))
-      fmt::print("note: {}\n", note);
-  }
+  for (const std::string& note : loaded->notes) fmt::print("note: {}\n", note);
   fmt::print("{}: ok\n", arguments.config);
   return 0;
 }

@@ -14,7 +14,8 @@
 #include "base/env.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "config/build_options.h"
+#include "config/uplink.h"
+#include "forward/uplink_url.h"
 #include "tools/consumer.h"
 #include "uplink_paho/subscriber.h"
 
@@ -38,7 +39,15 @@ void RequestStop(int) { stop_requested = 1; }
 
 Result<uplink_paho::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
   uplink_paho::PahoOptions paho;
-  paho.url = options.url;
+  auto url = forward::ParseUplinkUrl(options.url, uplink_paho::kSchemes);
+  if (!url.ok()) return Status::InvalidArgument("--url " + url.status().message());
+  if (url->scheme.tls && options.ca_file.empty()) {
+    return Status::InvalidArgument("--url with mqtts:// needs --ca, to know the broker by");
+  }
+  if (options.cert_file.empty() != options.key_file.empty()) {
+    return Status::InvalidArgument("--cert and --key need each other");
+  }
+  paho.url = std::move(*url);
   paho.client_id = options.client_id.empty()
                        ? fmt::format("sluice-consume-{:012x}", random.Next() >> 16)
                        : options.client_id;
@@ -58,7 +67,6 @@ Result<uplink_paho::PahoOptions> ConnectionOptions(const ConsumeOptions& options
     if (!password.ok()) return password.status();
     paho.password = std::move(*password);
   }
-  SLUICE_RETURN_IF_ERROR(uplink_paho::CheckPahoOptions(paho));
   return paho;
 }
 
@@ -202,7 +210,7 @@ int RunConsume(const ConsumeOptions& options) {
 void AddConsume(CLI::App& app, int* exit_code) {
   CLI::App* consume = app.add_subcommand("consume", "The reference consumer: a JSON line an event");
   auto options = std::make_shared<ConsumeOptions>();
-  auto version = std::make_shared<std::string>("5");
+  auto version = std::make_shared<uint64_t>(5);
   ConsumeOptions& o = *options;
   consume->add_option("--url", o.url, "mqtt:// or mqtts://")->required();
   consume->add_option("--topic", o.topic, "topic filter")->required();
@@ -211,7 +219,8 @@ void AddConsume(CLI::App& app, int* exit_code) {
   consume->add_option("--key", o.key_file, "its key");
   consume->add_option("--username", o.username);
   consume->add_option("--password-file", o.password_file, "its first line");
-  consume->add_option("--mqtt-version", *version, "5 or 311")->check(CLI::IsMember({"5", "311"}));
+  consume->add_option("--mqtt-version", *version, "5, or 311 for MQTT 3.1.1")
+      ->check(CLI::IsMember({5, 311, 3}));
   consume->add_option("--client-id", o.client_id, "needed for a persistent session");
   consume->add_option("--clean-start", o.clean_start, "false: a persistent session")
       ->capture_default_str();
@@ -220,7 +229,7 @@ void AddConsume(CLI::App& app, int* exit_code) {
                       "stop when nothing came for so many seconds");
   consume->add_option("--state", o.state_file, "file that remembers offsets across restarts");
   consume->callback([options, version, exit_code] {
-    options->version = *version == "5" ? codec::Version::kV5 : codec::Version::kV311;
+    options->version = *config::ToMqttVersion(*version);
     *exit_code = RunConsume(*options);
   });
 }

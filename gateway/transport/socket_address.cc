@@ -24,8 +24,8 @@ uint64_t LoadBe64(const uint8_t* bytes) {
 
 Status Refuse(std::string_view text) {
   return Status::InvalidArgument(fmt::format(
-      "'{}' is no address to use: write ADDRESS:PORT with a numeric address or localhost, "
-      "for IPv6 [ADDRESS]:PORT",
+      "'{}' is not an address that can be used: write ADDRESS:PORT with a numeric address or "
+      "localhost, or [ADDRESS]:PORT for IPv6",
       text));
 }
 
@@ -70,6 +70,12 @@ Result<sockaddr_storage> ParseSocketAddress(std::string_view text) {
   host = host.substr(1, host.size() - 2);
   if (inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) == 1) return Store(v6);
   return Refuse(text);
+}
+
+Result<SocketAddress> SocketAddress::Parse(std::string_view text) {
+  const auto storage = ParseSocketAddress(text);
+  if (!storage.ok()) return storage.status();
+  return SocketAddress(text, *storage);
 }
 
 std::string FormatSocketAddress(const sockaddr_storage& address) {

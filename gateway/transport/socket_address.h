@@ -21,6 +21,26 @@ Status CheckBindable(const sockaddr_storage& address);
 std::string FormatSocketAddress(const sockaddr_storage& address);
 uint16_t PortOf(const sockaddr_storage& address);
 
+// An address that is one, as it was written.
+class SocketAddress {
+ public:
+  // As ParseSocketAddress.
+  static Result<SocketAddress> Parse(std::string_view text);
+  SocketAddress() : SocketAddress("127.0.0.1:0", *ParseSocketAddress("127.0.0.1:0")) {}
+
+  const std::string& text() const { return text_; }
+  const sockaddr_storage& storage() const { return storage_; }
+  uint16_t port() const { return PortOf(storage_); }
+  bool operator==(const SocketAddress& other) const { return text_ == other.text_; }
+
+ private:
+  SocketAddress(std::string_view text, const sockaddr_storage& storage)
+      : text_(text), storage_(storage) {}
+
+  std::string text_;
+  sockaddr_storage storage_;
+};
+
 // Whoever can be told apart by where he comes from: an IPv4 address, or an IPv6 network of 64 bits,
 // since its owner has all its addresses.
 struct SourceAddress {

@@ -8,22 +8,6 @@
 namespace sluice::uplink_paho {
 namespace {
 
-struct Scheme {
-  std::string_view url;
-  std::string_view paho;
-  std::string_view default_port;
-};
-constexpr Scheme kPlain = {"mqtt://", "tcp://", ":1883"};
-constexpr Scheme kTls = {"mqtts://", "ssl://", ":8883"};
-
-bool IsTls(const std::string& url) { return url.starts_with(kTls.url); }
-const Scheme& SchemeOf(const std::string& url) { return IsTls(url) ? kTls : kPlain; }
-
-bool HasPort(std::string_view authority) {
-  const size_t colon = authority.rfind(':');
-  return colon != authority.npos && authority.find(']', colon) == authority.npos;
-}
-
 mqtt::ssl_options TlsOptions(const PahoOptions& options) {
   mqtt::ssl_options tls;
   tls.set_trust_store(options.ca_file);
@@ -40,34 +24,8 @@ int PahoVersion(codec::Version version) {
 
 }  // namespace
 
-Status CheckPahoOptions(const PahoOptions& options) {
-  const std::string& url = options.url;
-  if (!url.starts_with(kPlain.url) && !IsTls(url)) {
-    return Status::InvalidArgument(
-        fmt::format("url \"{}\" must begin with mqtt:// or mqtts://", url));
-  }
-  const std::string_view authority = std::string_view(url).substr(SchemeOf(url).url.size());
-  if (authority.empty() || authority.front() == ':' || authority.find('/') != authority.npos) {
-    return Status::InvalidArgument(
-        fmt::format("url \"{}\" must name a host, and nothing after it "
-                    "but a port",
-                    url));
-  }
-  if (IsTls(url) && options.ca_file.empty()) {
-    return Status::InvalidArgument(
-        fmt::format("url \"{}\" needs a ca file to know the broker by", url));
-  }
-  if (options.cert_file.empty() != options.key_file.empty()) {
-    return Status::InvalidArgument("a client certificate needs both a cert and a key file");
-  }
-  return Status::Ok();
-}
-
-std::string PahoUri(const std::string& url) {
-  const Scheme& scheme = SchemeOf(url);
-  std::string authority = url.substr(scheme.url.size());
-  if (!HasPort(authority)) authority.append(scheme.default_port);
-  return std::string(scheme.paho) + authority;
+std::string PahoUri(const forward::UplinkUrl& url) {
+  return (url.scheme.tls ? "ssl://" : "tcp://") + url.HostAndPort();
 }
 
 std::unique_ptr<mqtt::async_client> MakePahoClient(const PahoOptions& options) {
@@ -99,7 +57,7 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
   connect.set_max_inflight(options.max_in_flight);
   if (!options.username.empty()) connect.set_user_name(options.username);
   if (!options.password.empty()) connect.set_password(options.password);
-  if (IsTls(options.url)) connect.set_ssl(TlsOptions(options));
+  if (options.url.scheme.tls) connect.set_ssl(TlsOptions(options));
   return connect;
 }
 

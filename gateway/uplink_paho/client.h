@@ -14,8 +14,8 @@
 
 namespace sluice::uplink_paho {
 
-// "mqtt://h" → "tcp://h:1883", "mqtts://h" → "ssl://h:8883"; only for options that were checked.
-std::string PahoUri(const std::string& url);
+// "mqtt://h" → "tcp://h:1883", "mqtts://h" → "ssl://h:8883".
+std::string PahoUri(const forward::UplinkUrl& url);
 std::unique_ptr<mqtt::async_client> MakePahoClient(const PahoOptions& options);
 // Paho's own reconnecting is off.
 mqtt::connect_options PahoConnectOptions(const PahoOptions& options);

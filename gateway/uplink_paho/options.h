@@ -4,14 +4,16 @@
 #include <cstdint>
 #include <string>
 
-#include "base/status.h"
 #include "codec/protocol.h"
+#include "forward/uplink_url.h"
 
 namespace sluice::uplink_paho {
 
+inline constexpr forward::UplinkScheme kSchemes[] = {{"mqtt", false, 1883}, {"mqtts", true, 8883}};
+
 // A connection to an MQTT broker.
 struct PahoOptions {
-  std::string url;  // mqtt://host[:1883] or mqtts://host[:8883]; IPv6 addresses in brackets
+  forward::UplinkUrl url;
   std::string client_id;
   codec::Version version = codec::Version::kV5;
   std::string username;
@@ -28,8 +30,5 @@ struct PahoOptions {
   bool clean_start = true;
   uint32_t session_expiry_seconds = 0;  // MQTT 5, without clean_start
 };
-
-// kInvalidArgument says what is wrong with the options; files are not looked at.
-Status CheckPahoOptions(const PahoOptions& options);
 
 }  // namespace sluice::uplink_paho

@@ -18,7 +18,6 @@ namespace sluice::uplink_paho {
 // executor must still be there, but its tasks may run later.
 class PahoUplink final : public forward::Uplink {
  public:
-  // `options` were checked (CheckPahoOptions).
   PahoUplink(PahoOptions options, Executor& loop);
   ~PahoUplink() override;
 

@@ -156,7 +156,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--lie", settings.lie, "syncs do nothing: losses must be found");
   app.add_flag("--verbose", settings.verbose, "print every failure");
   CLI11_PARSE(app, argc, argv);
-  SetLogLevel("off");
+  SetLogLevel(LogLevel::kOff);
   Totals totals;
   Trial trial(settings, &totals);
   for (uint64_t seed = settings.seed; totals.states < settings.states; ++seed) trial.Run(seed);

@@ -27,7 +27,7 @@ constexpr uint64_t kStreamId = 0x5eed;
 class Harness {
  public:
   Harness() {
-    SetLogLevel("off");
+    SetLogLevel(LogLevel::kOff);
     SLUICE_CHECK(env_.CreateDirectories(std::string(kStream) + "cursors").ok());
   }
   void Put(const std::string& name, std::string content) {

@@ -18,6 +18,7 @@
 #include "broker/topic_filter.h"
 #include "codec/topic.h"
 #include "codec/topic_match.h"
+#include "support/access_rules.h"
 
 namespace sluice::broker {
 namespace {
@@ -54,11 +55,12 @@ bool IsUsableFilter(const std::string& filter) {
 }
 
 AccessControl Rules(const std::string& filter, AccessRule::Effect effect) {
-  AccessRule rule{effect, "*", true, true, {filter}};
-  AccessRule rest{AccessRule::Effect::kAllow, "*", true, true, {"#", "$SYS/#"}};
+  AccessRule rule{effect, "*", true, true, sluice::test::Topics({filter})};
+  AccessRule rest{AccessRule::Effect::kAllow, "*", true, true,
+                  sluice::test::Topics({"#", "$SYS/#"})};
   std::vector<AccessRule> rules{rule};
   if (effect == AccessRule::Effect::kDeny) rules.push_back(rest);
-  return std::move(AccessControl::Create(std::move(rules))).value();
+  return AccessControl(std::move(rules));
 }
 
 // What a client may subscribe to never shows it a topic that it may not read.

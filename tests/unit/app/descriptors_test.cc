@@ -14,13 +14,7 @@ namespace {
 
 class DescriptorsTest : public testing::Test {
  protected:
-  DescriptorsTest() {
-    config_.listeners.resize(2);
-    config_.streams.resize(3);
-    config_.routes.resize(2);
-    config_.uplinks.resize(2);
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-  }
+  DescriptorsTest() { ::getrlimit(RLIMIT_NOFILE, &before_); }
   ~DescriptorsTest() override { ::setrlimit(RLIMIT_NOFILE, &before_); }
   void SetSoftLimit(rlim_t limit) const {
     const rlimit lower{limit, before_.rlim_max};
@@ -34,32 +28,8 @@ class DescriptorsTest : public testing::Test {
     return 0;
   }
 
-  config::Config config_;
   rlimit before_{};
 };
-
-TEST_F(DescriptorsTest, ConnectionsGetWhatTheRestDoesNotNeed) {
-  const auto plan = PlanDescriptors(config_, 1024);
-  ASSERT_TRUE(plan.ok());
-  EXPECT_EQ(plan->limit, 1024u);
-  EXPECT_EQ(plan->reserve, ReservedDescriptors(config_));
-  EXPECT_EQ(plan->connections() + plan->reserve, 1024u);
-}
-
-TEST_F(DescriptorsTest, MoreStreamsAndUplinksNeedMore) {
-  const size_t reserve = ReservedDescriptors(config_);
-  config_.streams.resize(4);
-  const size_t with_stream = ReservedDescriptors(config_);
-  config_.uplinks.resize(3);
-  EXPECT_GT(with_stream, reserve);
-  EXPECT_GT(ReservedDescriptors(config_), with_stream);
-}
-
-TEST_F(DescriptorsTest, LimitThatLeavesNoRoomIsSaidWithWhatIsNeeded) {
-  const auto plan = PlanDescriptors(config_, 64);
-  ASSERT_FALSE(plan.ok());
-  EXPECT_NE(plan.status().message().find("LimitNOFILE"), std::string::npos);
-}
 
 TEST_F(DescriptorsTest, SoftLimitIsRaisedAsFarAsTheHardOneAllows) {
   SetSoftLimit(256);

@@ -9,10 +9,13 @@ TEST(Printable, ForgesNoLine) { EXPECT_EQ(Printable("a\nb\x7f\xff"), "a\\x0ab\\x
 
 TEST(Printable, CutsWhatIsTooLong) { EXPECT_EQ(Printable(std::string(300, 'x'), 4), "xxxx…"); }
 
-TEST(SetLogLevel, RefusesAnUnknownName) {
-  EXPECT_FALSE(SetLogLevel("loud"));
-  EXPECT_TRUE(SetLogLevel("info"));
+TEST(SetLogLevel, KeepsLessThanItBack) {
+  SetLogLevel(LogLevel::kInfo);
   EXPECT_FALSE(LogEnabled(LogLevel::kDebug));
+  EXPECT_TRUE(LogEnabled(LogLevel::kInfo));
+  SetLogLevel(LogLevel::kOff);
+  EXPECT_FALSE(LogEnabled(LogLevel::kError));
+  SetLogLevel(LogLevel::kInfo);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class AllocationTest : public testing::Test {
   }
 
   const MonotonicTime now_{std::chrono::seconds(1)};
-  AccessControl access_ = std::move(AccessControl::Create(AccessControl::DefaultRules())).value();
+  AccessControl access_{AccessControl::DefaultRules()};
   Metrics metrics_;
   Counters counters_{metrics_};
   Random random_{1};

@@ -11,6 +11,7 @@
 
 #include "broker/broker.h"
 #include "codec/packet_reader.h"
+#include "support/access_rules.h"
 #include "support/simulated_clock.h"
 
 namespace sluice::broker {
@@ -107,13 +108,13 @@ class BrokerTest : public testing::Test {
   // A new broker with other limits; forgets all clients.
   void Restart(const Limits& limits, const std::vector<AccessRule>& rules = OpenRules()) {
     broker_.reset();
-    access_ = std::make_unique<AccessControl>(std::move(AccessControl::Create(rules)).value());
+    access_ = std::make_unique<AccessControl>(std::move(rules));
     broker_ = std::make_unique<Broker>(limits, access_.get(), &sink_, &counters_, &random_);
   }
   static std::vector<AccessRule> OpenRules() {
     AccessRule everything;
     everything.publish = everything.subscribe = true;
-    everything.topics = {"#", "$SYS/#"};
+    everything.topics = test::Topics({"#", "$SYS/#"});
     return {everything};
   }
 

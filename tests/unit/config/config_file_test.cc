@@ -84,29 +84,28 @@ TEST_F(ConfigFileTest, ExampleWithEveryKeyWrittenOutIsCorrect) {
   EXPECT_EQ(config.routes[0].max_age, std::chrono::hours(168));
 }
 
-// The example shows defaults as they are.
+// The example shows defaults as they are, but for a few keys whose default is to have none.
 TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   const std::string text =
       std::regex_replace(Read(kExample), std::regex("\n# *([a-z_0-9]+ *= )"), "\n$1");
   const Config written = Load(text);
-  const Config defaults = Load(Read(kExample));
-  EXPECT_EQ(written.gateway.memory_limit, defaults.gateway.memory_limit);
-  EXPECT_EQ(written.limits.max_packet_bytes, defaults.limits.max_packet_bytes);
-  EXPECT_EQ(written.limits.receive_maximum, defaults.limits.receive_maximum);
-  EXPECT_EQ(written.limits.session_queue_bytes, defaults.limits.session_queue_bytes);
-  EXPECT_EQ(written.limits.retained_bytes, defaults.limits.retained_bytes);
-  EXPECT_EQ(written.limits.output_bytes, defaults.limits.output_bytes);
-  EXPECT_EQ(written.limits.session_expiry_max, defaults.limits.session_expiry_max);
-  EXPECT_EQ(written.journal.commit_linger, defaults.journal.commit_linger);
-  EXPECT_EQ(written.journal.min_free, defaults.journal.min_free);
-  EXPECT_EQ(written.uplinks[0].client_id, defaults.uplinks[0].client_id);
-  EXPECT_EQ(written.uplinks[0].backoff_max, defaults.uplinks[0].backoff_max);
-  EXPECT_EQ(written.routes[0].topic, defaults.routes[0].topic);
-  EXPECT_EQ(written.routes[0].batch.linger, defaults.routes[0].batch.linger);
-  EXPECT_EQ(written.routes[0].window.max_publishes, defaults.routes[0].window.max_publishes);
-  EXPECT_EQ(written.streams[0].segment_bytes, defaults.streams[0].segment_bytes);
-  EXPECT_EQ(written.streams[0].max_quarantine, defaults.streams[0].max_quarantine);
-  EXPECT_EQ(written.admin.bind, defaults.admin.bind);
+  Config defaults = Load(Read(kExample));
+  defaults.admin.hosts = written.admin.hosts;
+  defaults.journal.max_bytes = written.journal.max_bytes;
+  defaults.uplinks[0].username = written.uplinks[0].username;
+  defaults.uplinks[0].password_file = written.uplinks[0].password_file;
+  defaults.routes[0].max_age = written.routes[0].max_age;
+  defaults.access[0].share = written.access[0].share;
+  EXPECT_EQ(written.gateway, defaults.gateway);
+  EXPECT_EQ(written.admin, defaults.admin);
+  EXPECT_EQ(written.limits, defaults.limits);
+  EXPECT_EQ(written.journal, defaults.journal);
+  EXPECT_EQ(written.listeners, defaults.listeners);
+  EXPECT_EQ(written.streams, defaults.streams);
+  EXPECT_EQ(written.uplinks, defaults.uplinks);
+  EXPECT_EQ(written.routes, defaults.routes);
+  EXPECT_EQ(written.access, defaults.access);
+  EXPECT_EQ(written, defaults);
 }
 
 TEST_F(ConfigFileTest, SmallestConfigurationIsABrokerWithoutStreams) {
@@ -140,10 +139,10 @@ TEST_F(ConfigFileTest, AllMistakesAreToldAtOnce) {
   const std::string mistake =
       Mistake(With("[[stream]]\nname = \"t\"\nmax_bytes = \"12\"\non_full = "
                    "\"explode\"\n[journal]\ncommit_linger = 4\n"));
-  EXPECT_THAT(mistake, HasSubstr("stream.max_bytes must be a size with its unit"));
+  EXPECT_THAT(mistake, HasSubstr("stream.max_bytes must be a size with a unit"));
   EXPECT_THAT(mistake,
               HasSubstr("stream.on_full must be one of: reject, drop_oldest, drop_newest"));
-  EXPECT_THAT(mistake, HasSubstr("journal.commit_linger must be a time with its unit"));
+  EXPECT_THAT(mistake, HasSubstr("journal.commit_linger must be a duration with a unit"));
 }
 
 TEST_F(ConfigFileTest, MissingKeyIsNamed) {

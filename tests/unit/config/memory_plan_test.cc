@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "config/config.h"
+
 namespace sluice::config {
 namespace {
 
@@ -74,6 +76,18 @@ TEST_F(MemoryPlanTest, PlainConnectionsCostLess) {
   const size_t with_tls = Plan().max_connections;
   config_.listeners[0].plaintext = true;
   EXPECT_GT(Plan().max_connections, 2 * with_tls);
+}
+
+TEST_F(MemoryPlanTest, FewerConnectionsHaveFewerClients) {
+  MemoryPlan plan = Plan();
+  const size_t clients = plan.max_clients, connections = plan.max_connections;
+  LimitConnections(connections, &plan);
+  EXPECT_EQ(plan.max_clients, clients);
+  LimitConnections(connections / 2, &plan);
+  EXPECT_EQ(plan.max_connections, connections / 2);
+  EXPECT_NEAR(plan.max_clients, clients / 2, 1);
+  LimitConnections(1, &plan);
+  EXPECT_EQ(plan.max_clients, 1U);
 }
 
 }  // namespace

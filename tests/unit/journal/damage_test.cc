@@ -118,7 +118,7 @@ class DamageTest : public JournalFixture, public ::testing::WithParamInterface<b
   DamageTest() {
     stream_.segment_bytes = 16 << 10;
     options_.cursor_interval = std::chrono::milliseconds(0);
-    SetLogLevel("off");
+    SetLogLevel(LogLevel::kOff);
   }
 
   // A journal with acknowledged events, deleted and whole segments, a last one in use; ended.

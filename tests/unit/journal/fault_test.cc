@@ -11,7 +11,7 @@ class FaultTest : public JournalFixture {
   static constexpr size_t kEventBytes = 2000;
 
   FaultTest() {
-    SetLogLevel("off");
+    SetLogLevel(LogLevel::kOff);
     stream_.segment_bytes = 16 << 10;
     stream_.max_dirty_bytes = 8 << 10;
     options_.cursor_interval = std::chrono::milliseconds(0);

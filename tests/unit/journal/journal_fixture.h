@@ -29,7 +29,7 @@ struct Seen {
 class JournalFixture : public ::testing::Test, public StreamObserver {
  protected:
   JournalFixture() {
-    SetLogLevel("off");
+    SetLogLevel(LogLevel::kOff);
     options_.manual = true;
     options_.clock = &clock_;
     options_.metrics = &metrics_;

@@ -8,7 +8,7 @@ class RecoveryTest : public JournalFixture {
   // A stream with events 0 to 5, each its own commit, whose process was killed; and its only
   // segment.
   void SetUp() override {
-    SetLogLevel("off");
+    SetLogLevel(LogLevel::kOff);
     Open();
     old_state_ = env_.Content(StatePath());
     Fill(6);

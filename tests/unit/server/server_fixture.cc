@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "schema/event_view.h"
+#include "support/access_rules.h"
 
 namespace sluice::server {
 namespace {
@@ -31,18 +32,18 @@ normalise::Profile ClimateProfile() {
 std::vector<broker::AccessRule> Rules() {
   broker::AccessRule deny, allow;
   deny.effect = broker::AccessRule::Effect::kDeny;
-  deny.speaks_for = {"victim"};
-  allow.speaks_for = {"*"};
+  deny.speaks_for = test::Devices({"victim"});
+  allow.speaks_for = test::Devices({"*"});
   deny.publish = allow.publish = allow.subscribe = true;
-  deny.topics = {"forbidden/#"};
-  allow.topics = {"#"};
+  deny.topics = test::Topics({"forbidden/#"});
+  allow.topics = test::Topics({"#"});
   return {deny, allow};
 }
 
 }  // namespace
 
 ServerTest::ServerTest() {
-  SetLogLevel("off");
+  SetLogLevel(LogLevel::kOff);
   journal_options_.manual = true;
   journal_options_.clock = &clock_;
   journal_options_.metrics = &metrics_;
@@ -92,9 +93,8 @@ void ServerTest::Start() {
 }
 
 void ServerTest::StartIngest() {
-  auto access = broker::AccessControl::Create(broker::AccessControl::WithDefaults(access_));
-  ASSERT_TRUE(access.ok()) << access.status().ToString();
-  access_control_ = std::make_unique<broker::AccessControl>(std::move(*access));
+  access_control_ =
+      std::make_unique<broker::AccessControl>(broker::AccessControl::WithDefaults(access_));
   auto ingest = ingest::Ingest::Create(ingest_options_, IngestParts());
   ASSERT_TRUE(ingest.ok()) << ingest.status().ToString();
   ingest_ = std::move(*ingest);

@@ -150,11 +150,6 @@ TEST_F(ServerLifeTest, StrangerWithoutIdentityIsClosed) {
   Until([&] { return client.closed(); });
 }
 
-TEST_F(ServerLifeTest, AccessRuleThatIsNoRuleIsRefused) {
-  const auto rules = broker::AccessControl::WithDefaults({broker::AccessRule{.topics = {"a/#/b"}}});
-  EXPECT_EQ(broker::AccessControl::Create(rules).status().code(), StatusCode::kInvalidArgument);
-}
-
 TEST_F(ServerLifeTest, DelayedWillIsPublishedByTheTimer) {
   TestClient& watcher = Connect("watcher");
   watcher.Subscribe("status/#");

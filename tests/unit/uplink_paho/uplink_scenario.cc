@@ -86,7 +86,7 @@ class PahoUplinkScenario : public ::testing::TestWithParam<codec::Version> {
   }
   void StartBroker(const std::string& extra = "allow_anonymous true") {
     broker_ = std::make_unique<test::MosquittoBroker>(extra);
-    options_.url = broker_->url();
+    options_.url = *forward::ParseUplinkUrl(broker_->url(), kSchemes);
     options_.client_id = "uplink";
     options_.version = GetParam();
   }

@@ -1,0 +1,101 @@
+#include "config/limits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/config.h"
+#include "config/memory_plan.h"
+#include "config/quantity.h"
+
+namespace sluice::config {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// The largest that MQTT can say (2.1.4), with its header.
+constexpr uint64_t kMaxPacketBytes = 268'435'455 + 5;
+// What arrives while a packet of the largest size is still to be consumed.
+constexpr size_t kInputBeyondPacket = 128 << 10;
+
+broker::Limits ToBrokerLimits(const MemoryPlan& plan) {
+  broker::Limits limits;
+  limits.max_queue_bytes_per_client = plan.broker_queue_bytes_per_client;
+  limits.max_message_bytes = plan.broker_queued_bytes + plan.retained_bytes + plan.will_bytes;
+  limits.max_retained_bytes = plan.retained_bytes;
+  limits.max_subscription_bytes = plan.subscription_bytes;
+  limits.max_will_bytes = plan.will_bytes;
+  limits.max_detached_bytes = plan.session_bytes;
+  return limits;
+}
+
+}  // namespace
+
+void Read(TableReader& t, LimitsConfig* limits) {
+  t.Number("max_connections", 0, 1'000'000, &limits->max_connections);
+  t.Number("max_half_open", 1, 100'000, &limits->max_half_open);
+  t.Bytes("max_packet", 1024, &limits->max_packet_bytes, kMaxPacketBytes);
+  t.Number("receive_maximum", 1, 65'535, &limits->receive_maximum);
+  t.Bytes("session_queue", 1024, &limits->session_queue_bytes);
+  t.Bytes("retained", 0, &limits->retained_bytes);
+  t.Bytes("output", 16 << 10, &limits->output_bytes);
+  t.Time("hello_timeout", milliseconds(100), &limits->hello_timeout);
+  t.Time("handshake_timeout", milliseconds(100), &limits->handshake_timeout);
+  t.Time("connect_timeout", milliseconds(100), &limits->connect_timeout);
+  t.Time("session_expiry_max", Duration(0), &limits->session_expiry_max);
+}
+
+void CheckLimits(const Config& config, Diagnostics* diagnostics) {
+  const auto plan = PlanMemory(config);
+  if (!plan.ok()) return diagnostics->Error("gateway.memory_limit", plan.status().message());
+  for (const LoweredLimit& limit : plan->lowered) {
+    if (!diagnostics->IsWritten(limit.key)) continue;  // as the documentation says of the default
+    diagnostics->Warning(fmt::format(
+        "{} of {} is lowered to {}, which is all that gateway.memory_limit of {} leaves it; raise "
+        "memory_limit to {}, or write what there is",
+        limit.key, FormatBytes(limit.wanted), FormatBytes(limit.given),
+        FormatBytes(config.gateway.memory_limit), FormatBytes(limit.memory_needed)));
+  }
+}
+
+session::Limits ToSessionLimits(const LimitsConfig& limits) {
+  session::Limits out;
+  out.connect_timeout = duration_cast<milliseconds>(limits.connect_timeout);
+  out.max_packet_bytes = static_cast<uint32_t>(limits.max_packet_bytes);
+  out.max_connect_bytes = std::min(out.max_connect_bytes, out.max_packet_bytes);
+  out.receive_maximum = static_cast<uint16_t>(limits.receive_maximum);
+  out.max_qos2_ids = std::max(out.max_qos2_ids, out.receive_maximum);
+  out.max_session_expiry_seconds =
+      static_cast<uint32_t>(duration_cast<seconds>(limits.session_expiry_max).count());
+  return out;
+}
+
+transport::StreamLimits ToStreamLimits(const LimitsConfig& limits, const MemoryPlan& plan) {
+  const size_t output_bytes = plan.output_bytes_per_connection;
+  transport::StreamLimits out;
+  out.max_half_open = limits.max_half_open;
+  out.hello_timeout = limits.hello_timeout;
+  out.handshake_timeout = limits.handshake_timeout;
+  out.max_input_bytes = limits.max_packet_bytes + kInputBeyondPacket;
+  out.max_output_bytes = output_bytes;
+  out.output_high_bytes = std::min(out.output_high_bytes, output_bytes / 2);
+  out.output_low_bytes = std::min(out.output_low_bytes, output_bytes / 4);
+  return out;
+}
+
+server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& plan) {
+  server::ServerOptions options;
+  options.gateway = config.gateway.id;
+  options.session = ToSessionLimits(config.limits);
+  options.broker = ToBrokerLimits(plan);
+  options.max_connections = plan.max_clients;
+  options.max_open_connections = plan.max_connections;
+  options.max_input_bytes = plan.input_bytes;
+  options.max_outgoing_bytes = plan.outgoing_bytes;
+  if (config.gateway.local_events) options.local_event_streams = EventStreams(config);
+  return options;
+}
+
+}  // namespace sluice::config

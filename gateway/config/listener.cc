@@ -1,0 +1,172 @@
+#include "config/listener.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "broker/access_control.h"
+#include "config/config.h"
+#include "config/memory_plan.h"
+
+namespace sluice::config {
+namespace {
+
+using tls::ClientCertificate;
+
+constexpr Word<ClientCertificate> kClientCertificates[] = {
+    {"required", ClientCertificate::kRequired},
+    {"optional", ClientCertificate::kOptional},
+    {"none", ClientCertificate::kNone}};
+
+void ReadTls(TableReader& t, ListenerTlsConfig* tls) {
+  t.Require("cert");
+  t.Require("key");
+  t.Path("cert", &tls->cert);
+  t.Path("key", &tls->key);
+  t.Path("client_ca", &tls->client_ca);
+  t.OneOf("client_cert", kClientCertificates, &tls->client_cert);
+  if (tls->client_cert != ClientCertificate::kNone) t.Require("client_ca");
+}
+
+// Two addresses with the same port can't both be had, unless the system chooses it.
+class BindCheck {
+ public:
+  explicit BindCheck(Diagnostics* diagnostics) : diagnostics_(diagnostics) {}
+
+  void Add(const std::string& path, const transport::SocketAddress& bind) {
+    if (bind.port() == 0) return;
+    const std::string written = transport::FormatSocketAddress(bind.storage());
+    for (const auto& [port, other] : seen_) {
+      if (port != bind.port() || (other != written && !IsAny(other) && !IsAny(written))) continue;
+      return diagnostics_->Error(
+          path,
+          fmt::format("{} and {} can't both be listened on; change one port", written, other));
+    }
+    seen_.emplace_back(bind.port(), written);
+  }
+
+ private:
+  static bool IsAny(std::string_view address) {
+    return address.starts_with("0.0.0.0:") || address.starts_with("[::]:");
+  }
+
+  Diagnostics* diagnostics_;
+  std::vector<std::pair<uint16_t, std::string>> seen_;
+};
+
+void CheckBinds(const Config& config, Diagnostics* diagnostics) {
+  BindCheck check(diagnostics);
+  for (size_t i = 0; i < config.listeners.size(); ++i) {
+    check.Add(fmt::format("listener[{}].bind", i), config.listeners[i].bind);
+  }
+  if (config.admin.enabled) check.Add("admin.bind", config.admin.bind);
+}
+
+// Whoever needs no certificate must not speak for whomever it likes by accident.
+void CheckAnonymous(const Config& config, size_t i, Diagnostics* diagnostics) {
+  const ListenerConfig& listener = config.listeners[i];
+  if (!listener.anonymous) return;
+  diagnostics->Warning(fmt::format("listener {} admits clients without a certificate, as '{}'",
+                                   listener.bind.text(), kAnonymous));
+  if (broker::AccessControl(ToAccessRules(config.access)).SaysForWhomSpeaks(kAnonymous)) return;
+  diagnostics->Error(
+      fmt::format("listener[{}].anonymous", i),
+      "needs a rule that says for which devices clients without a certificate speak; add "
+      "[[access]] with identity = \"anonymous\" and speaks_for = [\"sensor-*\"], or [\"*\"] for "
+      "any");
+}
+
+tls::ServerConfig ToServerConfig(const ListenerTlsConfig& tls) {
+  tls::ServerConfig config;
+  config.certificate_file = tls.cert;
+  config.key_file = tls.key;
+  config.client_ca_file = tls.client_ca;
+  config.client_certificate = tls.client_cert;
+  return config;
+}
+
+// The section's key whose file a message is about.
+std::string_view KeyIn(std::string_view message, const ListenerTlsConfig& tls) {
+  if (message.find(tls.key) != message.npos) return "key";
+  return message.find(tls.cert) != message.npos ? "cert" : "client_ca";
+}
+
+void CheckTls(const std::string& path, const ListenerConfig& listener, Machine& machine) {
+  const ListenerTlsConfig& tls = listener.tls;
+  bool there = machine.CheckExists(path + ".cert", tls.cert);
+  if (tls.client_cert != ClientCertificate::kNone) {
+    there &= machine.CheckExists(path + ".client_ca", tls.client_ca);
+  }
+  there &= machine.CheckSecret(path + ".key", tls.key);
+  if (!there) return;
+  const auto context = tls::Context::NewServer(ToServerConfig(tls));
+  if (!context.ok()) {
+    const std::string& message = context.status().message();
+    return machine.diagnostics().Fault(fmt::format("{}.{}", path, KeyIn(message, tls)), message);
+  }
+  for (const std::string& trouble : (*context)->DateTroubles(SystemClock())) {
+    machine.diagnostics().Warning(fmt::format("listener {}: {}", listener.bind.text(), trouble));
+  }
+}
+
+}  // namespace
+
+void Read(TableReader& t, ListenerConfig* listener) {
+  t.Require("bind");
+  t.Parsed("bind", &listener->bind, transport::SocketAddress::Parse);
+  t.Flag("plaintext", &listener->plaintext);
+  t.Flag("anonymous", &listener->anonymous);
+  if (!t.Has("tls") && !listener->plaintext) {
+    t.Error("tls", "is missing; give it a certificate, or ask for plaintext = true");
+  }
+  if (t.Has("tls") && listener->plaintext) {
+    t.Error("plaintext", "contradicts tls; remove one of them");
+  }
+  t.Table("tls", [&](TableReader& tls) { ReadTls(tls, &listener->tls); });
+  const bool identified =
+      !listener->plaintext && listener->tls.client_cert == ClientCertificate::kRequired;
+  if (!identified && !listener->anonymous) {
+    t.Error("anonymous", "must be true where clients may come without a certificate");
+  }
+}
+
+void CheckListeners(const Config& config, Diagnostics* diagnostics) {
+  if (config.listeners.empty()) {
+    diagnostics->ErrorInFile("no [[listener]]; without one no device can connect");
+  }
+  CheckBinds(config, diagnostics);
+  for (size_t i = 0; i < config.listeners.size(); ++i) {
+    if (config.listeners[i].plaintext) {
+      diagnostics->Warning(
+          fmt::format("listener {} speaks plaintext: anyone on the network can read and forge",
+                      config.listeners[i].bind.text()));
+    }
+    CheckAnonymous(config, i, diagnostics);
+  }
+}
+
+void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine) {
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    const std::string path = fmt::format("listener[{}]", i);
+    machine.CheckBind(path + ".bind", listeners[i].bind);
+    if (!listeners[i].plaintext) CheckTls(path + ".tls", listeners[i], machine);
+  }
+}
+
+Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const ListenerConfig& listener,
+                                              const MemoryPlan& plan, const Clock& clock) {
+  server::ListenerSpec spec;
+  spec.transport.bind = listener.bind.text();
+  spec.transport.limits = ToStreamLimits(config.limits, plan);
+  if (listener.anonymous) spec.anonymous_identity = kAnonymous;
+  if (listener.plaintext) return spec;
+
+  tls::ServerConfig tls = ToServerConfig(listener.tls);
+  tls.clock = &clock;
+  auto context = tls::Context::NewServer(tls);
+  if (!context.ok()) return context.status();
+  spec.transport.tls = std::move(*context);
+  return spec;
+}
+
+}  // namespace sluice::config

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "config/machine.h"
+#include "config/toml_reader.h"
+#include "server/server.h"
+#include "tls/context.h"
+#include "transport/socket_address.h"
+
+namespace sluice::config {
+
+struct Config;
+struct MemoryPlan;
+
+// The identity of clients without a certificate.
+inline constexpr const char* kAnonymous = "anonymous";
+
+// [[listener]] tls
+struct ListenerTlsConfig {
+  std::string cert, key, client_ca;
+  tls::ClientCertificate client_cert = tls::ClientCertificate::kRequired;
+  bool operator==(const ListenerTlsConfig&) const = default;
+};
+
+// [[listener]]
+struct ListenerConfig {
+  transport::SocketAddress bind;
+  bool plaintext = false;  // has to be asked for
+  bool anonymous = false;  // clients without a certificate are "anonymous"; has to be asked for
+  ListenerTlsConfig tls;
+  bool operator==(const ListenerConfig&) const = default;
+};
+
+void Read(TableReader& t, ListenerConfig* listener);
+// Whether there is one, all addresses (also the admin page's) can be had together, and whom
+// anonymous clients speak for.
+void CheckListeners(const Config& config, Diagnostics* diagnostics);
+void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine);
+
+// Loads certificates and key, which is what may fail. `clock` outlives what is made of it.
+Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const ListenerConfig& listener,
+                                              const MemoryPlan& plan, const Clock& clock);
+
+}  // namespace sluice::config
