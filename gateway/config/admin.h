@@ -14,10 +14,10 @@ namespace sluice::config {
 // [admin]
 struct AdminConfig {
   bool enabled = true;
-  transport::SocketAddress bind = *transport::SocketAddress::Parse("127.0.0.1:9464");
+  transport::SocketAddress bind = *transport::SocketAddress::Parse(admin::AdminOptions{}.bind);
   std::vector<std::string> hosts;  // that it answers to besides its address and localhost
-  uint64_t max_connections = 64;
-  Duration request_timeout = std::chrono::seconds(10);
+  uint64_t max_connections = admin::AdminOptions{}.max_connections;
+  Duration request_timeout = admin::AdminOptions{}.request_timeout;
   bool operator==(const AdminConfig&) const = default;
 };
 

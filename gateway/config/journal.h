@@ -11,7 +11,7 @@ struct Config;
 
 // [journal]
 struct JournalConfig {
-  Duration commit_linger = std::chrono::milliseconds(4);
+  Duration commit_linger = journal::Options{}.commit_linger;
   uint64_t max_bytes = 0;  // of all streams together; 0: the sum of theirs
   uint64_t min_free = 32 << 20;
   bool operator==(const JournalConfig&) const = default;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "broker/limits.h"
 #include "config/toml_reader.h"
 #include "server/server.h"
 #include "session/limits.h"
@@ -15,16 +16,16 @@ struct MemoryPlan;
 // [limits]
 struct LimitsConfig {
   uint64_t max_connections = 0;  // 0: as many as memory_limit holds
-  uint64_t max_half_open = 128;
-  uint64_t max_packet_bytes = 256 * 1024;
-  uint64_t receive_maximum = 128;
+  uint64_t max_half_open = transport::StreamLimits{}.max_half_open;
+  uint64_t max_packet_bytes = session::Limits{}.max_packet_bytes;
+  uint64_t receive_maximum = session::Limits{}.receive_maximum;
   uint64_t session_queue_bytes = 1 << 20;
-  uint64_t retained_bytes = 4 << 20;
+  uint64_t retained_bytes = broker::Limits{}.max_retained_bytes;
   uint64_t output_bytes = 1 << 20;
-  Duration hello_timeout = std::chrono::seconds(5);
-  Duration handshake_timeout = std::chrono::seconds(10);
-  Duration connect_timeout = std::chrono::seconds(10);
-  Duration session_expiry_max = std::chrono::hours(24);
+  Duration hello_timeout = transport::StreamLimits{}.hello_timeout;
+  Duration handshake_timeout = transport::StreamLimits{}.handshake_timeout;
+  Duration connect_timeout = session::Limits{}.connect_timeout;
+  Duration session_expiry_max = std::chrono::seconds(session::Limits{}.max_session_expiry_seconds);
   bool operator==(const LimitsConfig&) const = default;
 };
 

@@ -13,16 +13,16 @@ struct Config;
 
 // [[route]] batch
 struct BatchConfig {
-  uint64_t max_events = 100;  // 1: one event a message
-  uint64_t max_bytes = 64 << 10;
-  Duration linger = std::chrono::milliseconds(20);
+  uint64_t max_events = forward::RouteOptions{}.max_batch_events;  // 1: one event a message
+  uint64_t max_bytes = forward::RouteOptions{}.max_batch_bytes;
+  Duration linger = forward::RouteOptions{}.linger;
   bool operator==(const BatchConfig&) const = default;
 };
 
 // [[route]] window
 struct WindowConfig {
   uint64_t max_publishes = 64;
-  uint64_t max_bytes = 1 << 20;
+  uint64_t max_bytes = forward::RouteOptions{}.max_in_flight_bytes;
   bool operator==(const WindowConfig&) const = default;
 };
 
@@ -31,7 +31,7 @@ struct RouteConfig {
   std::string name;  // from-to unless given
   std::string from, to;
   forward::TopicTemplate topic;
-  forward::Format format = forward::Format::kFlatBuffers;
+  forward::Format format = forward::RouteOptions{}.format;
   Duration max_age{0};  // 0: events never expire
   BatchConfig batch;
   WindowConfig window;

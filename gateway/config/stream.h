@@ -20,12 +20,13 @@ inline constexpr const char* kDeadLetterStream = "dead-letters";
 struct StreamConfig {
   std::string name;
   std::vector<std::string> topics = {"#"};  // filters, none of them shared
-  journal::Durability durability = journal::Durability::kCommit;
-  Duration interval = std::chrono::seconds(1);
-  uint64_t max_bytes = 256 << 20;
-  uint64_t segment_bytes = 16 << 20;   // a sixteenth of max_bytes, at most 16 MiB
-  uint64_t max_quarantine = 64 << 20;  // a quarter of max_bytes
-  journal::OnFull on_full = journal::OnFull::kReject;
+  journal::Durability durability = journal::StreamOptions{}.durability;
+  Duration interval = journal::StreamOptions{}.sync_interval;
+  uint64_t max_bytes = journal::StreamOptions{}.max_bytes;
+  uint64_t segment_bytes =
+      journal::StreamOptions{}.segment_bytes;  // a sixteenth of max_bytes, at most 16 MiB
+  uint64_t max_quarantine = 64 << 20;          // a quarter of max_bytes
+  journal::OnFull on_full = journal::StreamOptions{}.on_full;
   bool operator==(const StreamConfig&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/status.h"
 #include "codec/protocol.h"
 #include "config/machine.h"
@@ -24,12 +25,12 @@ struct UplinkConfig {
   std::string client_id;  // the gateway's id and the uplink's name unless given
   std::string ca, cert, key;
   std::string username, password_file;
-  codec::Version mqtt_version = codec::Version::kV5;
-  Duration keep_alive = std::chrono::seconds(30);
-  Duration connect_timeout = std::chrono::seconds(10);
-  Duration ack_timeout = std::chrono::seconds(30);
-  Duration backoff_min = std::chrono::milliseconds(500);
-  Duration backoff_max = std::chrono::minutes(1);
+  codec::Version mqtt_version = uplink_paho::PahoOptions{}.version;
+  Duration keep_alive = uplink_paho::PahoOptions{}.keep_alive;
+  Duration connect_timeout = uplink_paho::PahoOptions{}.connect_timeout;
+  Duration ack_timeout = forward::UplinkConnectionOptions{}.ack_timeout;
+  Duration backoff_min = BackoffOptions{}.initial;
+  Duration backoff_max = BackoffOptions{}.max;
   bool operator==(const UplinkConfig&) const = default;
 };
 

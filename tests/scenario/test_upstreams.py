@@ -89,7 +89,7 @@ class NatsUpstream(Scenario):
     def test_events_reach_nats_in_order(self):
         upstream = self.own(nats.Nats(self.directory))
         consumer = self.own(Consumer(self.directory, upstream.url, "--mqtt-version", "311"))
-        running = self.forwarding_gateway(upstream.port, mqtt_version=3)
+        running = self.forwarding_gateway(upstream.port, mqtt_version=311)
         self.client(running).publish_readings(200)
         consumer.wait_for_events(200)
         self.assertEqual(list(range(200)), consumer.sequences())
