@@ -18,7 +18,6 @@
 #include "broker/topic_filter.h"
 #include "codec/topic.h"
 #include "codec/topic_match.h"
-#include "support/access_rules.h"
 
 namespace sluice::broker {
 namespace {
@@ -55,9 +54,9 @@ bool IsUsableFilter(const std::string& filter) {
 }
 
 AccessControl Rules(const std::string& filter, AccessRule::Effect effect) {
-  AccessRule rule{effect, "*", true, true, sluice::test::Topics({filter})};
-  AccessRule rest{AccessRule::Effect::kAllow, "*", true, true,
-                  sluice::test::Topics({"#", "$SYS/#"})};
+  AccessRule rule{effect, "*", true, true, {*TopicPattern::Parse(filter)}};
+  AccessRule rest{AccessRule::Effect::kAllow, "*", true, true};
+  rest.topics = {*TopicPattern::Parse("#"), *TopicPattern::Parse("$SYS/#")};
   std::vector<AccessRule> rules{rule};
   if (effect == AccessRule::Effect::kDeny) rules.push_back(rest);
   return AccessControl(std::move(rules));
