@@ -5,7 +5,6 @@
 #include "tls/engine.h"
 #include "tls/mbedtls_failure.h"
 #include "tls/peer_certificate_reader.h"
-#include "tls/warm_up.h"
 
 namespace sluice::tls {
 namespace {

@@ -193,4 +193,10 @@ std::unique_ptr<ResumptionTicket> Engine::Ticket() const {
   return std::make_unique<ResumptionTicket>(std::move(impl));
 }
 
+void HandshakeStep::Run() {
+  ByteSpan rest = input.view();
+  result = engine->Handshake(&rest, &output);
+  input.Consume(input.size() - rest.size());
+}
+
 }  // namespace sluice::tls

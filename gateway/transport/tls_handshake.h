@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "base/lifetime.h"
-#include "tls/handshake_step.h"
+#include "tls/engine.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
 #include "transport/stream_context.h"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine_pair.h"
-#include "tls/handshake_step.h"
+#include "tls/engine.h"
 
 namespace sluice::tls {
 namespace {
