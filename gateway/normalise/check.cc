@@ -30,21 +30,22 @@ std::string CheckProfileName(std::string_view name) {
                     std::all_of(name.begin(), name.end(),
                                 [](char c) { return IsLower(c) || IsDigit(c) || c == '-'; });
   if (fits) return {};
-  return fmt::format("\"{}\" is no name for a profile; use up to {} of a-z, 0-9 and '-'", name,
+  return fmt::format("\"{}\" is not a name for a profile; use up to {} of a-z, 0-9 and '-'", name,
                      kMaxNameBytes);
 }
 
 std::string CheckTopicFilter(std::string_view filter) {
   if (codec::IsTopicFilter(filter) && !codec::IsShared(filter)) return {};
   return fmt::format(
-      "\"{}\" is no topic filter; '+' stands for one whole level, '#' for the rest at the end",
+      "\"{}\" is not a topic filter; '+' stands for one whole level, '#' for the rest at the end",
       filter);
 }
 
 std::string CheckPointer(std::string_view pointer) {
   if (decode::Path::Parse(pointer)) return {};
   return fmt::format(
-      "\"{}\" is no JSON pointer; begin it with '/', for example \"/{}\" (in a key, '/' is \"~1\" "
+      "\"{}\" is not a JSON pointer; begin it with '/', for example \"/{}\" (in a key, '/' is "
+      "\"~1\" "
       "and '~' is \"~0\")",
       pointer, pointer.substr(0, pointer.find('/')));
 }
@@ -53,7 +54,7 @@ std::string CheckUnit(std::string_view code) {
   if (code.empty() || FindUnit(code) != nullptr) return {};
   if (IsAnnotation(code) && code.size() <= kMaxNameBytes) return {};
   if (const std::string_view meant = SuggestUnit(code); !meant.empty()) {
-    return fmt::format("\"{}\" is no UCUM unit; write \"{}\"", code, meant);
+    return fmt::format("\"{}\" is not a UCUM unit; write \"{}\"", code, meant);
   }
   return fmt::format(
       "unknown unit \"{}\"; take one from devices/README.md, or put a count in braces: \"{{{}}}\"",
@@ -66,7 +67,7 @@ std::string CheckName(std::string_view name) {
                       return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
                     });
   if (fits) return {};
-  return fmt::format("\"{}\" is no name; use 1 to {} printable bytes",
+  return fmt::format("\"{}\" is not a name; use 1 to {} printable bytes",
                      name.substr(0, kMaxNameBytes), kMaxNameBytes);
 }
 
@@ -80,7 +81,7 @@ std::string CheckEventType(std::string_view type) {
       type.find("..") == std::string_view::npos && type.front() != '.';
   if (!fits) {
     return fmt::format(
-        "\"{}\" is no event type; write words and a version with dots between, for example "
+        "\"{}\" is not an event type; write words and a version with dots between, for example "
         "\"climate.reading.v1\"",
         type);
   }

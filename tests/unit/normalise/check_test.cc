@@ -39,7 +39,7 @@ TEST(CheckTest, UnitsSayWhatWasMeant) {
   EXPECT_EQ(CheckUnit(""), "");
   EXPECT_EQ(CheckUnit("Cel"), "");
   EXPECT_EQ(CheckUnit("{lqi}"), "");
-  EXPECT_EQ(CheckUnit("kWh"), "\"kWh\" is no UCUM unit; write \"kW.h\"");
+  EXPECT_EQ(CheckUnit("kWh"), "\"kWh\" is not a UCUM unit; write \"kW.h\"");
   EXPECT_NE(CheckUnit("furlong"), "");
 }
 

@@ -270,13 +270,13 @@ TEST_F(NormaliserTest, AttributesComeFromEverywhere) {
 TEST_F(NormaliserTest, ProfilesThatCannotWorkAreRefusedWithTheirName) {
   Profile bad = SmallProfile();
   bad.events[0].readings[0].unit_in = "C";
-  EXPECT_EQ(ErrorOf({bad}), "profile small: t: \"C\" is no UCUM unit; write \"Cel\"");
+  EXPECT_EQ(ErrorOf({bad}), "profile small: t: \"C\" is not a UCUM unit; write \"Cel\"");
   bad = SmallProfile();
   bad.events[0].readings[0].member = "t";
-  EXPECT_THAT(ErrorOf({bad}), HasSubstr("\"t\" is no JSON pointer"));
+  EXPECT_THAT(ErrorOf({bad}), HasSubstr("\"t\" is not a JSON pointer"));
   bad = SmallProfile();
   bad.topics = {"a/#/b"};
-  EXPECT_THAT(ErrorOf({bad}), HasSubstr("no topic filter"));
+  EXPECT_THAT(ErrorOf({bad}), HasSubstr("not a topic filter"));
   bad = SmallProfile();
   bad.events[0].readings.push_back(Number("t", "/u"));
   EXPECT_THAT(ErrorOf({bad}), HasSubstr("same name"));
