@@ -25,26 +25,31 @@ constexpr Word<journal::OnFull> kOnFull[] = {{"reject", journal::OnFull::kReject
 
 constexpr uint64_t kMinSegmentBytes = 16 << 10;
 constexpr uint64_t kMaxDefaultSegmentBytes = 16 << 20;
-// An event has to fit in a quarter of a segment, and so has a dead letter.
-static_assert(kMinSegmentBytes / 4 >= ingest::Ingest::kMinDeadLetterBytes);
+// The journal takes events of up to an eighth of a segment, and a dead letter has to be one.
+constexpr uint64_t kMinDeadLetterSegmentBytes = 8 * ingest::Ingest::kMinDeadLetterBytes;
 
 Result<std::string> ParseTopic(const std::string& text) {
   if (codec::IsTopicFilter(text) && !codec::IsShared(text)) return text;
   return Status::InvalidArgument(fmt::format("'{}' is not an MQTT topic filter", text));
 }
 
+uint64_t MinSegmentBytes(const StreamConfig& stream) {
+  return stream.name == kDeadLetterStream ? kMinDeadLetterSegmentBytes : kMinSegmentBytes;
+}
+
 // Sets max_bytes, and the other sizes to their defaults.
 void SetMaxBytes(uint64_t max_bytes, StreamConfig* stream) {
   stream->max_bytes = max_bytes;
-  stream->segment_bytes = std::clamp(max_bytes / 16, kMinSegmentBytes, kMaxDefaultSegmentBytes);
+  stream->segment_bytes =
+      std::clamp(max_bytes / 16, MinSegmentBytes(*stream), kMaxDefaultSegmentBytes);
   stream->max_quarantine = max_bytes / 4;
 }
 
 void ReadSizes(TableReader& t, StreamConfig* stream) {
   uint64_t max_bytes = stream->max_bytes;
-  t.Bytes("max_bytes", 64 << 10, &max_bytes);
+  t.Bytes("max_bytes", 4 * MinSegmentBytes(*stream), &max_bytes);
   SetMaxBytes(max_bytes, stream);
-  t.Bytes("segment_bytes", kMinSegmentBytes, &stream->segment_bytes);
+  t.Bytes("segment_bytes", MinSegmentBytes(*stream), &stream->segment_bytes);
   t.Bytes("max_quarantine", 0, &stream->max_quarantine);
   if (stream->max_bytes < 4 * stream->segment_bytes) {
     t.Error("max_bytes",
@@ -137,8 +142,6 @@ std::vector<journal::StreamOptions> ToStreamOptions(const Config& config, const 
     options.segment_bytes = stream.segment_bytes;
     options.max_quarantine_bytes = stream.max_quarantine;
     options.max_dirty_bytes = plan.dirty_bytes_per_stream;
-    options.max_event_bytes = std::min<uint64_t>(
-        {options.max_event_bytes, options.max_dirty_bytes / 4, options.segment_bytes / 4});
   }
   return all;
 }

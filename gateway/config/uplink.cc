@@ -32,7 +32,7 @@ seconds UsedConnectTimeout(const UplinkConfig& uplink) {
 
 void ReadVersion(TableReader& t, UplinkConfig* uplink) {
   uint64_t number = 5;
-  t.Number("mqtt_version", 0, UINT64_MAX, &number);
+  t.Number("mqtt_version", 3, 311, &number);
   if (const auto version = ToMqttVersion(number)) {
     uplink->mqtt_version = *version;
   } else {

@@ -53,6 +53,8 @@ TEXT = {
     "port used twice": ('[admin]\nbind = "127.0.0.1:0"',
                         '[admin]\nbind = "127.0.0.1:8883"\n[[listener]]\nbind = "0.0.0.0:8883"\n' + TLS,
                         "can't both be listened on"),
+    "dead letters that fit no segment": ("[journal]", '[[stream]]\nname = "dead-letters"\nmax_bytes = "64KiB"\n[journal]',
+                                         "stream.max_bytes must be at least 128 KiB"),
     "no profiles": ("profiles = ", "# profiles = ", "gateway.profiles is missing"),
     "nobody may publish": ('publish   = ["devices/{identity}/#"]', 'publish   = ["elsewhere/#"]',
                            "nobody may publish to a topic of any stream"),

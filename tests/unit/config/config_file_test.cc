@@ -10,6 +10,8 @@
 #include <regex>
 #include <sstream>
 
+#include "config/memory_plan.h"
+#include "journal/open_stream.h"
 #include "support/temporary_directory.h"
 
 namespace sluice::config {
@@ -118,6 +120,32 @@ TEST_F(ConfigFileTest, DeadLettersExistWhereThereIsAStream) {
   ASSERT_THAT(config.streams, SizeIs(2));
   EXPECT_EQ(config.streams[1].name, "dead-letters");
   EXPECT_THAT(config.streams[1].topics, SizeIs(0));
+}
+
+TEST_F(ConfigFileTest, SmallestStreamOfDeadLettersTakesOne) {
+  const std::string name = "[[stream]]\nname = \"t\"\n[[stream]]\nname = \"dead-letters\"\n";
+  EXPECT_THAT(Mistake(With(name + "max_bytes = \"64KiB\"\n")),
+              HasSubstr("stream.max_bytes must be at least 128 KiB"));
+  EXPECT_THAT(Mistake(With(name + "segment_bytes = \"16KiB\"\n")),
+              HasSubstr("stream.segment_bytes must be at least 32 KiB"));
+  const Config config = Load(With(name + "max_bytes = \"128KiB\"\n"));
+  const auto plan = PlanMemory(config);
+  ASSERT_TRUE(plan.ok()) << plan.status().message();
+  const auto checked = journal::CheckedOptions(ToStreamOptions(config, *plan)[1]);
+  ASSERT_TRUE(checked.ok()) << checked.status().message();
+  EXPECT_GE((*checked).max_event_bytes, ingest::Ingest::kMinDeadLetterBytes);
+}
+
+TEST_F(ConfigFileTest, VersionsOfMqttAreSpelledAsOnTheCommandLine) {
+  const auto uplink = [&](const std::string& version) {
+    return With("[[uplink]]\nname = \"u\"\nurl = \"mqtt://h\"\nmqtt_version = " + version + "\n");
+  };
+  EXPECT_EQ(Load(uplink("5")).uplinks[0].mqtt_version, codec::Version::kV5);
+  EXPECT_EQ(Load(uplink("311")).uplinks[0].mqtt_version, codec::Version::kV311);
+  EXPECT_EQ(Load(uplink("3")).uplinks[0].mqtt_version, codec::Version::kV311);
+  for (const char* version : {"4", "0", "\"5\"", "-5"}) {
+    EXPECT_THAT(Mistake(uplink(version)), HasSubstr("uplink.mqtt_version must be")) << version;
+  }
 }
 
 TEST_F(ConfigFileTest, SyntaxErrorHasLineAndColumn) {

@@ -185,7 +185,7 @@ TEST_F(ProfileFileTest, TheMandatoryKeysAreMissed) {
 
 TEST_F(ProfileFileTest, MistakesNameFileLineAndColumnAndWhatToDo) {
   EXPECT_EQ(MistakeIn("unit = \"C\"\n"),
-            "p.toml:8:8: reading.unit is wrong: \"C\" is no UCUM unit; write \"Cel\"");
+            "p.toml:8:8: reading.unit is wrong: \"C\" is not a UCUM unit; write \"Cel\"");
   EXPECT_THAT(MistakeIn("unti = \"Cel\"\n"), HasSubstr("p.toml:8:1: unknown key 'unti'"));
   EXPECT_THAT(MistakeIn("range = [5, 1]\n"), HasSubstr("p.toml:8:9: reading.range is empty"));
   EXPECT_THAT(Mistake("name = \"x\ntopics = []"), HasSubstr("p.toml:1:"));
