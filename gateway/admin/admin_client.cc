@@ -31,7 +31,7 @@ class Conversation final : public transport::StreamHandler {
   transport::Loop loop_;
   http::ResponseParser parser_;
   std::optional<Result<http::Response>> answer_;
-  transport::Timer timer_;
+  Timer timer_;
   std::unique_ptr<transport::Connector> connector_;
   std::unique_ptr<transport::ByteStream> stream_;
 };

@@ -9,7 +9,7 @@ AdminConnection::AdminConnection(AdminServer* server, std::unique_ptr<transport:
       stream_(std::move(stream)),
       session_(server->options_.http, &server->handler_,
                server->guard_ ? &server->guard_ : nullptr),
-      timer_(server->loop_.NewTimer([this] { OnTimeout(); })) {}
+      timer_(server->scheduler_.NewTimer([this] { OnTimeout(); })) {}
 
 void AdminConnection::Start(std::list<std::unique_ptr<AdminConnection>>::iterator self) {
   self_ = self;

@@ -5,9 +5,9 @@
 
 #include "admin/admin_server.h"
 #include "base/byte_buffer.h"
+#include "base/scheduler.h"
 #include "http/http_session.h"
 #include "transport/byte_stream.h"
-#include "transport/loop.h"
 
 namespace sluice::admin {
 
@@ -30,7 +30,7 @@ class AdminConnection final : public transport::StreamHandler {
   AdminServer& server_;
   std::unique_ptr<transport::ByteStream> stream_;
   http::HttpSession session_;
-  transport::Timer timer_;
+  Timer timer_;
   ByteBuffer output_;
   std::list<std::unique_ptr<AdminConnection>>::iterator self_;
 };

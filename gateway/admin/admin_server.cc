@@ -43,7 +43,7 @@ Result<std::unique_ptr<AdminServer>> AdminServer::Open(transport::Loop& loop, Ad
 
 AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics,
                          AdminPages pages)
-    : loop_(loop),
+    : scheduler_(loop),
       options_(std::move(options)),
       metrics_(metrics),
       pages_(std::move(pages)),

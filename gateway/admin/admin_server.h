@@ -68,7 +68,7 @@ class AdminServer {
   void AddPages();
   void OnAccept(std::unique_ptr<transport::ByteStream> stream);
 
-  transport::Loop& loop_;
+  Scheduler& scheduler_;
   const AdminOptions options_;
   Metrics& metrics_;
   const AdminPages pages_;

@@ -10,8 +10,8 @@ constexpr Duration kInterval = std::chrono::minutes(1);
 
 }  // namespace
 
-CertificateWatch::CertificateWatch(transport::Loop& loop, const Clock& clock, Health& health)
-    : clock_(clock), health_(health), timer_(loop.NewTimer([this] { Look(); })) {}
+CertificateWatch::CertificateWatch(Scheduler& scheduler, const Clock& clock, Health& health)
+    : clock_(clock), health_(health), timer_(scheduler.NewTimer([this] { Look(); })) {}
 
 void CertificateWatch::Add(const std::string& bind, std::shared_ptr<const tls::Context> context) {
   watched_.push_back({std::move(context), health_.Add("listener " + bind, "certificate")});

@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/health.h"
+#include "base/scheduler.h"
 #include "tls/context.h"
-#include "transport/loop.h"
 
 namespace sluice::app {
 
@@ -16,7 +16,7 @@ namespace sluice::app {
 class CertificateWatch {
  public:
   // Everything outlives it.
-  CertificateWatch(transport::Loop& loop, const Clock& clock, Health& health);
+  CertificateWatch(Scheduler& scheduler, const Clock& clock, Health& health);
 
   // `bind` is what the operator knows the listener by.
   void Add(const std::string& bind, std::shared_ptr<const tls::Context> context);
@@ -32,7 +32,7 @@ class CertificateWatch {
   const Clock& clock_;
   Health& health_;
   std::vector<Watched> watched_;
-  transport::Timer timer_;
+  Timer timer_;
 };
 
 }  // namespace sluice::app

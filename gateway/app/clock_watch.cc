@@ -39,13 +39,13 @@ WallTime NewestFileTime(const std::string& data_dir) {
   return newest;
 }
 
-ClockWatch::ClockWatch(Duration trust_after, WallTime newest_stored, transport::Loop& loop,
+ClockWatch::ClockWatch(Duration trust_after, WallTime newest_stored, Scheduler& scheduler,
                        Metrics& metrics)
     : trust_(SystemClock(), {.trust_after = trust_after, .synchronised = KernelClockIsSynchronised},
              &metrics) {
   trust_.Saw(newest_stored);
   trust_.Check();
-  timer_ = loop.NewTimer([this] { Look(); });
+  timer_ = scheduler.NewTimer([this] { Look(); });
 }
 
 void ClockWatch::Start(const journal::Journal& journal) {

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/clock_trust.h"
 #include "base/metrics.h"
+#include "base/scheduler.h"
 #include "journal/journal.h"
-#include "transport/loop.h"
 
 namespace sluice::app {
 
@@ -19,7 +19,7 @@ WallTime NewestFileTime(const std::string& data_dir);
 class ClockWatch {
  public:
   // Everything outlives it.
-  ClockWatch(Duration trust_after, WallTime newest_stored, transport::Loop& loop, Metrics& metrics);
+  ClockWatch(Duration trust_after, WallTime newest_stored, Scheduler& scheduler, Metrics& metrics);
 
   const ClockTrust& trust() const { return trust_; }
   // From now on; `journal` outlives the watch.
@@ -31,7 +31,7 @@ class ClockWatch {
   ClockTrust trust_;
   const journal::Journal* journal_ = nullptr;
   uint64_t appended_ = 0;
-  transport::Timer timer_;
+  Timer timer_;
 };
 
 }  // namespace sluice::app

@@ -143,7 +143,7 @@ Status Gateway::StartIngest() {
 }
 
 Status Gateway::StartServer() {
-  const server::Server::Parts parts{.loop = loop_,
+  const server::Server::Parts parts{.scheduler = loop_,
                                     .journal = *journal_,
                                     .sink = *ingest_,
                                     .access = *access_,
@@ -156,7 +156,7 @@ Status Gateway::StartServer() {
     auto spec = config::MakeListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
     if (spec->transport.tls) certificate_watch_.Add(listener.bind.text(), spec->transport.tls);
-    SLUICE_RETURN_IF_ERROR(server_->Listen(std::move(*spec)));
+    SLUICE_RETURN_IF_ERROR(server_->Listen(loop_, std::move(*spec)));
   }
   return Status::Ok();
 }

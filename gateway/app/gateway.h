@@ -87,9 +87,9 @@ class Gateway {
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
-  transport::Timer heartbeat_timer_;
-  transport::Timer drain_timer_;
-  transport::Timer descriptor_timer_;
+  Timer heartbeat_timer_;
+  Timer drain_timer_;
+  Timer descriptor_timer_;
   bool shutting_down_ = false;
 };
 

@@ -20,10 +20,10 @@ Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
 Upstream::Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
                    const Parts& parts)
     : parts_(parts),
-      uplink_(std::move(options), parts.loop),
+      uplink_(std::move(options), parts.scheduler),
       connection_(config::ToConnectionOptions(uplink), uplink_, SystemClock(), parts.random,
                   parts.metrics, parts.health) {
-  timer_ = parts_.loop.NewTimer([this] {
+  timer_ = parts_.scheduler.NewTimer([this] {
     connection_.Tick(SystemClock().Now());
     ArmTimer();
   });

@@ -9,13 +9,13 @@
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "base/scheduler.h"
 #include "config/config.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/journal_source.h"
 #include "forward/route.h"
 #include "forward/uplink_connection.h"
 #include "journal/journal.h"
-#include "transport/loop.h"
 #include "uplink_paho/uplink.h"
 
 namespace sluice::app {
@@ -25,7 +25,7 @@ class Upstream {
  public:
   // Everything outlives the upstream.
   struct Parts {
-    transport::Loop& loop;
+    Scheduler& scheduler;
     journal::Journal& journal;
     forward::DeadLetterSink& dead_letters;
     const ClockTrust& clock_trust;
@@ -60,7 +60,7 @@ class Upstream {
   forward::UplinkConnection connection_;
   std::vector<std::unique_ptr<forward::JournalSource>> sources_;
   std::vector<std::unique_ptr<forward::Route>> routes_;
-  transport::Timer timer_;
+  Timer timer_;
 };
 
 }  // namespace sluice::app

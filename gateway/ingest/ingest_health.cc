@@ -4,9 +4,9 @@
 
 namespace sluice::ingest {
 
-IngestHealth::IngestHealth(transport::Loop& loop, Health& health, const Ingest& ingest)
+IngestHealth::IngestHealth(Scheduler& scheduler, Health& health, const Ingest& ingest)
     : ingest_(ingest), condition_(health.Add("ingest", "dead_letters")) {
-  timer_ = loop.NewTimer([this] {
+  timer_ = scheduler.NewTimer([this] {
     Look();
     timer_.Start(kInterval);
   });

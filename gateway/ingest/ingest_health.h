@@ -5,8 +5,8 @@
 
 #include "base/health.h"
 #include "base/recurring.h"
+#include "base/scheduler.h"
 #include "ingest/ingest.h"
-#include "transport/loop.h"
 
 namespace sluice::ingest {
 
@@ -17,7 +17,7 @@ class IngestHealth {
   static constexpr Duration kInterval = std::chrono::seconds(10);
 
   // Everything outlives this.
-  IngestHealth(transport::Loop& loop, Health& health, const Ingest& ingest);
+  IngestHealth(Scheduler& scheduler, Health& health, const Ingest& ingest);
 
   // Public for tests; the timer does it.
   void Look();
@@ -26,7 +26,7 @@ class IngestHealth {
   const Ingest& ingest_;
   Recurring dead_letters_{3, 30};
   const std::unique_ptr<Health::Condition> condition_;
-  transport::Timer timer_;
+  Timer timer_;
 };
 
 }  // namespace sluice::ingest

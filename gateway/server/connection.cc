@@ -43,7 +43,8 @@ size_t Connection::OnBytes(ByteSpan bytes) {
   uint64_t packets = 0;
   const uint64_t leases_before = context_.outputs.leases();
   while (held_.empty() && !stopped_ && session_.CanReceive()) {
-    const size_t taken = session_.Receive(context_.loop.Now(), bytes.subspan(consumed), out.get());
+    const size_t taken =
+        session_.Receive(context_.scheduler.Now(), bytes.subspan(consumed), out.get());
     CarryOut(out.get());
     if (taken == 0) break;
     consumed += taken;
@@ -71,7 +72,7 @@ void Connection::ChargeInput(size_t left_over) {
 void Connection::EndTurn() {
   if (closing_ || in_between_turns_) return;
   if (!has_turn_timer_) {
-    turn_timer_ = context_.loop.NewTimer([this] {
+    turn_timer_ = context_.scheduler.NewTimer([this] {
       in_between_turns_ = false;
       stream_->ResumeReading();
     });
@@ -103,7 +104,7 @@ void Connection::StopReading() {
 void Connection::OnOutputLow() { TakeMore(); }
 
 void Connection::TakeMore() {
-  context_.broker.OnWritable(context_.loop.Now(), id_);
+  context_.broker.OnWritable(context_.scheduler.Now(), id_);
   if (context_.broker.has_unfinished()) context_.owner.OnBrokerDeadline();
 }
 
@@ -125,7 +126,8 @@ session::DeliverResult Connection::Deliver(const codec::Publish& message) {
     return session::DeliverResult::kWindowFull;
   }
   OutputPool::Lease out(context_.outputs);
-  const session::DeliverResult result = session_.Deliver(context_.loop.Now(), message, out.get());
+  const session::DeliverResult result =
+      session_.Deliver(context_.scheduler.Now(), message, out.get());
   ChargeWindow();
   CarryOut(out.get());
   return result;
@@ -235,7 +237,7 @@ void Connection::Do(const session::Action& action, session::Output* out) {
 }
 
 void Connection::DoConnect(const codec::Connect& connect, session::Output* out) {
-  const MonotonicTime now = context_.loop.Now();
+  const MonotonicTime now = context_.scheduler.Now();
   const broker::ConnectOutcome outcome =
       refused_ ? broker::ConnectOutcome{.reason = codec::ReasonCode::kQuotaExceeded}
                : context_.broker.OnConnect(now, connect, identity_, this, party_);
@@ -281,7 +283,7 @@ void Connection::Unhold() {
 
 bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
   const broker::PublishOutcome outcome =
-      context_.broker.OnPublish(context_.loop.Now(), id_, publish);
+      context_.broker.OnPublish(context_.scheduler.Now(), id_, publish);
   switch (outcome.verdict) {
     case broker::PublishVerdict::kAcknowledge:
       if (publish.qos != codec::Qos::kAtMostOnce) {
@@ -301,7 +303,7 @@ bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
 
 void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output* out) {
   std::vector<codec::ReasonCode> codes;
-  context_.broker.OnSubscribe(context_.loop.Now(), id_, subscribe, &codes);
+  context_.broker.OnSubscribe(context_.scheduler.Now(), id_, subscribe, &codes);
   session_.AcceptSubscribe(subscribe.packet_id, codes, out);
   Send(out);
   TakeMore();
@@ -316,9 +318,9 @@ void Connection::DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::O
 void Connection::DoStartTimer(const session::StartTimer& start) {
   const auto kind = static_cast<size_t>(start.kind);
   if (!has_timer_[kind]) {
-    timers_[kind] = context_.loop.NewTimer([this, which = start.kind] {
+    timers_[kind] = context_.scheduler.NewTimer([this, which = start.kind] {
       OutputPool::Lease out(context_.outputs);
-      session_.OnTimer(which, context_.loop.Now(), out.get());
+      session_.OnTimer(which, context_.scheduler.Now(), out.get());
       CarryOut(out.get());
     });
     has_timer_[kind] = true;
@@ -339,10 +341,10 @@ void Connection::DoClose(const session::Close& close) {
   LetGoOfHeld();
   state_ = nullptr;
   ChargeWindow();
-  context_.broker.OnDisconnect(context_.loop.Now(), id_, close);
+  context_.broker.OnDisconnect(context_.scheduler.Now(), id_, close);
   if (close.cause != session::CloseCause::kClientDisconnected &&
       close.cause != session::CloseCause::kStreamClosed &&
-      context_.log_limit.Allows(context_.loop.Now())) {
+      context_.log_limit.Allows(context_.scheduler.Now())) {
     LogInfo("closing {} ({}): {}, {}{}", Printable(identity_), stream_->peer().address,
             codec::ReasonCodeName(close.reason, codec::PacketType::kDisconnect), close.detail,
             context_.log_limit.LeftOut());

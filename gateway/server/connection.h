@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log_limit.h"
 #include "base/metrics.h"
+#include "base/scheduler.h"
 #include "broker/broker.h"
 #include "broker/client_handle.h"
 #include "server/held_publish.h"
@@ -15,7 +16,6 @@
 #include "session/session.h"
 #include "transport/byte_budget.h"
 #include "transport/byte_stream.h"
-#include "transport/loop.h"
 
 namespace sluice::server {
 
@@ -23,7 +23,7 @@ class Connection;
 
 // What connections have in common; outlives them.
 struct ConnectionContext {
-  transport::Loop& loop;
+  Scheduler& scheduler;
   broker::Broker& broker;
   const session::Limits& limits;
   const session::Capabilities& capabilities;
@@ -142,9 +142,9 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   HeldPublish held_;
   transport::ByteBudget::Charge held_charge_;
   transport::ByteBudget::Charge window_charge_;
-  std::array<transport::Timer, session::kTimerKinds> timers_;
+  std::array<Timer, session::kTimerKinds> timers_;
   std::array<bool, session::kTimerKinds> has_timer_{};
-  transport::Timer turn_timer_;
+  Timer turn_timer_;
   bool has_turn_timer_ = false;
   bool in_between_turns_ = false;
   bool reading_ = true;

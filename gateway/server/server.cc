@@ -27,8 +27,8 @@ Server::Server(ServerOptions options, const Parts& parts)
       broker_counters_(parts.metrics),
       input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
       outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
-      admission_(std::make_shared<transport::Admission>(parts.loop, options_.max_open_connections,
-                                                        "listeners", parts.health)),
+      admission_(std::make_shared<transport::Admission>(
+          parts.scheduler, options_.max_open_connections, "listeners", parts.health)),
       broker_(options_.broker, &parts.access, &parts.sink, &broker_counters_, &parts.random),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
@@ -37,12 +37,12 @@ Server::Server(ServerOptions options, const Parts& parts)
           "sluice_outgoing_shortages_total",
           "Times that a message waited because those on their way used up their memory.")) {
   AddMetrics();
-  broker_timer_ = parts_.loop.NewTimer([this] {
-    broker_.Tick(parts_.loop.Now());
+  broker_timer_ = parts_.scheduler.NewTimer([this] {
+    broker_.Tick(parts_.scheduler.Now());
     ArmBrokerTimer();
   });
-  blocked_timer_ = parts_.loop.NewTimer([this] { CloseDeserted(); });
-  goodbye_timer_ = parts_.loop.NewTimer([this] { TryToSayGoodbye(); });
+  blocked_timer_ = parts_.scheduler.NewTimer([this] { CloseDeserted(); });
+  goodbye_timer_ = parts_.scheduler.NewTimer([this] { TryToSayGoodbye(); });
   FollowStreams();
   if (parts_.health != nullptr) WatchHealth();
   parts_.sink.SetListener(this);
@@ -65,7 +65,7 @@ Server::~Server() {
 
 void Server::WatchHealth() {
   health_ = std::make_unique<ServerHealth>(
-      parts_.loop, *parts_.health,
+      parts_.scheduler, *parts_.health,
       ServerHealth::Sources{[this] { return broker_.share_log().count(); },
                             [this] { return broker_.share_log().last(); },
                             [this] { return blocked_.size(); }});
@@ -80,27 +80,27 @@ void Server::FollowStreams() {
   }
 }
 
-Status Server::Listen(ListenerSpec spec) {
+Status Server::Listen(transport::Loop& loop, ListenerSpec spec) {
   spec.transport.input_budget = input_;
   spec.transport.output_budget = outgoing_;
   spec.transport.admission = admission_;
   spec.transport.health = parts_.health;
   auto listener = transport::Listener::Open(
-      parts_.loop, std::move(spec.transport), parts_.metrics,
+      loop, std::move(spec.transport), parts_.metrics,
       [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {
-        OnAccept(anonymous, std::move(stream));
+        Accept(anonymous, std::move(stream));
       });
   if (!listener.ok()) return listener.status();
   listeners_.push_back(std::move(*listener));
   return Status::Ok();
 }
 
-void Server::OnAccept(const std::string& anonymous_identity,
-                      std::unique_ptr<transport::ByteStream> stream) {
+void Server::Accept(const std::string& anonymous_identity,
+                    std::unique_ptr<transport::ByteStream> stream) {
   const auto& certificate = stream->peer().certificate;
   std::string identity = certificate ? certificate->common_name : anonymous_identity;
   if (identity.empty()) {
-    if (log_limit_.Allows(parts_.loop.Now())) {
+    if (log_limit_.Allows(parts_.scheduler.Now())) {
       LogWarn("{} came without a certificate; closing{}", stream->peer().address,
               log_limit_.LeftOut());
     }
@@ -108,7 +108,7 @@ void Server::OnAccept(const std::string& anonymous_identity,
   }
   const std::string party = PartyName(stream->peer(), identity);
   const broker::PartyRef holder = broker_.PartyOf(identity, party);
-  const ConnectionContext context{.loop = parts_.loop,
+  const ConnectionContext context{.scheduler = parts_.scheduler,
                                   .broker = broker_,
                                   .limits = options_.session,
                                   .capabilities = capabilities_,
@@ -139,7 +139,7 @@ bool Server::MakeRoomFor(const broker::PartyRef& party) {
   if (options_.max_connections == 0 || shares.used(kBudget) < options_.max_connections) return true;
   broker::Party* const largest = shares.GivesWay(kBudget, *party, 1);
   const std::string& who = largest == nullptr ? party->name() : largest->name();
-  broker_.share_log().GaveWay(parts_.loop.Now(), kBudget, who, party->name());
+  broker_.share_log().GaveWay(parts_.scheduler.Now(), kBudget, who, party->name());
   if (largest == nullptr) return false;
   // Its newest: those that have been there for long are more likely to be at work.
   static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->GiveWay();
@@ -152,7 +152,7 @@ void Server::MakeRoomForInput(const broker::PartyRef& party, size_t bytes) {
   for (int i = 0; i < 16 && input_->left() < bytes; ++i) {
     broker::Party* const largest = broker_.shares().GivesWay(kBudget, *party, bytes);
     if (largest == nullptr) return;
-    broker_.share_log().GaveWay(parts_.loop.Now(), kBudget, largest->name(), party->name());
+    broker_.share_log().GaveWay(parts_.scheduler.Now(), kBudget, largest->name(), party->name());
     static_cast<Connection*>(broker::Shares::LastOf(kBudget, *largest)->owner())->Drop();
   }
 }
@@ -192,7 +192,7 @@ void Server::OnAcknowledgeable(const broker::AckHandle& ack) {
 void Server::OnSpace() {
   if (retry_posted_ || blocked_.empty()) return;
   retry_posted_ = true;
-  parts_.loop.Post([this, watch = lifetime_.watch()] {
+  parts_.scheduler.Post([this, watch = lifetime_.watch()] {
     if (!watch.over()) RetryBlocked();
   });
 }
@@ -213,7 +213,7 @@ void Server::RetryBlocked() {
 void Server::ArmBrokerTimer() {
   const auto deadline = broker_.NextDeadline();
   if (!deadline) return broker_timer_.Stop();
-  const Duration wait = *deadline - parts_.loop.Now();
+  const Duration wait = *deadline - parts_.scheduler.Now();
   broker_timer_.Start(std::max<Duration>(wait, std::chrono::milliseconds(1)));
 }
 
@@ -221,9 +221,9 @@ void Server::Shutdown(Duration patience, std::function<void()> done) {
   shutdown_done_ = std::move(done);
   listeners_.clear();
   for (const auto& [raw, connection] : connections_) raw->StopReading();
-  const MonotonicTime deadline = parts_.loop.Now() + patience;
-  goodbye_timer_ = parts_.loop.NewTimer([this, deadline] {
-    if (parts_.loop.Now() >= deadline) return SayGoodbye();
+  const MonotonicTime deadline = parts_.scheduler.Now() + patience;
+  goodbye_timer_ = parts_.scheduler.NewTimer([this, deadline] {
+    if (parts_.scheduler.Now() >= deadline) return SayGoodbye();
     TryToSayGoodbye();
   });
   TryToSayGoodbye();
@@ -244,7 +244,7 @@ void Server::SayGoodbye() {
 void Server::FinishIfEmpty() {
   if (!said_goodbye_ || !connections_.empty() || !shutdown_done_) return;
   // Later: this may run inside a connection's last call.
-  parts_.loop.Post(std::exchange(shutdown_done_, nullptr));
+  parts_.scheduler.Post(std::exchange(shutdown_done_, nullptr));
 }
 
 }  // namespace sluice::server

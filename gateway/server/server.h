@@ -12,6 +12,7 @@
 #include "base/lifetime.h"
 #include "base/metrics.h"
 #include "base/random.h"
+#include "base/scheduler.h"
 #include "base/status.h"
 #include "broker/access_control.h"
 #include "broker/broker.h"
@@ -70,7 +71,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
  public:
   // Everything outlives the server.
   struct Parts {
-    transport::Loop& loop;
+    Scheduler& scheduler;
     journal::Journal& journal;
     broker::EventSink& sink;  // tells this server; another one may be told when it is gone
     const broker::AccessControl& access;
@@ -85,7 +86,10 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  Status Listen(ListenerSpec spec);
+  // `loop` is the scheduler, or runs on its thread.
+  Status Listen(transport::Loop& loop, ListenerSpec spec);
+  // A client has come, on a listener or another way; `anonymous_identity` as in ListenerSpec.
+  void Accept(const std::string& anonymous_identity, std::unique_ptr<transport::ByteStream> stream);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
 
@@ -98,8 +102,6 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void FollowStreams();
   void AddMetrics();
   void WatchHealth();
-  void OnAccept(const std::string& anonymous_identity,
-                std::unique_ptr<transport::ByteStream> stream);
   bool MakeRoomFor(const broker::PartyRef& party);
   void Refuse(Connection* connection);
   void RetryBlocked();
@@ -135,9 +137,9 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   std::deque<Connection*> refused_;  // will be told when their CONNECT comes
   std::deque<Connection*> blocked_;  // wait for room, the longest first
   bool retry_posted_ = false;
-  transport::Timer broker_timer_;
-  transport::Timer blocked_timer_;  // runs while anybody is blocked
-  transport::Timer goodbye_timer_;
+  Timer broker_timer_;
+  Timer blocked_timer_;  // runs while anybody is blocked
+  Timer goodbye_timer_;
   std::unique_ptr<ServerHealth> health_;
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;

@@ -6,11 +6,11 @@
 
 namespace sluice::server {
 
-ServerHealth::ServerHealth(transport::Loop& loop, Health& health, Sources sources)
+ServerHealth::ServerHealth(Scheduler& scheduler, Health& health, Sources sources)
     : sources_(std::move(sources)),
       share_(health.Add("clients", "share")),
       held_(health.Add("ingest", "publishers_held")) {
-  timer_ = loop.NewTimer([this] {
+  timer_ = scheduler.NewTimer([this] {
     Look();
     timer_.Start(kInterval);
   });

@@ -7,7 +7,7 @@
 
 #include "base/health.h"
 #include "base/recurring.h"
-#include "transport/loop.h"
+#include "base/scheduler.h"
 
 namespace sluice::server {
 
@@ -24,12 +24,10 @@ class ServerHealth {
     std::function<size_t()> held;
   };
 
-  ServerHealth(transport::Loop& loop, Health& health, Sources sources);
-
-  // Public for tests; the timer does it.
-  void Look();
+  ServerHealth(Scheduler& scheduler, Health& health, Sources sources);
 
  private:
+  void Look();
   void LookAtHeld();
 
   const Sources sources_;
@@ -37,7 +35,7 @@ class ServerHealth {
   uint32_t looks_with_held_ = 0;
   const std::unique_ptr<Health::Condition> share_;
   const std::unique_ptr<Health::Condition> held_;
-  transport::Timer timer_;
+  Timer timer_;
 };
 
 }  // namespace sluice::server

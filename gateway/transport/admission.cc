@@ -15,11 +15,11 @@ constexpr uint64_t kFlood = 100;
 
 }  // namespace
 
-Admission::Admission(Loop& loop, size_t max_connections, std::string part, Health* health)
-    : loop_(loop),
+Admission::Admission(Scheduler& scheduler, size_t max_connections, std::string part, Health* health)
+    : scheduler_(scheduler),
       max_connections_(max_connections),
       part_(std::move(part)),
-      flood_(loop, health, part_, "flood", kFlood,
+      flood_(scheduler, health, part_, "flood", kFlood,
              [this](uint64_t displaced) {
                return fmt::format(
                    "{} newcomers were closed to make room for others; {} connections of {} have "
@@ -29,7 +29,7 @@ Admission::Admission(Loop& loop, size_t max_connections, std::string part, Healt
                    newcomers_.largest_share(),
                    newcomers_.size() == 0 ? "none" : FormatSource(newcomers_.largest_source()));
              }),
-      full_(loop, health, part_, "full", 1, [this](uint64_t refused) {
+      full_(scheduler, health, part_, "full", 1, [this](uint64_t refused) {
         return fmt::format(
             "{} connections were refused, all {} are taken; raise limits.max_connections and "
             "gateway.memory_limit",
@@ -43,7 +43,7 @@ bool Admission::MakeRoom() {
     OnRefused();
     return false;
   }
-  if (log_limit_.Allows(loop_.Now())) {
+  if (log_limit_.Allows(scheduler_.Now())) {
     LogWarn(
         "{}: all {} connections are taken, {} of them by newcomers, {} of these from {}: the "
         "one that kept us waiting longest makes room{}",
@@ -57,7 +57,7 @@ bool Admission::MakeRoom() {
 
 void Admission::OnRefused() {
   full_.Happened();
-  if (!log_limit_.Allows(loop_.Now())) return;
+  if (!log_limit_.Allows(scheduler_.Now())) return;
   LogWarn("{}: refused a connection: all {} are taken; raise limits.max_connections{}", part_,
           max_connections_, log_limit_.LeftOut());
 }

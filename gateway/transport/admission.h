@@ -4,8 +4,8 @@
 
 #include "base/health.h"
 #include "base/log_limit.h"
+#include "base/scheduler.h"
 #include "transport/crowd.h"
-#include "transport/loop.h"
 #include "transport/spell.h"
 
 namespace sluice::transport {
@@ -19,8 +19,8 @@ class Admission {
   // `max_connections` stops a flood of connections from taking every descriptor and every byte; at
   // it sluice_listener_displaced_total counts who gave way, sluice_listener_refused_total who found
   // only admitted ones. `part` is what health and log call it: "listeners". `health` may be null;
-  // it and the loop outlive the admission.
-  Admission(Loop& loop, size_t max_connections, std::string part, Health* health);
+  // it and the scheduler outlive the admission.
+  Admission(Scheduler& scheduler, size_t max_connections, std::string part, Health* health);
 
   // Before one more comes in: whether it may, if need be after a newcomer gave way.
   bool MakeRoom();
@@ -33,7 +33,7 @@ class Admission {
  private:
   void OnRefused();
 
-  Loop& loop_;
+  Scheduler& scheduler_;
   const size_t max_connections_;
   const std::string part_;
   Crowd newcomers_;

@@ -11,7 +11,7 @@
 #include "base/mutex.h"
 #include "base/status.h"
 #include "transport/loop_resources.h"
-#include "transport/timer_impl.h"
+#include "transport/timer.h"
 #include "transport/worker_queue.h"
 
 namespace sluice::transport {
@@ -134,16 +134,7 @@ void Loop::Post(std::function<void()> task) {
 }
 
 Timer Loop::NewTimer(std::function<void()> callback) {
-  auto* timer = new Timer::Impl{.resources = &impl_->resources, .callback = std::move(callback)};
-  uv_timer_init(&impl_->loop, &timer->handle);
-  timer->handle.data = timer;
-  return Timer(timer);
-}
-
-Timer Loop::StartTimer(Duration after, std::function<void()> callback) {
-  Timer timer = NewTimer(std::move(callback));
-  timer.Start(after);
-  return timer;
+  return Timer(new UvTimer(&impl_->loop, &impl_->resources, std::move(callback)));
 }
 
 void Loop::QueueWork(Work work) { impl_->workers.Add(std::move(work)); }

@@ -3,35 +3,13 @@
 #include <functional>
 #include <memory>
 
-#include "base/clock.h"
-#include "base/executor.h"
+#include "base/scheduler.h"
 
 struct uv_loop_s;
 
 namespace sluice::transport {
 
 class LoopResources;
-
-// A timer that can be armed again and again; fires once per Start. Loop thread only; destroyed
-// (before its loop) it never fires again. May be restarted, stopped or destroyed in its own
-// callback. Rounded up to a millisecond. Arming allocates nothing.
-class Timer {
- public:
-  Timer() = default;  // empty; only assignment and destruction are allowed
-  ~Timer();
-  Timer(Timer&& other) noexcept;
-  Timer& operator=(Timer&& other) noexcept;
-
-  void Start(Duration after);
-  void Stop();
-  bool active() const;
-
- private:
-  friend class Loop;
-  struct Impl;
-  explicit Timer(Impl* impl) : impl_(impl) {}
-  Impl* impl_ = nullptr;
-};
 
 // Something that takes milliseconds.
 struct Work {
@@ -45,7 +23,7 @@ struct Work {
 // The event loop (libuv). Its thread is the one that calls Run; everything but Post and Stop
 // belongs there. Timers, listeners and streams must be gone before it is. Destruction waits for
 // work that is on a worker.
-class Loop : public Executor {
+class Loop final : public Scheduler {
  public:
   Loop();
   ~Loop() override;
@@ -62,9 +40,8 @@ class Loop : public Executor {
   // Any thread; in order. Tasks still waiting when the loop is destroyed are dropped.
   void Post(std::function<void()> task) override;
 
-  // A timer that is not armed yet, or armed at once.
-  Timer NewTimer(std::function<void()> callback);
-  Timer StartTimer(Duration after, std::function<void()> callback);
+  // Its times are rounded up to a millisecond.
+  Timer NewTimer(std::function<void()> callback) override;
 
   // No more works run at a time than leave a processor to the loop; the rest wait, the urgent ones
   // in front, otherwise in order.
@@ -75,8 +52,8 @@ class Loop : public Executor {
   // Runs `callback` on the loop thread when the signal arrives, instead of its default action.
   void OnSignal(int signal_number, std::function<void()> callback);
 
-  // The same throughout an iteration; costs no system call.
-  MonotonicTime Now() const;
+  // The same throughout an iteration.
+  MonotonicTime Now() const override;
 
   // For the classes of this folder.
   uv_loop_s* uv();

@@ -4,12 +4,12 @@
 
 namespace sluice::transport {
 
-Spell::Spell(Loop& loop, Health* health, const std::string& part, const std::string& name,
+Spell::Spell(Scheduler& scheduler, Health* health, const std::string& part, const std::string& name,
              uint64_t many, Describe describe)
     : many_(many), describe_(std::move(describe)) {
   if (health == nullptr) return;
   condition_ = health->Add(part, name);
-  period_ = loop.NewTimer([this] { OnPeriodEnd(); });
+  period_ = scheduler.NewTimer([this] { OnPeriodEnd(); });
 }
 
 void Spell::Happened() {

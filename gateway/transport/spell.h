@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/health.h"
-#include "transport/loop.h"
+#include "base/scheduler.h"
 
 namespace sluice::transport {
 
@@ -20,9 +20,9 @@ class Spell {
   // Says what is wrong, with how often it has happened in this period.
   using Describe = std::function<std::string(uint64_t times)>;
 
-  // `health` may be null: nothing comes of it then. Loop and health outlive the spell.
-  Spell(Loop& loop, Health* health, const std::string& part, const std::string& name, uint64_t many,
-        Describe describe);
+  // `health` may be null: nothing comes of it then. Scheduler and health outlive the spell.
+  Spell(Scheduler& scheduler, Health* health, const std::string& part, const std::string& name,
+        uint64_t many, Describe describe);
 
   void Happened();
 

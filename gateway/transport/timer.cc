@@ -1,10 +1,9 @@
-#include <uv.h>
+#include "transport/timer.h"
 
 #include <utility>
 
 #include "base/status.h"
-#include "transport/loop.h"
-#include "transport/timer_impl.h"
+#include "transport/loop_resources.h"
 
 namespace sluice::transport {
 namespace {
@@ -17,36 +16,32 @@ uint64_t CeilMilliseconds(Duration duration) {
 
 }  // namespace
 
+UvTimer::UvTimer(uv_loop_t* loop, LoopResources* resources, std::function<void()> callback)
+    : resources_(*resources), callback_(std::move(callback)) {
+  uv_timer_init(loop, &handle_);
+  handle_.data = this;
+}
+
+void UvTimer::Start(Duration after) {
+  const auto fire = [](uv_timer_t* handle) { static_cast<UvTimer*>(handle->data)->Fire(); };
+  SLUICE_CHECK(uv_timer_start(&handle_, fire, CeilMilliseconds(after), 0) == 0);
+}
+
+void UvTimer::Fire() {
+  resources_.progress = true;
+  callback_();
+}
+
+void UvTimer::Stop() { SLUICE_CHECK(uv_timer_stop(&handle_) == 0); }
+
+bool UvTimer::active() const {
+  return uv_is_active(reinterpret_cast<const uv_handle_t*>(&handle_));
+}
+
 // The callback may destroy the timer, so it lives until libuv lets go of the handle.
-void Timer::Impl::Close() {
-  uv_close(reinterpret_cast<uv_handle_t*>(&handle),
-           [](uv_handle_t* closed) { delete static_cast<Impl*>(closed->data); });
-}
-
-Timer::~Timer() {
-  if (impl_ != nullptr) impl_->Close();
-}
-
-Timer::Timer(Timer&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
-
-Timer& Timer::operator=(Timer&& other) noexcept {
-  std::swap(impl_, other.impl_);
-  return *this;
-}
-
-void Timer::Start(Duration after) {
-  const auto fire = [](uv_timer_t* handle) {
-    auto* timer = static_cast<Impl*>(handle->data);
-    timer->resources->progress = true;
-    timer->callback();
-  };
-  SLUICE_CHECK(uv_timer_start(&impl_->handle, fire, CeilMilliseconds(after), 0) == 0);
-}
-
-void Timer::Stop() { SLUICE_CHECK(uv_timer_stop(&impl_->handle) == 0); }
-
-bool Timer::active() const {
-  return impl_ != nullptr && uv_is_active(reinterpret_cast<const uv_handle_t*>(&impl_->handle));
+void UvTimer::Release() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&handle_),
+           [](uv_handle_t* closed) { delete static_cast<UvTimer*>(closed->data); });
 }
 
 }  // namespace sluice::transport

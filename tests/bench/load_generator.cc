@@ -157,7 +157,7 @@ class Run {
   sluice::transport::Loop loop_;
   LatencyRecorder latencies_;
   std::vector<std::unique_ptr<LoadClient>> clients_;
-  sluice::transport::Timer pacer_;
+  sluice::Timer pacer_;
   MonotonicTime started_, deadline_;
   uint64_t paced_ = 0;
   size_t connecting_ = 0, ready_ = 0, next_ = 0;

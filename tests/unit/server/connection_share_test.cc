@@ -15,7 +15,7 @@ class ConnectionShareTest : public ServerTest {
     spec.transport.bind = "127.0.0.1:0";
     spec.transport.metric_label = "other";
     spec.anonymous_identity = "other";
-    ASSERT_TRUE(server_->Listen(std::move(spec)).ok());
+    ASSERT_TRUE(server_->Listen(loop_, std::move(spec)).ok());
   }
   TestClient& OpenOther() {
     TestClient& client = clients_.emplace_back(Version::kV5);

@@ -88,7 +88,7 @@ void ServerTest::Start() {
   spec.transport.metric_label = "test";
   spec.transport.limits = stream_limits_;
   spec.anonymous_identity = "tester";
-  const Status status = server_->Listen(std::move(spec));
+  const Status status = server_->Listen(loop_, std::move(spec));
   ASSERT_TRUE(status.ok()) << status.ToString();
 }
 

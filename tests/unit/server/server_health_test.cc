@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/simulated_clock.h"
+#include "support/simulated_scheduler.h"
 
 namespace sluice::server {
 namespace {
@@ -19,16 +19,16 @@ class ServerHealthTest : public testing::Test {
     return text;
   }
   std::string AfterLooks(int count) {
-    for (int i = 0; i < count; ++i) server_.Look();
+    scheduler_.Advance(count * ServerHealth::kInterval);
     return Problems();
   }
 
   test::SimulatedClock clock_;
   Health health_{clock_};
-  transport::Loop loop_;
+  test::SimulatedScheduler scheduler_{&clock_};
   uint64_t gave_way_ = 0;
   size_t held_ = 0;
-  ServerHealth server_{loop_, health_, Sources()};
+  ServerHealth server_{scheduler_, health_, Sources()};
 };
 
 TEST_F(ServerHealthTest, IdentityAtItsShareIsNamedUntilItHasBeenQuiet) {

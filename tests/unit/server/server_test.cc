@@ -143,7 +143,7 @@ TEST_F(ServerLifeTest, CanBeDestroyedBetweenSpaceAndRetry) {
 TEST_F(ServerLifeTest, StrangerWithoutIdentityIsClosed) {
   Start();
   const Status status =
-      server_->Listen({.transport = {.bind = "127.0.0.1:0"}, .anonymous_identity = ""});
+      server_->Listen(loop_, {.transport = {.bind = "127.0.0.1:0"}, .anonymous_identity = ""});
   ASSERT_TRUE(status.ok());
   TestClient& client = clients_.emplace_back(Version::kV5);
   client.Connect(loop_, server_->listeners().back()->address());
