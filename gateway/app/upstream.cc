@@ -1,15 +1,18 @@
 #include "app/upstream.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "app/make_uplink.h"
 
 namespace sluice::app {
 
 Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
                                                    const config::UplinkConfig& uplink,
                                                    const Parts& parts) {
-  auto options = config::MakePahoOptions(uplink);
-  if (!options.ok()) return options.status();
-  std::unique_ptr<Upstream> upstream(new Upstream(uplink, std::move(*options), parts));
+  auto made = MakeUplink(uplink, parts.scheduler);
+  if (!made.ok()) return made.status();
+  std::unique_ptr<Upstream> upstream(new Upstream(uplink, std::move(*made), parts));
   for (const config::RouteConfig& route : config.routes) {
     if (route.to != uplink.name) continue;
     upstream->AddRoute(config, route);
@@ -17,11 +20,11 @@ Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
   return upstream;
 }
 
-Upstream::Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
+Upstream::Upstream(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
                    const Parts& parts)
     : parts_(parts),
-      uplink_(std::move(options), parts.scheduler),
-      connection_(config::ToConnectionOptions(uplink), uplink_, SystemClock(), parts.random,
+      uplink_(std::move(uplink)),
+      connection_(config::ToConnectionOptions(config), *uplink_, SystemClock(), parts.random,
                   parts.metrics, parts.health) {
   timer_ = parts_.scheduler.NewTimer([this] {
     connection_.Tick(SystemClock().Now());

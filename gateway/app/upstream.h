@@ -16,7 +16,6 @@
 #include "forward/route.h"
 #include "forward/uplink_connection.h"
 #include "journal/journal.h"
-#include "uplink_paho/uplink.h"
 
 namespace sluice::app {
 
@@ -50,13 +49,13 @@ class Upstream {
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
-  Upstream(const config::UplinkConfig& uplink, uplink_paho::PahoOptions options,
+  Upstream(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
            const Parts& parts);
   void AddRoute(const config::Config& config, const config::RouteConfig& route);
   void ArmTimer();
 
   const Parts parts_;
-  uplink_paho::PahoUplink uplink_;
+  const std::unique_ptr<forward::Uplink> uplink_;
   forward::UplinkConnection connection_;
   std::vector<std::unique_ptr<forward::JournalSource>> sources_;
   std::vector<std::unique_ptr<forward::Route>> routes_;

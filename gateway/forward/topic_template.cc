@@ -5,24 +5,18 @@
 #include <array>
 #include <utility>
 
+#include "base/percent.h"
 #include "codec/utf8.h"
 #include "schema/cloudevents.h"
 
 namespace sluice::forward {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 constexpr std::string_view kNoValue = "_";
 
 bool NeedsEscape(uint8_t c, bool is_utf8) {
   return c < 0x20 || c == 0x7F || c == '+' || c == '#' || c == '/' || c == '%' ||
          (c >= 0x80 && !is_utf8);
-}
-
-void AppendEscape(uint8_t c, std::string* out) {
-  out->push_back('%');
-  out->push_back(kHexDigits[c >> 4]);
-  out->push_back(kHexDigits[c & 15]);
 }
 
 void AppendValue(std::string_view value, std::string* out) {
@@ -32,7 +26,7 @@ void AppendValue(std::string_view value, std::string* out) {
     const auto c = static_cast<uint8_t>(character);
     // A topic that begins with '$' is the server's own [MQTT-4.7.2-1].
     if (NeedsEscape(c, is_utf8) || (c == '$' && out->empty())) {
-      AppendEscape(c, out);
+      AppendPercent(c, out);
     } else {
       out->push_back(character);
     }

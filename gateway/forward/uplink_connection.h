@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "forward/uplink.h"
 #include "forward/uplink_health.h"
+#include "forward/window.h"
 
 namespace sluice::forward {
 
@@ -57,8 +58,8 @@ struct UplinkConnectionOptions {
 // who owns it calls Tick when NextDeadline is reached, which ticks the routes as well.
 class UplinkConnection final : private UplinkListener {
  public:
-  static constexpr size_t kMaxUsers = 256;                // 8 bits of the token
-  static constexpr uint32_t kSequenceMask = 0x00ff'ffff;  // the other 24 are the user's own
+  static constexpr size_t kMaxUsers = 256;                          // 8 bits of the token
+  static constexpr uint32_t kSequenceMask = Window::kSequenceMask;  // the rest tells users apart
 
   // All arguments outlive the connection.
   UplinkConnection(UplinkConnectionOptions options, Uplink& uplink, const Clock& clock,

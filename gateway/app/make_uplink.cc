@@ -1,0 +1,41 @@
+#include "app/make_uplink.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "uplink_paho/options.h"
+#include "uplink_paho/uplink.h"
+
+namespace sluice::app {
+namespace {
+
+using MadeUplink = Result<std::unique_ptr<forward::Uplink>>;
+
+MadeUplink MakePaho(const config::UplinkConfig& config, Executor& loop) {
+  auto options = config::MakePahoOptions(config);
+  if (!options.ok()) return options.status();
+  return MadeUplink(std::make_unique<uplink_paho::PahoUplink>(std::move(*options), loop));
+}
+
+struct Kind {
+  std::span<const forward::UplinkScheme> schemes;
+  MadeUplink (*make)(const config::UplinkConfig& config, Executor& loop);
+};
+
+// A new kind of uplink is one line here.
+constexpr Kind kKinds[] = {{uplink_paho::kSchemes, MakePaho}};
+
+}  // namespace
+
+MadeUplink MakeUplink(const config::UplinkConfig& config, Executor& loop) {
+  for (const Kind& kind : kKinds) {
+    const auto found = std::find(kind.schemes.begin(), kind.schemes.end(), config.url.scheme);
+    if (found != kind.schemes.end()) return kind.make(config, loop);
+  }
+  return Status::InvalidArgument("uplink " + config.name + ": nothing here speaks " +
+                                 std::string(config.url.scheme.name));
+}
+
+}  // namespace sluice::app
