@@ -21,7 +21,7 @@ constexpr const char* kPath = "gateway.profiles";
 void AddErrors(std::string_view lines, Diagnostics& diagnostics) {
   while (!lines.empty()) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
-    diagnostics.Error(kPath, fmt::format("have a mistake: {}", line));
+    diagnostics.Error(kPath, fmt::format("contain a mistake: {}", line));
     lines.remove_prefix(std::min(line.size() + 1, lines.size()));
   }
 }
@@ -44,7 +44,7 @@ void CheckStreamsAreFed(const Config& config, const std::vector<Profile>& profil
     return;
   }
   diagnostics.Error("stream[0].topics",
-                    "are unknown: no profile in gateway.profiles is about a topic of any stream, "
+                    "lead nowhere: no profile in gateway.profiles is about a topic of any stream, "
                     "so nothing becomes an event; add a profile, or correct the topics");
 }
 

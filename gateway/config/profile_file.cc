@@ -52,7 +52,7 @@ Result<std::vector<normalise::Profile>> LoadProfiles(const Env& env, const std::
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     if (!name.ends_with(".toml")) continue;
-    SLUICE_RETURN_IF_ERROR(add(path + "/" + name));
+    SLUICE_RETURN_IF_ERROR(add(fmt::format("{}/{}", path, name)));
   }
   if (profiles.empty()) {
     return Status::NotFound(fmt::format("{}: no profile (*.toml) in this directory", path));

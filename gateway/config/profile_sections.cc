@@ -83,7 +83,7 @@ size_t CountAlternatives(TableReader& reader, std::initializer_list<std::string_
   size_t count = 0;
   for (const std::string_view key : keys) {
     if (!reader.Has(key)) continue;
-    if (++count == 2) reader.Error(key, "cannot stand beside another source; keep one of them");
+    if (++count == 2) reader.Error(key, "can't be combined with another source; keep one of them");
   }
   return count;
 }
@@ -182,7 +182,7 @@ void ReadAttribute(TableReader& reader, AttributeRule* attribute) {
   reader.Require("key");
   Name(reader, "key", &attribute->key);
   if (CountAlternatives(reader, {"value", "member", "topic_level", "each_key"}) == 0) {
-    reader.Error("key", "says no source; add value, member, topic_level or each_key");
+    reader.Error("key", "has no source; add value, member, topic_level or each_key");
   }
   reader.Text("value", &attribute->value);
   Pointer(reader, "member", &attribute->member);
@@ -209,7 +209,7 @@ void ReadEvent(TableReader& reader, EventRule* event) {
   reader.Flag("each", &event->each);
   reader.Text("key_prefix", &event->key_prefix);
   if (!event->each && reader.Has("key_prefix")) {
-    reader.Error("key_prefix", "only goes with each = true; add that, or remove it");
+    reader.Error("key_prefix", "only goes with each = true; add that, or remove key_prefix");
   }
   reader.OneOf("severity", kSeverities, &event->severity);
   reader.Tables("severity_when", [&](TableReader& table) {

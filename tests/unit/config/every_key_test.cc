@@ -192,8 +192,9 @@ TEST_F(EveryKeyTest, IsInTheExample) {
   Walk("", table_, [&](const std::string& path, const toml::node& node) {
     if (!node.is_table()) return;
     toml::table with_unknown = table_;
-    toml::table& there = path.empty() ? with_unknown : *with_unknown.at_path(path).as_table();
-    there.insert("unknown", true);
+    toml::table* const there = path.empty() ? &with_unknown : with_unknown.at_path(path).as_table();
+    ASSERT_NE(there, nullptr) << path;
+    there->insert("unknown", true);
     const auto keys = Listed(with_unknown, "; known here: ");
     known[KeyOf(path)].insert(keys.begin(), keys.end());
     for (const auto& [key, child] : *node.as_table()) shown[KeyOf(path)].emplace(key.str());
