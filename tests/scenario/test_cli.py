@@ -81,7 +81,7 @@ class Check(Scenario):
 
     def test_size_without_unit(self):
         line = self.change('max_bytes = "64MiB"', "max_bytes = 64")
-        self.assert_mistake(f":{line}:", "journal.max_bytes", "with its unit")
+        self.assert_mistake(f":{line}:", "journal.max_bytes", "must be a size with a unit")
 
     def test_route_to_nowhere(self):
         self.change('to   = "upstream"', 'to   = "elsewhere"')
@@ -94,9 +94,9 @@ class Check(Scenario):
 
     def test_speaks_for_what_no_device_can_be(self):
         self.change('speaks_for = ["*"]', 'speaks_for = ["a/b"]')
-        self.assert_mistake(":", "access", '"a/b" matches no device')
+        self.assert_mistake(":", "access", "'a/b' matches no device")
         self.change('speaks_for = ["a/b"]', 'speaks_for = ["{client_id}"]')
-        self.assert_mistake("a client chooses its client id itself, so it proves nothing; use {identity}")
+        self.assert_mistake("must not depend on {client_id}: a client chooses that itself")
         self.change('speaks_for = ["{client_id}"]', "speaks_for = []")
         self.assert_mistake("access.speaks_for is empty")
 
