@@ -191,7 +191,7 @@ class Demo:
         while time.monotonic() < deadline:
             self.check_alive()
             values = await metrics(self.admin)
-            if values and total(values, "sluice_route_pending") == 0:
+            if values and total(values, "sluice_route_pending_events") == 0:
                 await asyncio.sleep(0.5)  # the upstream's own way to the consumer
                 return
             await asyncio.sleep(0.2)
@@ -203,8 +203,8 @@ class Demo:
             fleet = self.fleet_status()
             values = await metrics(self.admin)
             gateway = "gateway away" if not values else (
-                f"committed {total(values, 'sluice_stream_committed')}, "
-                f"pending {total(values, 'sluice_route_pending')}")
+                f"committed {total(values, 'sluice_stream_committed_events_total')}, "
+                f"pending {total(values, 'sluice_route_pending_events')}")
             self.say(f"{self.phase:<11} online {fleet.get('online', 0):>4}  published {fleet.get('published', 0):>7}  "
                      f"acknowledged {fleet.get('acknowledged', 0):>7}  {gateway}")
 
@@ -251,8 +251,8 @@ def print_table(fleet, books, verdict):
         ("acknowledged", fleet["acknowledged"],
          f"at QoS 1 and 2; p50 {fleet['ack_latency_p50_us'] / 1000:.1f} ms, "
          f"p99 {fleet['ack_latency_p99_us'] / 1000:.1f} ms"),
-        ("committed", total(books, "sluice_stream_committed"), "events and dead letters on the gateway's disk"),
-        ("forwarded", total(books, "sluice_route_acknowledged"), "of these, acknowledged by the upstream"),
+        ("committed", total(books, "sluice_stream_committed_events_total"), "events and dead letters on the gateway's disk"),
+        ("forwarded", total(books, "sluice_route_acknowledged_events_total"), "of these, acknowledged by the upstream"),
         ("delivered", verdict["events"], f"to the consumer, {verdict['dead_letters']} of them dead letters"),
         ("device resends", verdict["resent"], "events of readings that their device sent more than once"),
         ("duplicates", verdict["repeated"], "at the consumer after deduplication"),

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/label.h"
+
 namespace sluice::app {
 namespace {
 
@@ -10,10 +12,19 @@ constexpr Duration kInterval = std::chrono::minutes(1);
 
 }  // namespace
 
-CertificateWatch::CertificateWatch(Scheduler& scheduler, const Clock& clock, Health& health)
-    : clock_(clock), health_(health), timer_(scheduler.NewTimer([this] { Look(); })) {}
+CertificateWatch::CertificateWatch(Scheduler& scheduler, const Clock& clock, Health& health,
+                                   Metrics& metrics)
+    : clock_(clock),
+      health_(health),
+      metrics_(metrics),
+      timer_(scheduler.NewTimer([this] { Look(); })) {}
 
 void CertificateWatch::Add(const std::string& bind, std::shared_ptr<const tls::Context> context) {
+  metrics_
+      .AddGauge("sluice_certificate_expiry_timestamp_seconds",
+                "When the listener's own certificate ends, in seconds since 1970.",
+                Label("listener", bind))
+      .Set(context->not_after_unix_seconds());
   watched_.push_back({std::move(context), health_.Add("listener " + bind, "certificate")});
   LookAt(watched_.back());
   timer_.Start(kInterval);

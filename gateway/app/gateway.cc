@@ -10,6 +10,7 @@
 
 #include "admin/admin_client.h"
 #include "admin/admin_server.h"
+#include "app/process_metrics.h"
 #include "app/status_report.h"
 #include "app/storage_wear.h"
 #include "base/env.h"
@@ -36,7 +37,7 @@ Gateway::Gateway(const config::Config& config, config::MemoryPlan plan)
       random_(SeedFromSystem()),
       clock_watch_(config.gateway.clock_trust_after, NewestFileTime(config.gateway.data_dir), loop_,
                    metrics_),
-      certificate_watch_(loop_, clock_watch_.trust().floored(), health_) {}
+      certificate_watch_(loop_, clock_watch_.trust().floored(), health_, metrics_) {}
 
 Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
@@ -210,6 +211,7 @@ admin::AdminPages Gateway::Pages() {
 void Gateway::RegisterBooks() {
   RegisterBookMetrics(*journal_, metrics_);
   RegisterWearMetric(metrics_);
+  RegisterProcessMetrics(metrics_);
 }
 
 // Tools and tests that bind port 0 read these lines.

@@ -67,12 +67,13 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
   for (const auto& owned : journal.streams()) {
     const Stream* const stream = owned.get();
     const std::string label = Label("stream", stream->name());
-    metrics.AddCallback("sluice_stream_accepted",
-                        "Events accepted into the stream: its next offset.", label,
-                        [stream] { return static_cast<double>(stream->next_offset()); });
-    metrics.AddCallback("sluice_stream_committed",
-                        "Offset below which every event is synced to the disk.", label,
-                        [stream] { return static_cast<double>(stream->committed_offset()); });
+    metrics.AddCallback("sluice_stream_accepted_events_total",
+                        "Events accepted into the stream since it was made: its next offset.",
+                        label, [stream] { return static_cast<double>(stream->next_offset()); });
+    metrics.AddCallback(
+        "sluice_stream_committed_events_total",
+        "Events of the stream that are synced to the disk: every one below this offset.", label,
+        [stream] { return static_cast<double>(stream->committed_offset()); });
     for (const auto& cursor_owned : stream->cursors()) {
       const Cursor* const cursor = cursor_owned.get();
       const std::string labels = label + "," + Label("route", cursor->route());
@@ -80,14 +81,16 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
         metrics.AddCallback(name, help, labels,
                             [cursor, term] { return static_cast<double>(cursor->books().*term); });
       };
-      add("sluice_route_acknowledged", "Events that the uplink has acknowledged.",
+      add("sluice_route_acknowledged_events_total", "Events that the uplink has acknowledged.",
           &Books::acknowledged);
-      add("sluice_route_dead_lettered", "Events that the uplink refused for good.",
+      add("sluice_route_dead_lettered_events_total", "Events that the uplink refused for good.",
           &Books::dead_lettered);
-      add("sluice_route_expired", "Events older than the route's max_age.", &Books::expired);
-      add("sluice_route_evicted", "Events that the route met as gaps.", &Books::evicted);
+      add("sluice_route_expired_events_total", "Events older than the route's max_age.",
+          &Books::expired);
+      add("sluice_route_evicted_events_total", "Events that the route met as gaps.",
+          &Books::evicted);
       metrics.AddCallback(
-          "sluice_route_pending", "Events that the route has not done with.", labels,
+          "sluice_route_pending_events", "Events that the route has not done with.", labels,
           [stream, cursor] { return static_cast<double>(PendingOf(*stream, *cursor)); });
     }
   }

@@ -42,8 +42,8 @@ std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime) {
 }
 
 void RegisterWearMetric(Metrics& metrics) {
-  metrics.AddCallback("sluice_process_storage_written_bytes",
-                      "Bytes that this process made the kernel send to storage.", "",
+  metrics.AddCallback("sluice_storage_written_bytes_total",
+                      "Bytes that the gateway made the kernel send to storage.", "",
                       [] { return static_cast<double>(WrittenBytes().value_or(0)); });
 }
 

@@ -23,7 +23,7 @@ std::optional<uint64_t> WrittenBytes();
 // from the first minute on.
 std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime);
 
-// sluice_process_storage_written_bytes
+// sluice_storage_written_bytes_total
 void RegisterWearMetric(Metrics& metrics);
 
 }  // namespace sluice::app

@@ -31,7 +31,7 @@ ClockTrust::ClockTrust(const Clock& clock, Options options, Metrics* metrics)
     : clock_(clock), options_(std::move(options)), floored_(clock) {
   if (metrics == nullptr) return;
   gauge_ = &metrics->AddGauge("sluice_clock_trusted",
-                              "1 while the date is believed; 0: nothing expires by its age");
+                              "1 while the date is believed; 0: nothing expires by its age.");
 }
 
 void ClockTrust::Saw(WallTime t) { newest_seen_ = std::max(newest_seen_, t); }

@@ -19,8 +19,15 @@ size_t BucketOf(uint64_t nanos) {
   return std::min<size_t>(std::bit_width(units), Histogram::kBuckets - 1);
 }
 
+bool NamesCounter(std::string_view name) { return name.ends_with("_total"); }
+
 std::string Braced(std::string_view labels) {
   return labels.empty() ? std::string() : fmt::format("{{{}}}", labels);
+}
+
+std::string_view TypeName(bool is_histogram, std::string_view name) {
+  if (is_histogram) return "histogram";
+  return NamesCounter(name) ? "counter" : "gauge";
 }
 
 void WriteHistogram(std::string_view name, std::string_view labels, const Histogram& h,
@@ -63,6 +70,7 @@ double Histogram::Quantile(double quantile) const {
 
 Metrics::Entry& Metrics::Find(Kind kind, std::string_view name, std::string_view help,
                               std::string_view labels) {
+  if (kind != Kind::kCallback) SLUICE_CHECK(NamesCounter(name) == (kind == Kind::kCounter));
   const MutexLock lock(mutex_);
   for (Entry& entry : entries_) {
     if (entry.name == name && entry.labels == labels) {
@@ -104,13 +112,12 @@ std::string Metrics::PrometheusText() const {
   for (const Entry& entry : entries_) sorted.push_back(&entry);
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Entry* a, const Entry* b) { return a->name < b->name; });
-  constexpr std::array<std::string_view, 4> kTypes = {"counter", "gauge", "histogram", "gauge"};
   std::string text;
   std::string_view previous;
   for (const Entry* e : sorted) {
     if (e->name != previous) {
       fmt::format_to(std::back_inserter(text), "# HELP {0} {1}\n# TYPE {0} {2}\n", e->name, e->help,
-                     kTypes[static_cast<size_t>(e->kind)]);
+                     TypeName(e->kind == Kind::kHistogram, e->name));
       previous = e->name;
     }
     if (e->kind == Kind::kHistogram) {

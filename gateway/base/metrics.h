@@ -35,7 +35,7 @@ class Gauge {
   std::atomic<int64_t> value_{0};
 };
 
-// Counts durations in buckets of 10 µs · 2^i up to about 11 minutes; safe from any thread.
+// Counts durations in buckets of 10 µs · 2^i up to about 3 minutes; safe from any thread.
 class Histogram {
  public:
   static constexpr size_t kBuckets = 26;
@@ -56,16 +56,16 @@ class Histogram {
 };
 
 // Names for the numbers. Owns every metric it makes; they live as long as it does and their
-// addresses stay. Names follow Prometheus ("sluice_journal_commits_total"), `labels` is its text
-// form without braces: `stream="telemetry"` (EscapeLabel makes a value safe). Asking for the same
-// name and labels again gives the same metric. Making a metric locks; using one does not.
+// addresses stay. The names of counters, and of nothing else, end in _total. `labels` are text
+// without braces: `stream="telemetry"` (base/label.h makes one). Asking for the same name and
+// labels again gives the same metric. Making a metric locks; using one does not.
 class Metrics {
  public:
   Counter& AddCounter(std::string_view name, std::string_view help, std::string_view labels = "");
   Gauge& AddGauge(std::string_view name, std::string_view help, std::string_view labels = "");
   Histogram& AddHistogram(std::string_view name, std::string_view help,
                           std::string_view labels = "");
-  // A gauge whose value is asked for when the text is written, on the thread that writes it.
+  // Asked for its value by the thread that writes the text. A counter if its name ends in _total.
   void AddCallback(std::string_view name, std::string_view help, std::string_view labels,
                    std::function<double()> read);
 

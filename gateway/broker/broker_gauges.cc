@@ -12,13 +12,13 @@ struct GaugeInfo {
 };
 
 constexpr GaugeInfo kGauges[] = {
-    {"connected_clients", "Clients connected", &Broker::connected_clients},
-    {"detached_sessions", "Sessions whose client is away", &Broker::detached_sessions},
-    {"subscriptions", "Subscriptions of all sessions", &Broker::subscriptions},
-    {"subscription_bytes", "Memory of all subscriptions", &Broker::subscription_bytes},
-    {"retained_messages", "Retained messages", &Broker::retained_messages},
-    {"retained_bytes", "Memory of the retained messages", &Broker::retained_bytes},
-    {"message_bytes", "Memory of messages queued, retained or kept as wills",
+    {"connected_clients", "Clients connected.", &Broker::connected_clients},
+    {"detached_sessions", "Sessions whose client is away.", &Broker::detached_sessions},
+    {"subscriptions", "Subscriptions of all sessions.", &Broker::subscriptions},
+    {"subscription_bytes", "Memory of all subscriptions.", &Broker::subscription_bytes},
+    {"retained_messages", "Retained messages.", &Broker::retained_messages},
+    {"retained_bytes", "Memory of the retained messages.", &Broker::retained_bytes},
+    {"message_bytes", "Memory of messages queued, retained or kept as wills.",
      &Broker::message_bytes},
 };
 

@@ -1,8 +1,9 @@
 #include "broker/limits.h"
 
-#include <fmt/format.h>
-
 #include <string>
+#include <string_view>
+
+#include "base/label.h"
 
 namespace sluice::broker {
 namespace {
@@ -11,40 +12,52 @@ Counter& Make(Metrics& metrics, const char* name, const char* help) {
   return metrics.AddCounter(std::string("sluice_broker_") + name + "_total", help);
 }
 
+Counter& Denied(Metrics& metrics, std::string_view action) {
+  return metrics.AddCounter(
+      "sluice_broker_denied_total",
+      "Publishes, filters and connects (for their will) that access control refused.",
+      Label("action", action));
+}
+
+Counter& Dropped(Metrics& metrics, std::string_view qos) {
+  return metrics.AddCounter("sluice_broker_queue_dropped_total",
+                            "Messages dropped because their subscriber was too slow.",
+                            Label("qos", qos));
+}
+
 }  // namespace
 
 Counters::Counters(Metrics& metrics)
-    : published(Make(metrics, "published", "Messages accepted from clients")),
-      delivered(Make(metrics, "delivered", "Messages given to local subscribers")),
-      publish_denied(Make(metrics, "publish_denied", "Publishes refused by access control")),
-      subscribe_denied(Make(metrics, "subscribe_denied", "Filters refused by access control")),
-      connect_denied(Make(metrics, "connect_denied",
-                          "Connects refused because access control refuses their will")),
-      queue_dropped(Make(metrics, "queue_dropped",
-                         "QoS 1 and 2 messages dropped because a subscriber was too slow")),
-      queue_dropped_qos0(Make(metrics, "queue_dropped_qos0",
-                              "QoS 0 messages dropped because a subscriber was too slow")),
-      expired(Make(metrics, "expired", "Messages that expired while they waited")),
-      too_large(Make(metrics, "too_large", "Messages larger than the subscriber takes")),
-      sink_refused(Make(metrics, "sink_refused", "Publishes refused because their stream is full")),
-      retained_refused(Make(metrics, "retained_refused", "Retained messages not kept")),
+    : published(Make(metrics, "published", "Messages accepted from clients.")),
+      delivered(Make(metrics, "delivered", "Messages given to local subscribers.")),
+      publish_denied(Denied(metrics, "publish")),
+      subscribe_denied(Denied(metrics, "subscribe")),
+      connect_denied(Denied(metrics, "connect")),
+      queue_dropped(Dropped(metrics, "1-2")),
+      queue_dropped_qos0(Dropped(metrics, "0")),
+      expired(Make(metrics, "expired", "Messages that expired while they waited.")),
+      too_large(Make(metrics, "too_large", "Messages larger than the subscriber takes.")),
+      sink_refused(
+          Make(metrics, "sink_refused", "Publishes refused because their stream is full.")),
+      retained_refused(Make(metrics, "retained_refused", "Retained messages not kept.")),
       retained_evicted(
-          Make(metrics, "retained_evicted", "Retained messages dropped for newer ones")),
+          Make(metrics, "retained_evicted", "Retained messages dropped for newer ones.")),
       subscriptions_refused(
-          Make(metrics, "subscriptions_refused", "Subscriptions refused at a limit")),
+          Make(metrics, "subscriptions_refused", "Subscriptions refused at a limit.")),
       shapes_refused(Make(metrics, "shapes_refused",
-                          "Subscriptions refused because of too many combinations of '+'")),
-      wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills")),
-      wills_published(Make(metrics, "wills_published", "Wills published")),
-      wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full")),
+                          "Subscriptions refused because of too many combinations of '+'.")),
+      wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills.")),
+      wills_published(Make(metrics, "wills_published", "Wills published.")),
+      wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full.")),
       sessions_evicted(Make(metrics, "sessions_evicted",
-                            "Sessions without connection ended before their time at a limit")),
-      takeovers(Make(metrics, "takeovers", "Connections ended by a newer one of the same client")) {
+                            "Sessions without connection ended before their time at a limit.")),
+      takeovers(
+          Make(metrics, "takeovers", "Connections ended by a newer one of the same client.")) {
   for (size_t i = 0; i < kBudgets; ++i) {
     gave_way[i] = &metrics.AddCounter(
         "sluice_share_gave_way_total",
         "Times that the identity that held most of something shared had to give way.",
-        fmt::format("budget=\"{}\"", BudgetName(static_cast<Budget>(i))));
+        Label("budget", BudgetName(static_cast<Budget>(i))));
   }
 }
 

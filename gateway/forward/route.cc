@@ -200,11 +200,6 @@ void Route::UpdateGauges() {
   metrics_.in_flight.Set(static_cast<int64_t>(window_.size()));
   metrics_.in_flight_bytes.Set(static_cast<int64_t>(window_.bytes()));
   metrics_.cursor.Set(static_cast<int64_t>(books().Cursor()));
-  metrics_.acknowledged.Set(static_cast<int64_t>(books().acknowledged));
-  metrics_.dead_lettered.Set(static_cast<int64_t>(books().dead_lettered));
-  metrics_.expired.Set(static_cast<int64_t>(books().expired));
-  metrics_.evicted.Set(static_cast<int64_t>(books().evicted));
-  metrics_.pending.Set(static_cast<int64_t>(pending()));
   if (!window_.empty()) {
     oldest_stored_ = window_.front().stored;
   } else if (!builder_.empty()) {
@@ -212,7 +207,7 @@ void Route::UpdateGauges() {
   }
   const bool known = pending() > 0 && oldest_stored_ != WallTime();
   const Duration age = known ? clock_.WallNow() - oldest_stored_ : Duration(0);
-  metrics_.oldest_age_millis.Set(
+  metrics_.oldest_pending_millis->Set(
       std::chrono::duration_cast<std::chrono::milliseconds>(age).count());
 }
 

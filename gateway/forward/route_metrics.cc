@@ -1,52 +1,54 @@
 #include "forward/route_metrics.h"
 
+#include <memory>
 #include <string>
 
 #include "base/label.h"
 
 namespace sluice::forward {
+namespace {
+
+Counter& Refused(Metrics& m, std::string_view route, std::string_view reason) {
+  return m.AddCounter("sluice_route_refused_total",
+                      "Publishes that the uplink refused: for now (transient) or for good.",
+                      Label("route", route) + "," + Label("reason", reason));
+}
+
+}  // namespace
 
 RouteMetrics::RouteMetrics(Metrics& m, std::string_view route)
-    : events(m.AddCounter("sluice_route_events_total", "Events published, also again",
+    : events(m.AddCounter("sluice_route_events_total", "Events published, also again.",
                           Label("route", route))),
-      publishes(m.AddCounter("sluice_route_publishes_total", "Messages published, also again",
+      publishes(m.AddCounter("sluice_route_publishes_total", "Messages published, also again.",
                              Label("route", route))),
-      bytes(m.AddCounter("sluice_route_bytes_total", "Bytes of published payloads",
+      bytes(m.AddCounter("sluice_route_bytes_total", "Bytes of published payloads.",
                          Label("route", route))),
-      refused_transient(m.AddCounter("sluice_route_refused_transient_total",
-                                     "Publishes refused for now", Label("route", route))),
-      refused_permanent(m.AddCounter("sluice_route_refused_permanent_total",
-                                     "Publishes refused for good", Label("route", route))),
+      refused_transient(Refused(m, route, "transient")),
+      refused_permanent(Refused(m, route, "permanent")),
       restarts(m.AddCounter("sluice_route_restarts_total",
-                            "Times that the route went back to its cursor", Label("route", route))),
+                            "Times that the route went back to its cursor.",
+                            Label("route", route))),
       read_failures(m.AddCounter("sluice_route_read_failures_total",
-                                 "Reads of the stream that failed", Label("route", route))),
+                                 "Reads of the stream that failed.", Label("route", route))),
       untold(m.AddCounter("sluice_route_untold_total",
-                          "Offsets of refused messages of which consumers could not be told",
+                          "Offsets of refused messages of which consumers could not be told.",
                           Label("route", route))),
       in_flight(m.AddGauge("sluice_route_in_flight",
-                           "Publishes that wait for their acknowledgement", Label("route", route))),
-      in_flight_bytes(m.AddGauge("sluice_route_in_flight_bytes", "Bytes of these publishes",
+                           "Publishes that wait for their acknowledgement.",
+                           Label("route", route))),
+      in_flight_bytes(m.AddGauge("sluice_route_in_flight_bytes", "Bytes of these publishes.",
                                  Label("route", route))),
       cursor(
-          m.AddGauge("sluice_route_cursor", "Next offset to account for", Label("route", route))),
-      acknowledged(m.AddGauge("sluice_route_acknowledged_events",
-                              "Events that the uplink acknowledged", Label("route", route))),
-      dead_lettered(m.AddGauge("sluice_route_dead_lettered_events",
-                               "Events that the uplink refused for good", Label("route", route))),
-      expired(m.AddGauge("sluice_route_expired_events", "Events that were too old to send",
-                         Label("route", route))),
-      evicted(m.AddGauge("sluice_route_evicted_events",
-                         "Events that were gone before the route came to them",
-                         Label("route", route))),
-      pending(m.AddGauge("sluice_route_pending_events",
-                         "Committed events that are not accounted for", Label("route", route))),
-      oldest_age_millis(m.AddGauge("sluice_route_oldest_pending_milliseconds",
-                                   "Age of the oldest pending event", Label("route", route))),
+          m.AddGauge("sluice_route_cursor", "Next offset to account for.", Label("route", route))),
+      oldest_pending_millis(std::make_shared<Gauge>()),
       round_trip(m.AddHistogram("sluice_route_round_trip_seconds",
-                                "From publish to acknowledgement", Label("route", route))),
+                                "From publish to acknowledgement.", Label("route", route))),
       delivery(m.AddHistogram("sluice_route_delivery_seconds",
-                              "From stored to acknowledged upstream, by message",
-                              Label("route", route))) {}
+                              "From stored to acknowledged upstream, by message.",
+                              Label("route", route))) {
+  m.AddCallback("sluice_route_oldest_pending_seconds", "Age of the oldest pending event.",
+                Label("route", route),
+                [age = oldest_pending_millis] { return static_cast<double>(age->value()) * 1e-3; });
+}
 
 }  // namespace sluice::forward

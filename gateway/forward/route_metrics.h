@@ -1,13 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "base/metrics.h"
 
 namespace sluice::forward {
 
-// The numbers of one route, label route="…". The terms of invariant 2 are gauges of the books,
-// which survive a restart; the counters count since the start.
+// The numbers of one route, label route="…", since the start. The terms of invariant 2, which
+// survive a restart, are read from the journal's books (app/status_report.h).
 struct RouteMetrics {
   RouteMetrics(Metrics& metrics, std::string_view route);
 
@@ -22,14 +23,11 @@ struct RouteMetrics {
   Gauge& in_flight;        // publishes
   Gauge& in_flight_bytes;
   Gauge& cursor;
-  Gauge& acknowledged;
-  Gauge& dead_lettered;
-  Gauge& expired;
-  Gauge& evicted;
-  Gauge& pending;            // committed and not yet accounted for
-  Gauge& oldest_age_millis;  // since the event at the cursor was stored, as far as it was read
-  Histogram& round_trip;     // publish → acknowledgement
-  Histogram& delivery;       // stored → acknowledged upstream, of a message's first event
+  // Since the event at the cursor was stored, as far as it was read; shown in seconds. Shared with
+  // the callback that shows it, which lives as long as Metrics does.
+  std::shared_ptr<Gauge> oldest_pending_millis;
+  Histogram& round_trip;  // publish → acknowledgement
+  Histogram& delivery;    // stored → acknowledged upstream, of a message's first event
 };
 
 }  // namespace sluice::forward

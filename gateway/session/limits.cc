@@ -5,7 +5,7 @@ namespace {
 
 Counter& Limit(Metrics& metrics, std::string_view limit) {
   return metrics.AddCounter("sluice_session_limit_total",
-                            "Times a client met a limit, by limit (gateway/session/limits.h)",
+                            "Times a client met a limit, by limit (gateway/session/limits.h).",
                             "limit=\"" + std::string(limit) + "\"");
 }
 
@@ -35,14 +35,14 @@ Counters::Counters(Metrics& metrics)
       control_floods(Limit(metrics, "control_rate")),
       keep_alive_timeouts(Limit(metrics, "keep_alive")),
       malformed_packets(metrics.AddCounter("sluice_session_malformed_packets_total",
-                                           "Connections closed for bytes that are no packet")),
+                                           "Connections closed for bytes that are no packet.")),
       protocol_errors(metrics.AddCounter("sluice_session_protocol_errors_total",
-                                         "Connections closed for a packet against the rules")),
+                                         "Connections closed for a packet against the rules.")),
       duplicates_suppressed(
           metrics.AddCounter("sluice_session_duplicates_suppressed_total",
-                             "Repeated PUBLISH packets that were not handed out again")),
+                             "Repeated PUBLISH packets that were not handed out again.")),
       redelivered(
           metrics.AddCounter("sluice_session_redelivered_total",
-                             "PUBLISH and PUBREL packets sent again to a resumed session")) {}
+                             "PUBLISH and PUBREL packets sent again to a resumed session.")) {}
 
 }  // namespace sluice::session

@@ -123,7 +123,7 @@ def metric(admin_port, name):
 
 
 def drained(admin_port):
-    return metric(admin_port, "sluice_route_pending") == 0
+    return metric(admin_port, "sluice_route_pending_events") == 0
 
 
 class Gateway:

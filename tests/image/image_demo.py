@@ -44,9 +44,10 @@ class ImageDemo(demo.Demo):
 
     async def judge(self, books):
         sound = await super().judge(books)
-        accepted = total(books, "sluice_stream_accepted")
+        accepted = total(books, "sluice_stream_accepted_events_total")
         parts = {part: total(books, "sluice_route_" + part)
-                 for part in ("acknowledged", "pending", "dead_lettered", "expired", "evicted")}
+                 for part in ("acknowledged_events_total", "pending_events", "dead_lettered_events_total",
+                              "expired_events_total", "evicted_events_total")}
         print(f"  books: accepted {accepted} = " + " + ".join(f"{count} {part}" for part, count in parts.items()))
         repaired = len(re.findall(r"recovering journal", self.gateway.read_log()))
         print(f"  {len(self.boots)} boots, {min(self.boots):.1f} to {max(self.boots):.1f} s to the first TLS "

@@ -211,14 +211,14 @@ class CrashLoop:
     def wait_for_work(self):
         """A gateway that nobody reached since its start would make the kill an idle one."""
         start = eventually(self.gateway.metrics, "metrics")
-        start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed"))
+        start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed_events_total"))
 
         def at_work():
             if not self.fleet.alive:
                 self.replace_crashed_fleet()
-            return (self.gateway.total("sluice_stream_committed") or 0) >= start + self.options.devices
+            return (self.gateway.total("sluice_stream_committed_events_total") or 0) >= start + self.options.devices
         eventually(at_work, "gateway at work")
-        return self.gateway.total("sluice_stream_committed")
+        return self.gateway.total("sluice_stream_committed_events_total")
 
     def replace_crashed_fleet(self):
         self.fleet_crashes += 1
@@ -245,7 +245,7 @@ class CrashLoop:
         """Everything acknowledged upstream is in the consumer's session; it is done when it sees the last."""
         last = {}
         for name, value in self.gateway.metrics().items():
-            if name.startswith("sluice_stream_accepted"):
+            if name.startswith("sluice_stream_accepted_events_total"):
                 last[name.split('"')[1]] = int(value) - 1
         wanted = {stream: (f'"id":"test/{stream}/{offset}"', f'"stream":"{stream}","first":', f'"last":{offset},')
                   for stream, offset in last.items() if offset >= 0}

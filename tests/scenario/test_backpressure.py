@@ -40,12 +40,12 @@ class Reject(FullStream):
         stored = self.fill(device)
         self.assertEqual(QUOTA_EXCEEDED, device.publish(topic_of(DEVICE), reading(stored), 2))
         self.assertGreaterEqual(running.total("sluice_stream_rejected_total"), 2)
-        self.assertEqual((stored, stored), (running.total("sluice_stream_accepted"),
-                                            running.total("sluice_route_pending")))
+        self.assertEqual((stored, stored), (running.total("sluice_stream_accepted_events_total"),
+                                            running.total("sluice_route_pending_events")))
         self.upstream.restart()
         eventually(lambda: device.publish(topic_of(DEVICE), reading(stored)) == 0, "room")
         running.wait_until_drained()
-        self.assertEqual(stored + 1, running.total("sluice_route_acknowledged"))
+        self.assertEqual(stored + 1, running.total("sluice_route_acknowledged_events_total"))
         self.assertEqual([], device.disconnects)
 
     def test_3_1_1_publishers_wait_and_nothing_is_lost_or_reordered(self):
@@ -61,7 +61,7 @@ class Reject(FullStream):
             device.wait_until_acknowledged(mids[device])
             self.assertEqual([], device.disconnects)
         running.wait_until_drained()
-        self.assertEqual(2 * EACH, running.total("sluice_route_acknowledged"))
+        self.assertEqual(2 * EACH, running.total("sluice_route_acknowledged_events_total"))
         self.assert_order(consumer)
 
     def assert_order(self, consumer):
@@ -112,7 +112,7 @@ class Drop(FullStream):
     def overflow(self, on_full):
         running = self.start(on_full)
         self.client(running).publish_readings(self.COUNT)  # nobody is refused
-        self.assertEqual(self.COUNT, running.total("sluice_stream_accepted"))
+        self.assertEqual(self.COUNT, running.total("sluice_stream_accepted_events_total"))
         self.assertEqual(0, running.process.terminate())
         self.upstream.restart()
         consumer = self.consumer()
@@ -167,7 +167,7 @@ class Memory(FullStream):
         for device in devices:
             device.wait_until_acknowledged(mids[device], 4 * PATIENCE)
         running.wait_until_drained(4 * PATIENCE)
-        self.assertEqual(200 * len(devices), running.total("sluice_route_acknowledged"))
+        self.assertEqual(200 * len(devices), running.total("sluice_route_acknowledged_events_total"))
         peak = max(peak, self.peak_bytes(running.process.pid))
         print(f"peak of {peak >> 10} KiB", flush=True)
         if not is_sanitized():

@@ -146,7 +146,7 @@ class DiskFull(Scenario):
         eventually(lambda: self.running.health() == 503, "an unhealthy gateway")
         self.assertRegex(self.running.health_said()[1], "stream telemetry: failing for .*: (full, |cannot be written, )")
         self.disk.make_room()
-        eventually(lambda: self.running.total("sluice_stream_committed") == 600, "everything committed")
+        eventually(lambda: self.running.total("sluice_stream_committed_events_total") == 600, "everything committed")
         eventually(lambda: self.running.health() == 200, "a healthy gateway")
 
 

@@ -111,7 +111,7 @@ class Outages(Forwarding):
         self.upstream.kill()
         for device in devices:
             device.publish_readings(200, first=100)  # acknowledged although nobody is there upstream
-        self.assertEqual(400, running.total("sluice_route_pending"))
+        self.assertEqual(400, running.total("sluice_route_pending_events"))
         link.cut()  # the consumer shall be there first: a killed Mosquitto has forgotten its session
         self.upstream.restart()
         consumer.wait_for_connections(2)
@@ -153,7 +153,7 @@ class Outages(Forwarding):
         running.wait_for("sluice_uplink_connect_failures_total", 2)
         self.upstream.restart()
         running.wait_until_drained()
-        self.assertEqual(20, running.total("sluice_route_acknowledged"))
+        self.assertEqual(20, running.total("sluice_route_acknowledged_events_total"))
 
 
 class Restarts(Forwarding):
@@ -164,7 +164,7 @@ class Restarts(Forwarding):
         running.wait_until_drained()
         self.assertEqual(0, running.process.terminate())
         running.start()
-        self.assertEqual(50, running.total("sluice_route_acknowledged"))
+        self.assertEqual(50, running.total("sluice_route_acknowledged_events_total"))
         self.client(running, client_id="again").publish_readings(50, first=50)
         consumer.wait_for_events(100)
         self.assertEqual(list(range(100)), consumer.sequences())
@@ -180,7 +180,7 @@ class Restarts(Forwarding):
         self.assertEqual(list(range(300)), consumer.sequences())
         self.assertEqual([], consumer.gaps())
         running.wait_until_drained()
-        self.assertEqual(300, running.total("sluice_route_acknowledged"))
+        self.assertEqual(300, running.total("sluice_route_acknowledged_events_total"))
 
 
 if __name__ == "__main__":

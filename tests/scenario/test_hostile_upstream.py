@@ -25,7 +25,8 @@ class Unacknowledged(Scenario):
         self.assertEqual(200, code)
         self.assertIn("degraded", words)
         self.assertRegex(words, r"uplink upstream: degraded .* not acknowledged within 0\.5 s")
-        self.assertEqual((0, 10), (running.total("sluice_route_acknowledged"), running.total("sluice_route_pending")))
+        self.assertEqual((0, 10), (running.total("sluice_route_acknowledged_events_total"),
+                                   running.total("sluice_route_pending_events")))
 
     def test_upstream_that_acknowledges_nothing(self):
         self.assert_given_up_and_said(nothing, 5)

@@ -138,7 +138,7 @@ class Memory(Scenario):
             publisher.socket.settimeout(0.0)
             with contextlib.suppress(OSError):
                 publisher.socket.recv(65536)
-            if i % 500 == 499 and self.full("sluice_broker_queue_dropped_total"):
+            if i % 500 == 499 and self.full('sluice_broker_queue_dropped_total{qos="1-2"}'):
                 return
 
     def fill_input(self):

@@ -3,26 +3,49 @@
 
 import os
 import re
+import subprocess
 import unittest
 import urllib.request
 
-from support.gateway import route, stream, uplink
+from support.gateway import ROOT, route, stream, uplink
 from support.mosquitto import Mosquitto
 from support.mqtt import reading, topic_of
 from support.process import eventually
 from support.scenario import DEVICE, Forwarding, Scenario
 
-TERMS = ("acknowledged", "pending", "dead_lettered", "expired", "evicted")
+TERMS = {"acknowledged": "acknowledged_events_total", "pending": "pending_events",
+         "dead_lettered": "dead_lettered_events_total", "expired": "expired_events_total",
+         "evicted": "evicted_events_total"}
+PAGE = os.path.join(ROOT, "gateway", "docs", "metrics.md")
 
 
 def books(metrics, stream_name="telemetry"):
     """The terms of the telemetry's route, and what they must add up to."""
     labels = f'{{stream="{stream_name}",route="{stream_name}-upstream"}}'
-    return ({term: int(metrics[f"sluice_route_{term}{labels}"]) for term in TERMS},
-            int(metrics[f'sluice_stream_accepted{{stream="{stream_name}"}}']))
+    return ({term: int(metrics[f"sluice_route_{name}{labels}"]) for term, name in TERMS.items()},
+            int(metrics[f'sluice_stream_accepted_events_total{{stream="{stream_name}"}}']))
 
 
 class Text(Scenario):
+    def text(self, running):
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.admin_port}/metrics", timeout=10) as response:
+            return response.read().decode()
+
+    def test_promtool_has_no_complaint(self):
+        running = self.forwarding_gateway(1)
+        self.client(running).publish_readings(3)
+        found = subprocess.run(["promtool", "check", "metrics"], input=self.text(running), capture_output=True, text=True,
+                               timeout=60, check=False)
+        self.assertEqual((0, "", ""), (found.returncode, found.stdout, found.stderr))
+
+    def test_the_page_describes_what_is_exported_and_nothing_else(self):
+        text = self.text(self.forwarding_gateway(1))
+        exported = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+        with open(PAGE, encoding="utf-8") as page:
+            described = re.findall(r"^\| `(\w+)` \| (\w+) \|", page.read(), re.MULTILINE)
+        self.assertEqual(exported, dict(described))
+        self.assertEqual(len(exported), len(described), "described twice")
+
     def test_every_sample_is_of_a_family_that_is_described(self):
         running = self.forwarding_gateway(1)
         self.client(running).publish_readings(3)

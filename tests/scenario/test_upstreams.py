@@ -43,7 +43,8 @@ class TlsUplink(Scenario):
         running = self.gateway(stream(), section, ROUTE)
         self.client(running).publish_readings(5)
         running.wait_for("sluice_uplink_connect_failures_total", 2)
-        self.assertEqual((0, 5), (running.total("sluice_route_acknowledged"), running.total("sluice_route_pending")))
+        self.assertEqual((0, 5), (running.total("sluice_route_acknowledged_events_total"),
+                                  running.total("sluice_route_pending_events")))
         self.assertIn("uplink upstream: not connected", running.status())
 
 
@@ -63,8 +64,8 @@ class Refusals(Scenario):
         running.wait_until_drained()
         consumer.wait_for_events(5)
         self.assertEqual([0, 2, 4, 6, 8], consumer.sequences())
-        self.assertEqual((5, 5), (running.total("sluice_route_acknowledged"),
-                                  running.total("sluice_route_dead_lettered")))
+        self.assertEqual((5, 5), (running.total("sluice_route_acknowledged_events_total"),
+                                  running.total("sluice_route_dead_lettered_events_total")))
         letters = running.stored("dead-letters")
         self.assertEqual([f"test/telemetry/{i}" for i in (1, 3, 5, 7, 9)],
                          [self.attribute(letter, "event_id") for letter in letters])
@@ -80,8 +81,8 @@ class Refusals(Scenario):
         self.assertEqual(0, self.client(running).publish(topic_of(DEVICE), "{ no JSON"))
         letter = consumer.wait_for_events(1)[0]
         self.assertEqual(("sluice.dead_letter.v1", "dead-letters"), (letter["type"], letter["stream"]))
-        eventually(lambda: running.total("sluice_route_acknowledged") == 1, "acknowledged dead letter")
-        self.assertEqual(0, running.total("sluice_route_pending"))
+        eventually(lambda: running.total("sluice_route_acknowledged_events_total") == 1, "acknowledged dead letter")
+        self.assertEqual(0, running.total("sluice_route_pending_events"))
 
 
 @unittest.skipUnless(nats.PROGRAM, "the Debian package nats-server is not installed")

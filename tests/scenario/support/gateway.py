@@ -176,7 +176,7 @@ class Gateway:
                           lambda: f"{name} of at least {at_least}, but {self.total(name)}", seconds)
 
     def wait_until_drained(self, seconds=PATIENCE):
-        eventually(lambda: self.total("sluice_route_pending") == 0, "route without anything pending", seconds)
+        eventually(lambda: self.total("sluice_route_pending_events") == 0, "route without anything pending", seconds)
 
     def cli(self, *arguments, stdin=None):
         return run([SLUICE, *arguments], self.directory, stdin)

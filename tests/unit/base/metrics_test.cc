@@ -29,6 +29,19 @@ TEST(Metrics, TextGroupsLabelsUnderOneHeader) {
       "# HELP c asked\n# TYPE c gauge\nc 0.5\n");
 }
 
+TEST(Metrics, CallbackOfATotalIsACounter) {
+  Metrics metrics;
+  metrics.AddCallback("seen_total", "counts", "", [] { return 3.0; });
+  EXPECT_EQ(metrics.PrometheusText(),
+            "# HELP seen_total counts\n# TYPE seen_total counter\nseen_total 3\n");
+}
+
+TEST(MetricsDeathTest, OnlyCountersAreTotals) {
+  Metrics metrics;
+  EXPECT_DEATH(metrics.AddGauge("level_total", "help"), "");
+  EXPECT_DEATH(metrics.AddCounter("seen", "help"), "");
+}
+
 TEST(Metrics, HistogramBucketsAreCumulative) {
   Metrics metrics;
   Histogram& h = metrics.AddHistogram("d_seconds", "time");

@@ -46,7 +46,7 @@ TEST_F(SubscriberTest, ThatDoesNotReadDelaysNobodyElse) {
   TestClient& publisher = Connect("publisher");
   const std::string payload(20'000, 'n');
   size_t sent = 0;
-  while (Count("sluice_broker_queue_dropped_qos0_total") == 0) {
+  while (Count("sluice_broker_queue_dropped_total", "qos=\"0\"") == 0) {
     publisher.Publish("news", payload, Qos::kAtMostOnce);
     ++sent;
     Settle();
@@ -191,7 +191,7 @@ TEST_F(TotalBoundTest, OutputIsBoundedOverAllSubscribers) {
   }
   TestClient& publisher = Connect("p");
   const std::string payload(8'000, 'n');
-  while (Count("sluice_broker_queue_dropped_qos0_total") == 0) {
+  while (Count("sluice_broker_queue_dropped_total", "qos=\"0\"") == 0) {
     publisher.Publish("news", payload, Qos::kAtMostOnce);
     Settle();
     ASSERT_LE(Gauge("sluice_outgoing_bytes"), (64 << 10) + 10 * 3 * 8'100);
