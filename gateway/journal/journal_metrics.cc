@@ -28,7 +28,7 @@ StreamMetrics::StreamMetrics(Metrics* m, const std::string& stream)
       quarantined(m->AddCounter("sluice_journal_quarantined_segments_total",
                                 "Damaged segments set aside.", LabelsOf(stream))),
       lost_events(m->AddCounter("sluice_journal_lost_events_total",
-                                "Events lost to damage at opening.", LabelsOf(stream))),
+                                "Events lost to damage, or with their file.", LabelsOf(stream))),
       lost_cursors(
           m->AddCounter("sluice_journal_lost_cursors_total",
                         "Routes that began again at opening because their cursor was damaged.",

@@ -97,9 +97,9 @@ bool JournalWorker::ReadOne(ReadJob* job) {
     RefuseRead(std::move(in_place), job);
     return true;
   }
-  uint64_t quarantined = 0;
-  const bool done = ContinueRead(env_, stream->store(), stream->committed(), job, &quarantined);
-  if (quarantined > 0) stream->CountQuarantined(quarantined);
+  ReadDamage damage;
+  const bool done = ContinueRead(env_, stream->store(), stream->committed(), job, &damage);
+  stream->CountDamage(damage.quarantined, damage.lost_events);
   return done;
 }
 

@@ -50,11 +50,13 @@ Result<std::string> Quarantine::Keep(uint64_t base_offset) {
   const Result<uint64_t> size = env_.FileSize(segment);
   Status kept = env_.Link(segment, path);
   if (!kept.ok()) kept = env_.Rename(segment, path);
-  if (kept.ok()) kept = env_.SyncDirectory(paths_.quarantine);
   if (!kept.ok()) return kept;
   entries_.push_back({number, path, size.ok() ? *size : 0});
   bytes_ += entries_.back().bytes;
-  return path;
+  kept = env_.SyncDirectory(paths_.quarantine);
+  if (kept.ok()) return path;
+  TakeBack(base_offset);
+  return kept;
 }
 
 void Quarantine::TakeBack(uint64_t base_offset) {

@@ -93,18 +93,19 @@ Outcome ReadSegment(const Segment& segment, uint64_t stream_id, uint64_t limit, 
   }
 }
 
-Outcome ReadPiece(Env& env, const StreamStore& store, uint64_t limit, ReadJob* job) {
+Outcome ReadPiece(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
   if (job->request.from >= limit) return Outcome::kDone;
-  const Segment* segment = store.Locate(job->request.from);
+  const Segment* segment = store->Locate(job->request.from);
   if (segment == nullptr) return ReadHole(limit, job);
   if (job->request.from < segment->base) return ReadHole(std::min(segment->base, limit), job);
-  Status opened = OpenPlace(env, store, *segment, job);
+  Status opened = OpenPlace(env, *store, *segment, job);
   // The directory is there, the file is not: somebody has deleted it.
-  if (opened.code() == StatusCode::kNotFound && env.Exists(store.paths().state)) {
+  if (opened.code() == StatusCode::kNotFound && env.Exists(store->paths().state)) {
+    damage->lost_events += store->NoteGone(segment->base);
     return ReadHole(std::min(segment->end, limit), job);
   }
   if (!opened.ok()) return IsDamage(opened) ? Outcome::kDamaged : Fail(job, std::move(opened));
-  return ReadSegment(*segment, store.stream_id(), limit, job);
+  return ReadSegment(*segment, store->stream_id(), limit, job);
 }
 
 // Hands out one record that the scanner has found at the place.
@@ -143,13 +144,16 @@ Outcome StepOver(const Segment& segment, uint64_t stream_id, uint64_t limit, Rea
   return ReadHole(next, job, GapReason::kCorrupt);
 }
 
-Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
   const uint64_t from = job->request.from;
   const bool is_news = store->Locate(from)->unreplaced == StatusCode::kOk;
   const Result<uint64_t> lost = store->Salvage(store->Locate(from)->base);
   if (lost.status().code() == StatusCode::kResourceExhausted) return Fail(job, lost.status());
-  if (is_news) ++*quarantined;
-  if (lost.ok()) return Outcome::kMore;
+  if (is_news) ++damage->quarantined;
+  if (lost.ok()) {
+    damage->lost_events += *lost;
+    return Outcome::kMore;
+  }
   const Segment& segment = *store->Locate(from);
   const Status opened = OpenPlace(env, *store, segment, job);
   if (opened.ok()) return StepOver(segment, store->stream_id(), limit, job);
@@ -157,11 +161,11 @@ Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint6
   return ReadHole(std::min(segment.end, limit), job, GapReason::kCorrupt);
 }
 
-bool Read(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+bool Read(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
   job->records.clear();
   job->result.status = Status::Ok();
-  Outcome outcome = ReadPiece(env, *store, limit, job);
-  if (outcome == Outcome::kDamaged) outcome = Repair(env, store, limit, job, quarantined);
+  Outcome outcome = ReadPiece(env, store, limit, job, damage);
+  if (outcome == Outcome::kDamaged) outcome = Repair(env, store, limit, job, damage);
   job->result.records = job->records;
   job->result.next_offset =
       job->records.empty() ? job->request.from : job->records.back().end_offset;
@@ -177,10 +181,10 @@ uint64_t SearchFrom(const StreamStore& store, int64_t time) {
   return from;
 }
 
-bool Find(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* quarantined) {
+bool Find(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
   if (!job->request.searching) job->request.from = SearchFrom(*store, job->request.time);
   job->request.searching = true;
-  if (!Read(env, store, limit, job, quarantined)) return false;
+  if (!Read(env, store, limit, job, damage)) return false;
   const auto found = std::find_if(job->records.begin(), job->records.end(), [&](const Record& r) {
     return r.time_unix_ns >= job->request.time;
   });
@@ -193,10 +197,9 @@ bool Find(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, uint64_t* 
 
 }  // namespace
 
-bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
-                  uint64_t* quarantined) {
-  return job->request.find ? Find(env, store, limit, job, quarantined)
-                           : Read(env, store, limit, job, quarantined);
+bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
+  return job->request.find ? Find(env, store, limit, job, damage)
+                           : Read(env, store, limit, job, damage);
 }
 
 void RefuseRead(Status status, ReadJob* job) {

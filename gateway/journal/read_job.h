@@ -50,15 +50,19 @@ struct ReadJob {
   ReadResult result;
 };
 
+// What a read found out about the medium: each segment once, however often it is read.
+struct ReadDamage {
+  uint64_t quarantined = 0;  // segments
+  uint64_t lost_events = 0;
+};
+
 // Gives a job to the journal thread; tells its reader the result. Loop thread.
 void SubmitRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared);
 void FinishRead(const std::shared_ptr<ReadJob>& job, JournalShared* shared);
 
 // Carries a job a piece further: reads at most max_bytes. True when its result is there. Records
-// from `limit` on are not read. Salvages a segment that turns out to be damaged, and counts that in
-// `*quarantined`. Journal thread.
-bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job,
-                  uint64_t* quarantined);
+// from `limit` on are not read. Salvages a segment that turns out to be damaged. Journal thread.
+bool ContinueRead(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage);
 // Makes `status` the job's result. Journal thread.
 void RefuseRead(Status status, ReadJob* job);
 

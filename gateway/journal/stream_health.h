@@ -11,7 +11,8 @@
 namespace sluice::journal {
 
 // What one stream tells health about its room and its damage. Conditions that come and go with each
-// segment stay raised for a while, so that they don't flap. Journal thread only.
+// segment stay raised for a while, so that they don't flap. The thresholds are no keys: who wants
+// to hear earlier sets an alarm on sluice_journal_stored_bytes. Journal thread only.
 //
 //   full         failing   publishers are or were just refused or held, for want of room (`reject`)
 //   dropping     degraded  new events were just dropped for want of room (`drop_newest`)

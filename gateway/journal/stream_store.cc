@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/log.h"
 #include "journal/record_format.h"
@@ -230,7 +231,8 @@ Result<bool> StreamStore::EvictOldest(Segment* evicted) {
   const size_t i = OldestWithEvents();
   if (i == segments_.size() || !IsSealed(i)) return false;
   *evicted = segments_[i];
-  const bool merge = i > 0 && segments_[i - 1].end == evicted->base;
+  const bool merge = i > 0 && segments_[i - 1].end == evicted->base &&
+                     segments_[i - 1].reason == GapReason::kEvicted;
   const Result<Segment> gap = WriteEvictedGap(merge ? &segments_[i - 1] : nullptr, *evicted);
   if (!gap.ok()) return gap.status();
   segments_[merge ? i - 1 : i] = *gap;
@@ -254,10 +256,25 @@ Result<RewrittenSegment> StreamStore::Replace(const Segment& damaged) {
   return rewritten;
 }
 
-Result<uint64_t> StreamStore::Salvage(uint64_t base) {
+std::vector<Segment>::iterator StreamStore::Find(uint64_t base) {
   const auto found = std::find_if(segments_.begin(), segments_.end(),
                                   [&](const Segment& s) { return s.base == base; });
   SLUICE_CHECK(found != segments_.end());
+  return found;
+}
+
+uint64_t StreamStore::NoteGone(uint64_t base) {
+  const auto gone = Find(base);
+  if (std::exchange(gone->unreplaced, StatusCode::kNotFound) != StatusCode::kOk || gone->gap) {
+    return 0;
+  }
+  LogError("journal: segment {} was deleted by somebody; its {} events are lost",
+           paths_.Segment(base), gone->end - base);
+  return gone->end - base;
+}
+
+Result<uint64_t> StreamStore::Salvage(uint64_t base) {
+  const auto found = Find(base);
   if (found->unreplaced != StatusCode::kOk) {
     return Status(found->unreplaced, paths_.Segment(base));
   }

@@ -89,6 +89,9 @@ class StreamStore {
   // a failure the segment is marked as damaged and stays, and is not tried again before the next
   // opening.
   Result<uint64_t> Salvage(uint64_t base);
+  // The segment's file was deleted by somebody. Returns how many events are lost by that: 0 if it
+  // is known already.
+  uint64_t NoteGone(uint64_t base);
   // Copies [from, end_offset()) of the last segment into a new, synced one.
   Status RewriteTail(uint64_t from);
 
@@ -103,6 +106,7 @@ class StreamStore {
   Status WriteGap(uint64_t base, uint64_t end, GapReason reason, Segment* segment);
   bool IsSealed(size_t index) const { return active_ == nullptr || index + 1 < segments_.size(); }
   size_t OldestWithEvents() const;
+  std::vector<Segment>::iterator Find(uint64_t base);
   Result<Segment> WriteEvictedGap(const Segment* before, const Segment& evicted);
   Status OverwriteWithGap(const Segment& gap, uint64_t file_base);
   Result<RewrittenSegment> Replace(const Segment& damaged);

@@ -49,9 +49,8 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
 void StreamWorker::Report(const RecoveryReport& report, uint64_t lost_cursors) {
   torn_bytes_ += report.torn_bytes;
   metrics_.torn_bytes.Add(report.torn_bytes);
-  metrics_.lost_events.Add(report.lost_events);
   metrics_.lost_cursors.Add(lost_cursors);
-  CountQuarantined(report.quarantined);
+  CountDamage(report.quarantined, report.lost_events);
 }
 
 std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,

@@ -82,9 +82,10 @@ class StreamWorker {
   bool Publish(uint64_t spare_bytes);
   // At an orderly end, after the last Sync: saves the floor and gives back reserved space.
   Status Finish();
-  void CountQuarantined(uint64_t segments) {
+  void CountDamage(uint64_t segments, uint64_t lost_events) {
     quarantined_ += segments;
     metrics_.quarantined.Add(segments);
+    metrics_.lost_events.Add(lost_events);
   }
   void Report(const RecoveryReport& report, uint64_t lost_cursors);
 

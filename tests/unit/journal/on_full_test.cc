@@ -121,6 +121,23 @@ TEST_F(OnFullTest, DropOldestLeavesOneGapAndStaysInItsBound) {
   EXPECT_EQ(stream().status().evicted_events, seen[0].end_offset);
 }
 
+TEST_F(OnFullTest, EvictionLeavesAGapOfAnotherReasonAsItIs) {
+  stream_.on_full = OnFull::kDropOldest;
+  Open();
+  Fill(3, kEventBytes);
+  Kill();
+  env_.RemoveTree(SegmentPath(0));
+  Open();
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(AppendOne(), AppendVerdict::kStored);
+  const auto seen = ReadAll(0);
+  ASSERT_GE(seen.size(), 3u);
+  EXPECT_EQ(seen[0].reason, GapReason::kMissing);
+  EXPECT_EQ(seen[0].end_offset, 3u);
+  EXPECT_EQ(seen[1].reason, GapReason::kEvicted);
+  EXPECT_EQ(seen[2].kind, Record::Kind::kEvent);
+  EXPECT_LE(stream().status().stored_bytes, stream_.max_bytes);
+}
+
 TEST_F(OnFullTest, EvictionGapSurvivesAPowerCut) {
   stream_.on_full = OnFull::kDropOldest;
   Open();

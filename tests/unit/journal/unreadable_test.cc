@@ -30,6 +30,10 @@ class UnreadableTest : public JournalFixture {
     EXPECT_EQ(gaps, (std::vector<std::pair<uint64_t, uint64_t>>{{begin, end}}));
     EXPECT_EQ(ExpectWhole(0, stream().next_offset(), kEvent), end - begin);
   }
+  uint64_t LostEvents() {
+    return metrics_.AddCounter("sluice_journal_lost_events_total", "", "stream=\"telemetry\"")
+        .value();
+  }
   std::vector<std::string> Quarantined() const {
     const auto names = env_.List(StreamPath("/quarantine"));
     return names.ok() ? *names : std::vector<std::string>();
@@ -40,6 +44,7 @@ TEST_F(UnreadableTest, PageOfASealedSegmentCostsItsEventsWhileRunning) {
   FillAndDamage();
   ExpectGap(18, 23);
   EXPECT_EQ(stream().status().quarantined, 1u);
+  EXPECT_EQ(LostEvents(), 5u);
   EXPECT_EQ(Quarantined(), std::vector<std::string>{"00000000000000000015.0.seg"});
 }
 
@@ -68,6 +73,21 @@ TEST_F(UnreadableTest, RouteMovesOnWhenNothingCanBeSetAsideOrReplaced) {
     Open();
     ExpectGap(18, 23);
     EXPECT_EQ(Quarantined().size(), 1u);
+  }
+}
+
+TEST_F(UnreadableTest, SegmentThatWasMovedAsideAndIsNotKeptIsPutBack) {
+  for (uint64_t first = 0; first < 8; ++first) {
+    SCOPED_TRACE(first);
+    Crash();
+    env_.Format();
+    FillAndDamage();
+    env_.FailAt(first, UINT64_MAX, Env::kLink | Env::kSyncDirectory);
+    ExpectGap(18, 23);
+    env_.StopFailing();
+    Kill();
+    Open();
+    ExpectGap(18, 23);
   }
 }
 
@@ -101,6 +121,7 @@ TEST_F(UnreadableTest, DeletedSegmentIsReadAsAGapWhileRunning) {
   Fill(50, kEvent);
   env_.RemoveTree(SegmentPath(15));
   ExpectGap(15, 30);
+  EXPECT_EQ(LostEvents(), 15u) << "counted once, however often they are read";
 }
 
 TEST_F(UnreadableTest, EveryDamagedSegmentIsKept) {
