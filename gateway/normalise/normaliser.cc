@@ -67,15 +67,28 @@ bool IsForeign(const ParsedMessage& parsed) {
   return speakers != nullptr && !speakers->MaySpeakFor(parsed.message.identity, parsed.device);
 }
 
+// Whether a rule that quotes the name means that name and nothing else. The peer chose it: somebody
+// who copies a rule for a device called "*" would let it speak for all.
+bool MeansItself(std::string_view name) {
+  return name.size() <= kMaxQuotedBytes && name.find_first_of("*{\"\\") == name.npos;
+}
+
 // Says what to write if it should be allowed.
 Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
+  const std::string_view identity = parsed.message.identity, device = parsed.device;
   rejection->reason = Reason::kForeignDevice;
   rejection->text.clear();
-  fmt::format_to(std::back_inserter(rejection->text),
-                 "\"{0}\" may not speak for the device \"{1}\"; if it should, write: [[access]] "
-                 "identity = \"{0}\", speaks_for = [\"{{identity}}\", \"{1}\"]",
-                 CutUtf8(parsed.message.identity, kMaxQuotedBytes),
-                 CutUtf8(parsed.device, kMaxQuotedBytes));
+  const auto text = std::back_inserter(rejection->text);
+  fmt::format_to(text, "\"{}\" may not speak for the device \"{}\"; ",
+                 CutUtf8(identity, kMaxQuotedBytes), CutUtf8(device, kMaxQuotedBytes));
+  if (MeansItself(identity) && MeansItself(device)) {
+    fmt::format_to(text,
+                   "if it should, write: [[access]] identity = \"{}\", speaks_for = "
+                   "[\"{{identity}}\", \"{}\"]",
+                   identity, device);
+  } else {
+    fmt::format_to(text, "no rule can name just these two: see speaks_for of [[access]]");
+  }
   return Verdict::kRejected;
 }
 

@@ -57,6 +57,17 @@ TEST_F(ForeignDeviceTest, ForeignOneIsRejectedWithWhatToWrite) {
       "= \"hub\", speaks_for = [\"{identity}\", \"cellar\"]");
 }
 
+TEST_F(ForeignDeviceTest, NoRuleIsProposedThatWouldMeanMoreThanTheDevice) {
+  for (const std::string device : {"*", "x*", "{identity}", R"(x\", \"y)", R"(\\)"}) {
+    EXPECT_EQ(ReasonFor(R"({"t":1,"id":")" + device + R"("})"), Reason::kForeignDevice) << device;
+    EXPECT_EQ(rejection_.text.find("write:"), std::string::npos) << rejection_.text;
+  }
+  EXPECT_EQ(ReasonFor(R"({"t":1,"id":"*"})"), Reason::kForeignDevice);
+  EXPECT_EQ(rejection_.text,
+            "\"hub\" may not speak for the device \"*\"; no rule can name just these two: see "
+            "speaks_for of [[access]]");
+}
+
 TEST_F(ForeignDeviceTest, NothingOfAForeignMessageBecomesAnEvent) {
   profile_.events.push_back(profile_.events[0]);
   profile_.events[1].type = "climate.other.v1";
