@@ -6,11 +6,16 @@
 #include "base/status.h"
 
 namespace sluice::broker {
+namespace {
+
+bool IsQos0(const QueuedMessage& item) { return item.qos == codec::Qos::kAtMostOnce; }
+
+}  // namespace
 
 bool OutboundQueue::Push(QueuedMessage message, const Limits& limits, Counters* counters) {
   const size_t cost = CostOf(message);
   const size_t max = limits.max_queue_bytes_per_client;
-  const bool is_qos0 = message.qos == codec::Qos::kAtMostOnce;
+  const bool is_qos0 = IsQos0(message);
   if (bytes_ + cost > max && !is_qos0 && cost <= max) {
     DropQos0(max - cost, counters);
     if (limits.queue_policy == OverflowPolicy::kDropOldest) DropOldest(max - cost, counters);
@@ -19,13 +24,23 @@ bool OutboundQueue::Push(QueuedMessage message, const Limits& limits, Counters* 
     (is_qos0 ? counters->queue_dropped_qos0 : counters->queue_dropped).Add();
     return false;
   }
-  bytes_ += cost;
+  Count(message);
   items_.push_back(std::move(message));
   return true;
 }
 
+void OutboundQueue::Count(const QueuedMessage& item) {
+  bytes_ += CostOf(item);
+  qos0_ += IsQos0(item) ? 1 : 0;
+}
+
+void OutboundQueue::Uncount(const QueuedMessage& item) {
+  bytes_ -= CostOf(item);
+  qos0_ -= IsQos0(item) ? 1 : 0;
+}
+
 void OutboundQueue::Pop() {
-  bytes_ -= CostOf(items_[begin_]);
+  Uncount(items_[begin_]);
   items_[begin_] = {};
   ++begin_;
   if (begin_ == items_.size()) {
@@ -39,10 +54,10 @@ void OutboundQueue::Pop() {
 
 void OutboundQueue::DropOne(OverflowPolicy policy, Counters* counters) {
   const bool oldest = policy == OverflowPolicy::kDropOldest;
-  const bool is_qos0 = (oldest ? front() : items_.back()).qos == codec::Qos::kAtMostOnce;
+  const bool is_qos0 = IsQos0(oldest ? front() : items_.back());
   (is_qos0 ? counters->queue_dropped_qos0 : counters->queue_dropped).Add();
   if (oldest) return Pop();
-  bytes_ -= CostOf(items_.back());
+  Uncount(items_.back());
   items_.pop_back();
   if (empty()) Clear();
 }
@@ -50,7 +65,7 @@ void OutboundQueue::DropOne(OverflowPolicy policy, Counters* counters) {
 void OutboundQueue::Clear() {
   items_ = {};
   begin_ = 0;
-  bytes_ = 0;
+  bytes_ = qos0_ = 0;
 }
 
 size_t OutboundQueue::CostOf(const QueuedMessage& item) {
@@ -60,10 +75,11 @@ size_t OutboundQueue::CostOf(const QueuedMessage& item) {
 
 // Drops messages of QoS 0, oldest first, until the rest fits into `max_bytes`.
 void OutboundQueue::DropQos0(size_t max_bytes, Counters* counters) {
+  if (qos0_ == 0) return;
   const auto first = items_.begin() + static_cast<std::ptrdiff_t>(begin_);
   const auto kept = std::remove_if(first, items_.end(), [&](const QueuedMessage& item) {
-    if (bytes_ <= max_bytes || item.qos != codec::Qos::kAtMostOnce) return false;
-    bytes_ -= CostOf(item);
+    if (bytes_ <= max_bytes || !IsQos0(item)) return false;
+    Uncount(item);
     counters->queue_dropped_qos0.Add();
     return true;
   });
@@ -78,9 +94,12 @@ void OutboundQueue::DropOldest(size_t max_bytes, Counters* counters) {
 }
 
 void OutboundQueue::CheckInvariants() const {
-  size_t bytes = 0;
-  for (size_t i = begin_; i < items_.size(); ++i) bytes += CostOf(items_[i]);
-  SLUICE_CHECK(begin_ <= items_.size() && bytes == bytes_);
+  size_t bytes = 0, qos0 = 0;
+  for (size_t i = begin_; i < items_.size(); ++i) {
+    bytes += CostOf(items_[i]);
+    qos0 += IsQos0(items_[i]) ? 1 : 0;
+  }
+  SLUICE_CHECK(begin_ <= items_.size() && bytes == bytes_ && qos0 == qos0_);
 }
 
 }  // namespace sluice::broker

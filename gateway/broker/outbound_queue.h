@@ -37,16 +37,22 @@ class OutboundQueue {
   void DropOne(OverflowPolicy policy, Counters* counters);
   void Clear();
 
-  void CheckInvariants() const;  // bytes() is the sum of what the messages cost
+  // bytes() is the sum of what the messages cost, and those of QoS 0 are counted.
+  void CheckInvariants() const;
 
  private:
   static size_t CostOf(const QueuedMessage& item);
+  void Count(const QueuedMessage& item);
+  void Uncount(const QueuedMessage& item);
   void DropQos0(size_t max_bytes, Counters* counters);
   void DropOldest(size_t max_bytes, Counters* counters);
 
   std::vector<QueuedMessage> items_;  // [begin_, size) wait; what is before is empty
   size_t begin_ = 0;
   size_t bytes_ = 0;
+  // Messages of QoS 0. A full queue mostly has none, and must not be searched for them with each
+  // message for somebody who is away.
+  size_t qos0_ = 0;
 };
 
 }  // namespace sluice::broker
