@@ -31,8 +31,6 @@ enum class Kind : uint8_t {
 // could not use. Rejected also: simdjson's on-demand parser writing into the array. It takes three
 // times as long as the dom, because it is compiled for the oldest processor of its kind instead of
 // chosen at run time.
-//
-// A member that no type can hold (1e999) becomes a kind of its own here, with its text.
 struct Node {
   static constexpr uint32_t kMaxSkip = (1U << 28) - 1;  // a payload of MQTT has fewer bytes
 

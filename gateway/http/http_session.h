@@ -19,6 +19,7 @@ using Handler = std::function<Response(const Request&)>;
 // one.
 using Guard = std::function<std::optional<Response>(const RequestHead&)>;
 
+// No keys: what we are asked for needs a fraction of it, whatever the field is like.
 struct Limits {
   // A peer that sends without end: request line, headers and body of a request. Beyond it 414, 431
   // or 413, by where it was, and the end of the connection.
