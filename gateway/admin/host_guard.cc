@@ -92,7 +92,7 @@ std::optional<http::Response> HostGuard::Judge(const http::RequestHead& request)
   }
   for (const std::string_view page : {request.origin, request.referer}) {
     if (!page.empty() && !IsGood(AuthorityOf(page))) {
-      return Refuse(kForbidden, "the web page", page, wrong_origins_);
+      return Refuse(kForbidden, "from the web page", page, wrong_origins_);
     }
   }
   return std::nullopt;
@@ -109,14 +109,15 @@ http::Response HostGuard::Refuse(int status, std::string_view what, std::string_
   counter.Add();
   const std::string shown = Printable(name);
   if (log_limit_.Allows(clock_.Now())) {
-    LogWarn("admin: did not answer {} '{}'; if that is meant, add it to hosts in [admin]{}", what,
+    LogWarn("admin: refused a request {} '{}'; if it is yours, add it to [admin] hosts{}", what,
             shown, log_limit_.LeftOut());
   }
   http::Response response;
   response.status = status;
   response.body = fmt::format(
-      "This gateway does not answer {} '{}'. Ask for its address, or add the name to hosts in "
-      "[admin] of its configuration.\n",
+      "This gateway refuses requests {} '{}'. Ask for its address, or add the name to [admin] "
+      "hosts "
+      "in its configuration.\n",
       what, shown);
   return response;
 }

@@ -246,7 +246,7 @@ void Gateway::ListenToSignals() {
   for (const int signal_number : {SIGHUP, SIGUSR1, SIGUSR2}) {
     loop_.OnSignal(signal_number, [signal_number] {
       LogWarn(
-          "SIG{} does nothing: the configuration is read at the start only; restart the gateway "
+          "SIG{} is ignored: the configuration is read only at the start; restart the gateway "
           "to apply changes",
           ::sigabbrev_np(signal_number));
     });
@@ -267,13 +267,13 @@ void Gateway::Beat() {
 
 void Gateway::BeginShutdown() {
   if (std::exchange(shutting_down_, true)) {
-    return LogInfo("closing down already; it takes {} s at most",
+    return LogInfo("already shutting down, which takes {} s at most",
                    std::chrono::ceil<std::chrono::seconds>(kCommitPatience + kUplinkPatience +
                                                            kGoodbyePatience)
                        .count());
   }
   service_manager_.Stopping();
-  LogInfo("closing down");
+  LogInfo("shutting down");
   server_->Shutdown(kCommitPatience, [this] { DrainUpstreams(); });
 }
 

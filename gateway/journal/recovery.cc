@@ -159,7 +159,7 @@ class Recovery {
     if (lost.ok()) {
       report_.lost_events += *lost;
     } else {
-      LogError("journal: {}; tried again when it is read", lost.status().ToString());
+      LogError("journal: {}; the repair is tried again when it is read", lost.status().ToString());
     }
   }
 

@@ -41,9 +41,10 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
   last_floor_sync_ = now;
   if (parts_.opened.ok()) return;
-  unopened_->Raise(HealthState::kFailing,
-                   "can't be opened, so everything for it is refused; mend it and start again: " +
-                       parts_.opened.ToString());
+  unopened_->Raise(
+      HealthState::kFailing,
+      "cannot be opened, so everything for it is refused; repair it and restart the gateway: " +
+          parts_.opened.ToString());
 }
 
 void StreamWorker::Report(const RecoveryReport& report, uint64_t lost_cursors) {

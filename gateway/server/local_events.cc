@@ -68,8 +68,8 @@ void LocalEvents::PublishGap(const journal::Stream& stream, const journal::Recor
     skipped_.Add(gap.count());
     if (log_limit_.Allows(clock_.Now())) {
       LogWarn(
-          "local subscribers: events {} to {} of stream {} had left it before they were read; the "
-          "disk is too slow for them; use a route for what must not be missed{}",
+          "local subscribers missed events {} to {} of stream {}, which were deleted before they "
+          "could be read: the disk is too slow; use a route for what must not be missed{}",
           gap.first, gap.last, stream.name(), log_limit_.LeftOut());
     }
   }

@@ -34,8 +34,9 @@ void ServerHealth::LookAtHeld() {
     looks_with_held_ = 0;
     held_->Clear();
   } else if (++looks_with_held_ >= 2) {
-    held_->Raise(HealthState::kDegraded,
-                 fmt::format("{} publishers are not read because their stream has no room", held));
+    held_->Raise(
+        HealthState::kDegraded,
+        fmt::format("{} publishers are kept waiting because their stream has no room", held));
   }
 }
 

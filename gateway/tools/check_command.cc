@@ -43,7 +43,7 @@ void AddCheck(CLI::App& app, int* exit_code) {
   auto arguments = std::make_shared<CheckArguments>();
   check->add_option("config", arguments->config, "configuration file")->required();
   check->add_flag("--offline", arguments->offline,
-                  "look at the file alone, not at what it names on this machine");
+                  "check the text alone, not the files, addresses and directories that it names");
   check->callback([arguments, exit_code] { *exit_code = Check(*arguments); });
 }
 

@@ -208,25 +208,30 @@ int RunConsume(const ConsumeOptions& options) {
 }
 
 void AddConsume(CLI::App& app, int* exit_code) {
-  CLI::App* consume = app.add_subcommand("consume", "The reference consumer: a JSON line an event");
+  CLI::App* consume =
+      app.add_subcommand("consume", "Receive events and print each as one line of JSON");
   auto options = std::make_shared<ConsumeOptions>();
   auto version = std::make_shared<uint64_t>(5);
   ConsumeOptions& o = *options;
-  consume->add_option("--url", o.url, "mqtt:// or mqtts://")->required();
-  consume->add_option("--topic", o.topic, "topic filter")->required();
-  consume->add_option("--ca", o.ca_file, "authority of the server's certificate");
-  consume->add_option("--cert", o.cert_file, "own certificate");
-  consume->add_option("--key", o.key_file, "its key");
-  consume->add_option("--username", o.username);
-  consume->add_option("--password-file", o.password_file, "its first line");
+  consume->add_option("--url", o.url, "broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
+      ->required();
+  consume->add_option("--topic", o.topic, "topic filter to subscribe to")->required();
+  consume->add_option("--ca", o.ca_file,
+                      "file of the authorities that may sign the broker's certificate");
+  consume->add_option("--cert", o.cert_file, "file of the client certificate");
+  consume->add_option("--key", o.key_file, "file of its private key");
+  consume->add_option("--username", o.username, "user name");
+  consume->add_option("--password-file", o.password_file, "file whose first line is the password");
   consume->add_option("--mqtt-version", *version, "5, or 311 for MQTT 3.1.1")
       ->check(CLI::IsMember({5, 311, 3}));
-  consume->add_option("--client-id", o.client_id, "needed for a persistent session");
-  consume->add_option("--clean-start", o.clean_start, "false: a persistent session")
+  consume->add_option("--client-id", o.client_id, "client id; a persistent session needs one");
+  consume
+      ->add_option("--clean-start", o.clean_start,
+                   "false keeps the session, and what arrives for it, between runs")
       ->capture_default_str();
-  consume->add_option("--count", o.count, "stop after so many events");
+  consume->add_option("--count", o.count, "stop after this many events");
   consume->add_option("--idle-exit", o.idle_exit_seconds,
-                      "stop when nothing came for so many seconds");
+                      "stop after this many seconds without an event");
   consume->add_option("--state", o.state_file, "file that remembers offsets across restarts");
   consume->callback([options, version, exit_code] {
     options->version = *config::ToMqttVersion(*version);

@@ -142,20 +142,20 @@ void AddJournal(CLI::App& app, int* exit_code) {
   CLI::App* journal = app.add_subcommand("journal", "Read streams, while a gateway runs or not");
   journal->require_subcommand(1);
   auto a = std::make_shared<JournalArguments>();
-  CLI::App* ls = AddVerb(journal, "ls", "Streams, and how far their routes are", *a);
-  ls->add_flag("--segments", a->segments, "their files as well");
+  CLI::App* ls = AddVerb(journal, "ls", "List the streams and how far each route has got", *a);
+  ls->add_flag("--segments", a->segments, "list the files of each stream as well");
   ls->callback([a, exit_code] { *exit_code = JournalLs(a->directory, a->segments); });
-  CLI::App* cat = AddVerb(journal, "cat", "Print events", *a);
-  cat->add_option("stream", a->stream, "stream")->required();
-  cat->add_option("--from", a->from, "first offset");
-  cat->add_option("--count", a->count, "at most so many records; 0: all");
-  cat->add_flag("--json", a->json, "as CloudEvents JSON");
+  CLI::App* cat = AddVerb(journal, "cat", "Print the records of a stream", *a);
+  cat->add_option("stream", a->stream, "name of the stream")->required();
+  cat->add_option("--from", a->from, "offset of the first record to print");
+  cat->add_option("--count", a->count, "print at most this many records; 0 for all");
+  cat->add_flag("--json", a->json, "print CloudEvents JSON");
   cat->callback([a, exit_code] {
     *exit_code = JournalCat(a->directory, a->stream, a->from, a->count, a->json);
   });
   CLI::App* verify =
-      AddVerb(journal, "verify", "Read every byte; exit 1 if anything is damaged", *a);
-  verify->add_option("stream", a->stream, "one stream only");
+      AddVerb(journal, "verify", "Check every stored byte; exit 1 if anything is damaged", *a);
+  verify->add_option("stream", a->stream, "check only this stream");
   verify->callback([a, exit_code] { *exit_code = JournalVerify(a->directory, a->stream); });
 }
 

@@ -72,13 +72,14 @@ void AddTry(CLI::App& app, int* exit_code) {
   struct Arguments {
     std::string profile, payload, topic, identity = "example";
   };
-  CLI::App* attempt = app.add_subcommand("try", "Show the events that a payload becomes");
+  CLI::App* attempt = app.add_subcommand("try", "Show which events a profile makes of a payload");
   auto a = std::make_shared<Arguments>();
   attempt->add_option("profile", a->profile, "profile file")->required();
-  attempt->add_option("payload", a->payload, "payload file; standard input without it");
-  attempt->add_option("--topic", a->topic,
-                      "topic it is published to; made from the profile without it");
-  attempt->add_option("--identity", a->identity, "publishing identity");
+  attempt->add_option("payload", a->payload, "file of the payload; standard input if left out");
+  attempt->add_option(
+      "--topic", a->topic,
+      "topic that the payload is published to; one that fits the profile if left out");
+  attempt->add_option("--identity", a->identity, "identity of the publisher");
   attempt->callback(
       [a, exit_code] { *exit_code = TryCommand(a->profile, a->payload, a->topic, a->identity); });
 }

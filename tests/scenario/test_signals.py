@@ -14,7 +14,7 @@ class Signals(Scenario):
         gateway = self.gateway()
         for name in ("HUP", "USR1", "USR2"):
             gateway.process.signal(getattr(signal, "SIG" + name))
-            gateway.process.wait_for_line(f"SIG{name} does nothing")
+            gateway.process.wait_for_line(f"SIG{name} is ignored")
         self.assertEqual(200, gateway.health())
 
     def test_broken_pipes_and_full_files_are_no_end(self):
