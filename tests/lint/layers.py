@@ -12,7 +12,7 @@ import sys
 ROWS = [
     ["base"],
     ["codec", "schema", "tls", "http"],
-    ["session", "journal", "transport", "decode"],
+    ["session", "journal", "transport", "decode", "state"],
     ["broker", "normalise", "forward"],
     ["server", "ingest", "admin", "uplink_paho"],
     ["config"],
@@ -30,7 +30,7 @@ DOORS = {
     "psa": {"tls"},
     "uv.h": {"transport", "app"},
     "wslay": {"transport"},
-    "sqlite3.h": {"broker"},
+    "sqlite3.h": {"state"},
     "simdjson.h": {"decode", "tools"},
     "mqtt": {"uplink_paho"},
     "MQTTAsync.h": {"uplink_paho"},

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace sluice::state {
+
+// A retained message as it is stored, or that there is none any more.
+struct RetainedRow {
+  bool removed = false;  // then only the topic counts
+  std::string topic = {};
+  std::string holder = {};  // whose share of the retained messages it takes
+  uint8_t qos = 0;
+  std::optional<WallTime> received = {};  // nothing: the clock was not to be trusted
+  std::string properties = {};  // encoded as in PUBLISH, with their length in front; or empty
+  std::string payload = {};
+
+  size_t bytes() const {
+    return sizeof(RetainedRow) + topic.size() + holder.size() + properties.size() + payload.size();
+  }
+};
+
+// Changes that are written in one transaction, in their order.
+class Batch {
+ public:
+  void Add(RetainedRow row) {
+    bytes_ += row.bytes();
+    rows_.push_back(std::move(row));
+  }
+  const std::vector<RetainedRow>& rows() const { return rows_; }
+  size_t bytes() const { return bytes_; }
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  std::vector<RetainedRow> rows_;
+  size_t bytes_ = 0;
+};
+
+}  // namespace sluice::state

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/env.h"
+#include "base/status.h"
+#include "state/database.h"
+#include "state/retained_row.h"
+#include "state/retained_table.h"
+#include "state/state_metrics.h"
+
+namespace sluice::state {
+
+// The database file through its lives: it is opened, written, found damaged, set aside, begun anew,
+// lost with its disk and found again. One thread at a time.
+//
+// Invariants:
+//   - what cannot be believed is renamed, never read again and never written over;
+//   - what is in the file was in memory at one moment: a file that is not the one which was written
+//     last is set aside, and the next begins empty.
+class StateFile {
+ public:
+  // Everything outlives it.
+  StateFile(Env& env, DatabaseOptions options, StateMetrics* metrics);
+  ~StateFile();
+
+  // At the start, once. Visits what is sound. A failure means that nothing can be written now, and
+  // perhaps nothing could be read; Write tries again.
+  Status Open(const RetainedTable::Visitor& visit);
+  // One transaction; committed when it returns. Opens what is not open. After a failure nothing of
+  // the batch is there.
+  Status Write(const Batch& batch);
+
+  // True once after a file was begun: everything has to be written again.
+  bool TakeBegun() { return std::exchange(begun_, false); }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  // Which file it is, whatever its name.
+  struct Identity {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+
+  Status OpenOrBegin(const RetainedTable::Visitor* visit);
+  Status OpenOnce(const RetainedTable::Visitor* visit);
+  Status PrepareFile();
+  Status ClearWay(const std::string& path);
+  Status PutAside(const Status& why);
+  Status WriteRows(const Batch& batch);
+  void Close();
+  bool IsInPlace() const;
+
+  Env& env_;
+  const DatabaseOptions options_;
+  StateMetrics& metrics_;
+  std::unique_ptr<Database> database_;  // null: not open
+  std::unique_ptr<RetainedTable> retained_;
+  std::optional<Identity> written_;  // the file that holds what was written
+  bool started_ = false;             // Open has been
+  bool begun_ = false;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace sluice::state

@@ -1,0 +1,167 @@
+#include "state/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "state/set_aside.h"
+
+namespace sluice::state {
+namespace {
+
+// How long it may take until it is noticed that files which were set aside have been moved away.
+constexpr Duration kLookInterval = std::chrono::seconds(5);
+
+}  // namespace
+
+std::string DatabasePath(const std::string& directory) { return directory + "/state.db"; }
+
+Store::Store(const StoreOptions& options)
+    : options_(options),
+      metrics_(options.metrics),
+      not_saved_(options.health->Add("state", "not_saved")),
+      set_aside_(options.health->Add("state", "set_aside")),
+      file_(*options.env, options.database, &metrics_),
+      retry_(options.retry_min, options.retry_max) {}
+
+Store::~Store() { static_cast<void>(Close()); }
+
+bool Store::Restore(const RetainedTable::Visitor& visit) {
+  Note(file_.Open(visit));
+  LookForSetAside();
+  if (!options_.manual) thread_ = std::thread([this] { Loop(); });
+  return file_.TakeBegun();
+}
+
+void Store::Write(Batch batch, std::function<void(bool)> done) {
+  SLUICE_CHECK(!busy_);
+  busy_ = true;
+  const MutexLock lock(mutex_);
+  next_.emplace(Job{std::move(batch), std::move(done), lifetime_.watch()});
+  wake_.NotifyOne();
+}
+
+Status Store::Close() {
+  if (std::exchange(closed_, true)) return last_;
+  {
+    const MutexLock lock(mutex_);
+    stopping_ = true;
+    wake_.NotifyOne();
+  }
+  if (thread_.joinable()) thread_.join();
+  bool has_job = false;
+  {
+    const MutexLock lock(mutex_);
+    has_job = TakeJob();
+  }
+  if (has_job) Attempt();
+  return last_;
+}
+
+Status Store::WriteNow(const Batch& batch, bool* begun) {
+  SLUICE_RETURN_IF_ERROR(WriteFile(batch));
+  *begun = file_.TakeBegun();
+  return Status::Ok();
+}
+
+void Store::RunOnce() {
+  bool has_job = false;
+  {
+    const MutexLock lock(mutex_);
+    has_job = TakeJob();
+  }
+  if (has_job && options_.clock->Now() >= due_) Attempt();
+  if (options_.clock->Now() >= next_look_) LookForSetAside();
+}
+
+void Store::Loop() {
+  while (WaitForJob()) {
+    if (job_ && options_.clock->Now() >= due_) Attempt();
+    if (options_.clock->Now() >= next_look_) LookForSetAside();
+  }
+}
+
+// True when something is due, false at the end.
+bool Store::WaitForJob() {
+  const MutexLock lock(mutex_);
+  while (!stopping_) {
+    MonotonicTime due = MonotonicTime::max();
+    if (TakeJob()) due = due_;
+    if (has_set_aside_) due = std::min(due, next_look_);
+    if (due <= options_.clock->Now()) return true;
+    if (due == MonotonicTime::max()) {
+      wake_.Wait(mutex_);
+    } else {
+      wake_.WaitUntil(mutex_, due);
+    }
+  }
+  return false;
+}
+
+bool Store::TakeJob() {
+  if (next_) {
+    job_ = std::move(next_);
+    next_.reset();
+    due_ = MonotonicTime::min();
+  }
+  return job_.has_value();
+}
+
+void Store::Attempt() {
+  const Status status = WriteFile(job_->batch);
+  if (status.ok()) return Finish(file_.TakeBegun());
+  due_ = options_.clock->Now() + retry_.Next();
+}
+
+Status Store::WriteFile(const Batch& batch) {
+  const MonotonicTime begin = options_.clock->Now();
+  Status status = file_.Write(batch);
+  Note(status);
+  if (!status.ok()) return status;
+  metrics_.commits.Add();
+  metrics_.commit_seconds.Observe(options_.clock->Now() - begin);
+  for (const RetainedRow& row : batch.rows()) (row.removed ? metrics_.removed : metrics_.put).Add();
+  return status;
+}
+
+void Store::Note(const Status& status) {
+  last_ = status;
+  metrics_.file_bytes.Set(static_cast<int64_t>(file_.bytes()));
+  LookForSetAside();
+  if (status.ok()) {
+    retry_.Reset();
+    return not_saved_->Clear();
+  }
+  metrics_.Failures(status.code()).Add();
+  not_saved_->Raise(
+      HealthState::kDegraded,
+      fmt::format("{}: {}; a restart would bring back older retained messages, or none; it is "
+                  "tried again until it works",
+                  options_.database.path, status.ToString()));
+}
+
+void Store::Finish(bool begun) {
+  options_.executor->Post(
+      [this, watch = job_->watch, done = std::move(job_->done), begun]() mutable {
+        if (watch.over()) return;
+        busy_ = false;
+        done(begun);
+      });
+  job_.reset();
+}
+
+void Store::LookForSetAside() {
+  next_look_ = options_.clock->Now() + kLookInterval;
+  const size_t files = CountSetAside(*options_.env, options_.database.path);
+  has_set_aside_ = files > 0;
+  if (files == 0) return set_aside_->Clear();
+  set_aside_->Raise(
+      HealthState::kDegraded,
+      fmt::format("{} files were set aside as {}.*; look at the medium if they are damaged, and "
+                  "move them away to clear this",
+                  files, options_.database.path));
+}
+
+}  // namespace sluice::state

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/backoff.h"
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/executor.h"
+#include "base/health.h"
+#include "base/lifetime.h"
+#include "base/metrics.h"
+#include "base/mutex.h"
+#include "base/status.h"
+#include "state/retained_row.h"
+#include "state/retained_table.h"
+#include "state/state_file.h"
+#include "state/state_metrics.h"
+
+namespace sluice::state {
+
+// Where the state of the gateway in `directory` lies.
+std::string DatabasePath(const std::string& directory);
+
+struct StoreOptions {
+  DatabaseOptions database;
+  Duration retry_min = std::chrono::seconds(1);  // after a write that failed; doubles
+  Duration retry_max = std::chrono::minutes(1);
+  // Everything outlives the store.
+  Env* env = &Env::Posix();
+  const Clock* clock = &SystemClock();
+  Executor* executor = nullptr;
+  Metrics* metrics = nullptr;
+  Health* health = nullptr;
+  bool manual = false;  // no thread: tests call RunOnce
+};
+
+// State that outlives the process, in one database file, and the thread that writes it. Never fails
+// the gateway: what cannot be read is set aside, what cannot be written now is written later.
+//
+// One batch at a time is on its way, and the owner keeps the rest where it lies: there is no queue
+// that could overflow, and what changes again before its turn is written once. A batch that cannot
+// be written is kept and tried again until it can.
+//
+// Health: `state: not_saved` while writing fails, `state: set_aside` while files that were set
+// aside lie in the directory. All functions are for the loop thread.
+class Store {
+ public:
+  explicit Store(const StoreOptions& options);
+  // Close(), if that was not called.
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Reads what is stored, on this thread, and starts the other one; call it once, before anything
+  // is served. A message may be visited twice. Returns whether the file was begun: then all that
+  // there is has to be written.
+  bool Restore(const RetainedTable::Visitor& visit);
+
+  // Whether Write may be called.
+  bool idle() const { return !busy_; }
+  // `done` runs on the executor when the batch and so all that were handed over before are
+  // committed. True: the file was begun anew, and everything else has to be written again.
+  void Write(Batch batch, std::function<void(bool begun)> done);
+
+  // Waits for the batch on its way, which is tried once more, and ends the thread. Then WriteNow
+  // takes what is left.
+  Status Close();
+  // After Close, on this thread. `*begun` as in Write.
+  Status WriteNow(const Batch& batch, bool* begun);
+
+  // With manual: does what is due.
+  void RunOnce();
+
+ private:
+  struct Job {
+    Batch batch;
+    std::function<void(bool)> done;
+    Lifetime::Watch watch;
+  };
+
+  void Loop();
+  bool WaitForJob();
+  bool TakeJob() SLUICE_REQUIRES(mutex_);
+  void Attempt();
+  Status WriteFile(const Batch& batch);
+  void Note(const Status& status);
+  void Finish(bool begun);
+  void LookForSetAside();
+
+  const StoreOptions options_;
+  StateMetrics metrics_;
+  const std::unique_ptr<Health::Condition> not_saved_, set_aside_;
+  bool busy_ = false;
+  bool closed_ = false;
+  std::thread thread_;
+  Lifetime lifetime_;
+
+  Mutex mutex_;
+  ConditionVariable wake_;
+  std::optional<Job> next_ SLUICE_GUARDED_BY(mutex_);
+  bool stopping_ SLUICE_GUARDED_BY(mutex_) = false;
+
+  // Of the thread while there is one.
+  StateFile file_;
+  std::optional<Job> job_;
+  MonotonicTime due_{};  // of the job
+  Doubling retry_;
+  MonotonicTime next_look_{};
+  bool has_set_aside_ = false;
+  Status last_;
+};
+
+}  // namespace sluice::state
