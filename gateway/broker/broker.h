@@ -20,6 +20,7 @@
 #include "broker/retained_store.h"
 #include "broker/share.h"
 #include "broker/share_log.h"
+#include "broker/state_sink.h"
 #include "broker/subscription_tree.h"
 #include "codec/connect.h"
 #include "codec/publish.h"
@@ -129,6 +130,31 @@ class Broker {
   // After OnWritable: Tick is due at once, and NextDeadline says so.
   bool has_unfinished() const { return !unfinished_.empty(); }
 
+  // Retained messages outlive the process through `sink`, which is not owned; null: no longer.
+  void SetStateSink(StateSink* sink) {
+    state_ = sink;
+    retained_.SetSink(sink);
+  }
+  // Gives the sink what has changed, the latest of each topic, as far as it has room. `wall` is the
+  // time of `now`, unless the clock is not to be trusted.
+  void HandOverRetained(MonotonicTime now, std::optional<WallTime> wall) {
+    if (state_ != nullptr) retained_.HandOver(now, wall, state_);
+  }
+  // What was stored is gone: hands everything over again, a slice at a time among what changes.
+  void HandOverAllRetained() { retained_.HandOverAll(); }
+  bool has_retained_waiting() const { return retained_.has_waiting(); }
+  size_t retained_waiting() const { return retained_.waiting(); }
+  // Takes back what was stored, at the start, with the sink already set. What is not taken is
+  // removed from where it is stored.
+  enum class Restored : uint8_t {
+    kTaken,
+    kExpired,  // while the process was away [MQTT-3.3.2-5]
+    kNoRoom,   // max_retained_bytes was lowered
+    kInvalid,  // no message that could have been stored
+  };
+  Restored RestoreRetained(MonotonicTime now, std::optional<WallTime> wall,
+                           const RetainedRecord& record);
+
   // When Tick is due next: delayed wills, ends of sessions, retained messages that go on.
   std::optional<MonotonicTime> NextDeadline() const;
   void Tick(MonotonicTime now);
@@ -198,6 +224,7 @@ class Broker {
   const Limits limits_;
   const AccessControl* access_;
   EventSink* const sink_;
+  StateSink* state_ = nullptr;
   Counters& counters_;
   Random& random_;
   Shares shares_;  // outlives everything that holds a share

@@ -34,9 +34,9 @@ codec::Publish Message::View(MonotonicTime now) const {
   publish.qos = qos_;
   publish.retain = retain_;
   publish.topic = topic();
-  publish.payload = {bytes() + topic_size_ + properties_size_, payload_size_};
+  publish.payload = payload();
   if (properties_size_ > 0) {
-    codec::PacketReader reader(ByteSpan(bytes() + topic_size_, properties_size_));
+    codec::PacketReader reader(properties());
     reader.ReadProperties(codec::PacketType::kPublish, &publish.properties);
     SLUICE_CHECK(reader.ok());
   }

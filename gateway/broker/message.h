@@ -25,6 +25,9 @@ class Message {
 
   std::string_view topic() const { return AsText({bytes(), topic_size_}); }
   bool has_payload() const { return payload_size_ > 0; }
+  ByteSpan payload() const { return {bytes() + topic_size_ + properties_size_, payload_size_}; }
+  // Encoded, with their length in front; empty: none.
+  ByteSpan properties() const { return {bytes() + topic_size_, properties_size_}; }
   codec::Qos qos() const { return qos_; }
   SessionId publisher() const { return publisher_; }
   MonotonicTime received() const { return received_; }

@@ -1,6 +1,7 @@
 #include "broker/retained_store.h"
 
 #include "base/status.h"
+#include "broker/state_sink.h"
 #include "broker/topic_filter.h"
 #include "codec/topic_match.h"
 
@@ -14,13 +15,30 @@ RetainedStore::RetainedStore(const Limits& limits, Shares* shares, Counters* cou
 
 PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
                               const PartyRef& publisher) {
-  if (const auto old = by_topic_.find(message->topic()); old != by_topic_.end()) Erase(old);
-  if (!message->has_payload()) return {};  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
-  const size_t cost = CostOf(*message);
+  RetainedChanges::Mark mark;
+  if (const auto old = by_topic_.find(message->topic()); old != by_topic_.end()) {
+    mark = old->second.mark;
+    Forget(old);
+  }
   PartyRef gave_way;
-  if (!MakeRoom(cost, now, publisher, &gave_way)) {
+  Entry* const entry = message->has_payload()  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
+                           ? Put(message, now, publisher, &gave_way)
+                           : nullptr;
+  if (entry == nullptr) {
+    changes_.Removed(message->topic(), mark);
+  } else {
+    changes_.Changed(message->topic(), &mark);
+    entry->mark = mark;
+  }
+  return gave_way;
+}
+
+RetainedStore::Entry* RetainedStore::Put(const MessageRef& message, MonotonicTime now,
+                                         const PartyRef& publisher, PartyRef* gave_way) {
+  const size_t cost = CostOf(*message);
+  if (!MakeRoom(cost, now, publisher, gave_way)) {
     counters_.retained_refused.Add();
-    return gave_way;
+    return nullptr;
   }
   Entry& entry = by_topic_[message->topic()];
   entry.message = message;
@@ -28,7 +46,50 @@ PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
   entry.cost.Set(cost);
   if (const auto expiry = message->expiry()) by_expiry_.emplace(*expiry, message->topic());
   bytes_ += cost;
-  return gave_way;
+  return &entry;
+}
+
+bool RetainedStore::Restore(const MessageRef& message, MonotonicTime now, const PartyRef& holder) {
+  if (const auto old = by_topic_.find(message->topic()); old != by_topic_.end()) Forget(old);
+  PartyRef gave_way;
+  Entry* const entry = Put(message, now, holder, &gave_way);
+  if (entry == nullptr) {
+    Discard(message->topic());
+    return false;
+  }
+  RetainedChanges::Restored(&entry->mark);
+  return true;
+}
+
+void RetainedStore::HandOver(MonotonicTime now, std::optional<WallTime> wall, StateSink* sink) {
+  if (again_after_) SliceAgain();
+  while (sink->has_room() && !changes_.empty()) {
+    const std::string topic = changes_.TakeFirst();
+    const auto found = by_topic_.find(topic);
+    if (found == by_topic_.end()) {
+      sink->RetainedRemoved(topic);
+      continue;
+    }
+    const Message& message = *found->second.message;
+    RetainedChanges::HandedOver(&found->second.mark);
+    RetainedRecord record{.topic = topic,
+                          .holder = found->second.cost.party().name(),
+                          .qos = message.qos(),
+                          .properties = message.properties(),
+                          .payload = message.payload()};
+    if (wall) record.received = *wall - (now - message.received());
+    sink->RetainedChanged(record);
+  }
+}
+
+void RetainedStore::SliceAgain() {
+  constexpr int kSlice = 256;
+  auto it = by_topic_.upper_bound(*again_after_);
+  for (int i = 0; i < kSlice && it != by_topic_.end(); ++i, ++it) {
+    *again_after_ = it->first;
+    changes_.Changed(it->first, &it->second.mark);
+  }
+  if (it == by_topic_.end()) again_after_.reset();
 }
 
 MessageRef RetainedStore::Next(std::string_view filter, std::string* after, MonotonicTime now,
@@ -86,6 +147,11 @@ void RetainedStore::DropExpired(MonotonicTime now) {
 }
 
 RetainedStore::ByTopic::iterator RetainedStore::Erase(ByTopic::iterator entry) {
+  changes_.Removed(entry->first, entry->second.mark);
+  return Forget(entry);
+}
+
+RetainedStore::ByTopic::iterator RetainedStore::Forget(ByTopic::iterator entry) {
   const Message& message = *entry->second.message;
   bytes_ -= CostOf(message);
   if (const auto expiry = message.expiry()) by_expiry_.erase({*expiry, message.topic()});

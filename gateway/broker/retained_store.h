@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "broker/limits.h"
 #include "broker/message.h"
+#include "broker/retained_changes.h"
 #include "broker/share.h"
 
 namespace sluice::broker {
@@ -38,6 +40,23 @@ class RetainedStore {
   // on behind `*after`. Stops a filter such as "+/x" from walking through all that is stored.
   MessageRef Next(std::string_view filter, std::string* after, MonotonicTime now, size_t* looks);
 
+  // Who stores what changes from now on; see RetainedChanges.
+  void SetSink(StateSink* sink) { changes_.SetSink(sink); }
+  // Gives the sink what waits, as far as it has room. `wall` is the time of `now`, if that is
+  // known.
+  void HandOver(MonotonicTime now, std::optional<WallTime> wall, StateSink* sink);
+  // Everything has to be handed over again. It is, among what changes, a slice at a time.
+  void HandOverAll() {
+    if (!by_topic_.empty()) again_after_.emplace();
+  }
+  bool has_waiting() const { return again_after_ || !changes_.empty(); }
+  size_t waiting() const { return changes_.size(); }
+  // Stores a message that comes from where it was stored; it does not wait. False when there was no
+  // room for it; then its removal waits.
+  bool Restore(const MessageRef& message, MonotonicTime now, const PartyRef& holder);
+  // There is a stored message that nobody wants any more; its removal waits.
+  void Discard(std::string_view topic) { changes_.OnlyStored(topic); }
+
   size_t size() const { return by_topic_.size(); }
   size_t bytes() const { return bytes_; }
 
@@ -47,14 +66,20 @@ class RetainedStore {
   struct Entry {
     MessageRef message;
     Holding cost;
+    RetainedChanges::Mark mark;
   };
   using ByTopic = std::map<std::string_view, Entry>;  // keys are the messages' own topics
 
   static size_t CostOf(const Message& message);
+  // Null when there is no room.
+  Entry* Put(const MessageRef& message, MonotonicTime now, const PartyRef& publisher,
+             PartyRef* gave_way);
+  void SliceAgain();
   bool MakeRoom(size_t bytes, MonotonicTime now, const PartyRef& publisher, PartyRef* gave_way);
   void DropExpired(MonotonicTime now);
   void Evict(const Holding* of);
   ByTopic::iterator Erase(ByTopic::iterator entry);
+  ByTopic::iterator Forget(ByTopic::iterator entry);
 
   const size_t max_bytes_;
   const OverflowPolicy policy_;
@@ -64,6 +89,8 @@ class RetainedStore {
   // Of those that expire; a store that is full must not be searched for them.
   std::set<std::pair<MonotonicTime, std::string_view>> by_expiry_;
   size_t bytes_ = 0;
+  RetainedChanges changes_;
+  std::optional<std::string> again_after_;  // how far HandOverAll has got
 };
 
 }  // namespace sluice::broker

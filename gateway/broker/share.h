@@ -102,6 +102,7 @@ class Holding {
   void Set(uint64_t amount);
   uint64_t amount() const { return amount_; }
   void* owner() const { return owner_; }
+  const Party& party() const { return *party_; }
 
  private:
   friend class Shares;

@@ -43,6 +43,7 @@ Server::Server(ServerOptions options, const Parts& parts)
   });
   blocked_timer_ = parts_.scheduler.NewTimer([this] { CloseDeserted(); });
   goodbye_timer_ = parts_.scheduler.NewTimer([this] { TryToSayGoodbye(); });
+  RestoreState();
   FollowStreams();
   if (parts_.health != nullptr) WatchHealth();
   parts_.sink.SetListener(this);
@@ -70,6 +71,19 @@ void Server::WatchHealth() {
                             [this] { return broker_.share_log().last(); },
                             [this] { return blocked_.size(); }});
 }
+
+void Server::RestoreState() {
+  if (parts_.state == nullptr) return;
+  const SavedState::Parts parts{.scheduler = parts_.scheduler,
+                                .broker = broker_,
+                                .store = *parts_.state,
+                                .clock = parts_.clock,
+                                .trust = *parts_.clock_trust,
+                                .metrics = parts_.metrics};
+  saved_state_ = std::make_unique<SavedState>(options_.state, parts);
+}
+
+Status Server::SaveState() { return saved_state_ ? saved_state_->Close() : Status::Ok(); }
 
 void Server::FollowStreams() {
   if (options_.local_event_streams.empty()) return;

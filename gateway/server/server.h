@@ -21,6 +21,7 @@
 #include "server/connection.h"
 #include "server/local_events.h"
 #include "server/output_pool.h"
+#include "server/saved_state.h"
 #include "server/server_health.h"
 #include "session/limits.h"
 #include "transport/byte_budget.h"
@@ -61,6 +62,7 @@ struct ServerOptions {
   // there. Stops clients that give up and come back under new names, while an uplink is away for
   // hours, from using up all connections.
   Duration held_check_interval = std::chrono::seconds(5);
+  SavedStateOptions state;
 };
 
 // The MQTT server: listeners, connections and broker. Loop thread only.
@@ -78,7 +80,9 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
     const Clock& clock;
     Random& random;
     Metrics& metrics;
-    Health* health = nullptr;  // null: nobody asks
+    Health* health = nullptr;                 // null: nobody asks
+    state::Store* state = nullptr;            // null: nothing outlives the process
+    const ClockTrust* clock_trust = nullptr;  // with `state`
   };
 
   Server(ServerOptions options, const Parts& parts);
@@ -98,7 +102,11 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   // when the last connection is gone.
   void Shutdown(Duration patience, std::function<void()> done);
 
+  // Writes what is left of the state, and waits for it. When the loop runs no more.
+  Status SaveState();
+
  private:
+  void RestoreState();
   void FollowStreams();
   void AddMetrics();
   void WatchHealth();
@@ -131,6 +139,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   OutputPool outputs_;
   LogLimit log_limit_;  // of lines that clients can provoke
   broker::Broker broker_;
+  std::unique_ptr<SavedState> saved_state_;    // null: nothing outlives the process
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
