@@ -45,6 +45,7 @@ Gateway::~Gateway() {
   admin_.reset();
   upstreams_.clear();
   server_.reset();
+  state_.reset();
   ingest_health_.reset();
   ingest_.reset();
 }
@@ -58,6 +59,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config,
   SLUICE_RETURN_IF_ERROR(gateway->OpenJournal());
   SLUICE_RETURN_IF_ERROR(gateway->CreateNormaliser(std::move(profiles)));
   SLUICE_RETURN_IF_ERROR(gateway->StartIngest());
+  gateway->OpenState();
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
   SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
   SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
@@ -143,6 +145,17 @@ Status Gateway::StartIngest() {
   return Status::Ok();
 }
 
+// After the journal, whose lock keeps every other gateway out of the directory.
+void Gateway::OpenState() {
+  if (!config_.state.enabled) return;
+  state::StoreOptions options;
+  options.database = config::ToDatabaseOptions(config_, plan_);
+  options.executor = &loop_;
+  options.metrics = &metrics_;
+  options.health = &health_;
+  state_ = std::make_unique<state::Store>(options);
+}
+
 Status Gateway::StartServer() {
   const server::Server::Parts parts{.scheduler = loop_,
                                     .journal = *journal_,
@@ -151,7 +164,9 @@ Status Gateway::StartServer() {
                                     .clock = SystemClock(),
                                     .random = random_,
                                     .metrics = metrics_,
-                                    .health = &health_};
+                                    .health = &health_,
+                                    .state = state_.get(),
+                                    .clock_trust = &clock_watch_.trust()};
   server_ = std::make_unique<server::Server>(config::ToServerOptions(config_, plan_), parts);
   for (const config::ListenerConfig& listener : config_.listeners) {
     auto spec = config::MakeListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
@@ -232,6 +247,7 @@ Status Gateway::Run() {
   loop_.Run();
   control_.reset();
   admin_.reset();
+  static_cast<void>(server_->SaveState());  // it has said what is not saved
   Status status = journal_->Close();
   journal_->Poll();
   LogInfo("gateway {} stopped, journal {}", config_.gateway.id, status.ToString());

@@ -22,6 +22,7 @@
 #include "normalise/normaliser.h"
 #include "normalise/profile.h"
 #include "server/server.h"
+#include "state/store.h"
 #include "transport/loop.h"
 
 namespace sluice::admin {
@@ -51,6 +52,7 @@ class Gateway {
   Gateway(const config::Config& config, config::MemoryPlan plan);
   Status PrepareDescriptors();
   Status OpenJournal();
+  void OpenState();
   Status CreateNormaliser(std::vector<normalise::Profile> profiles);
   Status StartIngest();
   Status StartServer();
@@ -83,6 +85,7 @@ class Gateway {
   std::unique_ptr<broker::AccessControl> access_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<ingest::IngestHealth> ingest_health_;
+  std::unique_ptr<state::Store> state_;  // null: switched off
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::unique_ptr<admin::AdminServer> admin_, control_;

@@ -10,6 +10,7 @@
 #include "config/limits.h"
 #include "config/listener.h"
 #include "config/route.h"
+#include "config/state.h"
 #include "config/stream.h"
 #include "config/uplink.h"
 
@@ -29,6 +30,7 @@ struct Config {
   AdminConfig admin;
   LimitsConfig limits;
   JournalConfig journal;
+  StateConfig state;
   std::vector<ListenerConfig> listeners;
   std::vector<StreamConfig> streams;
   std::vector<UplinkConfig> uplinks;

@@ -23,6 +23,7 @@ void ReadSections(TableReader& root, Config* config) {
   root.Table("admin", [&](TableReader& t) { Read(t, &config->admin); });
   root.Table("limits", [&](TableReader& t) { Read(t, &config->limits); });
   root.Table("journal", [&](TableReader& t) { Read(t, &config->journal); });
+  root.Table("state", [&](TableReader& t) { Read(t, &config->state); });
   root.Tables("listener", Into(&config->listeners));
   root.Tables("stream", Into(&config->streams));
   root.Tables("uplink",

@@ -13,6 +13,7 @@ constexpr size_t kOfStream = 8;  // segments written, read, scanned and removed,
 constexpr size_t kOfRoute = 4;
 constexpr size_t kOfUplink = 12;  // socket, name lookup, certificates, the client library's own
 constexpr size_t kOfListener = 2;
+constexpr size_t kOfState = 4;  // the database, its log, the directory
 constexpr size_t kLeastConnections = 8;
 
 }  // namespace
@@ -21,9 +22,9 @@ size_t ReservedDescriptors(const Config& config) {
   const size_t pages = config.admin.max_connections + kOfListener;
   const size_t admin = config.admin.enabled ? pages : 0;
   const size_t control = pages;
-  return kOfProgram + admin + control + kOfStream * config.streams.size() +
-         kOfRoute * config.routes.size() + kOfUplink * config.uplinks.size() +
-         kOfListener * config.listeners.size();
+  return kOfProgram + admin + control + (config.state.enabled ? kOfState : 0) +
+         kOfStream * config.streams.size() + kOfRoute * config.routes.size() +
+         kOfUplink * config.uplinks.size() + kOfListener * config.listeners.size();
 }
 
 Result<DescriptorPlan> PlanDescriptors(const Config& config, size_t limit) {

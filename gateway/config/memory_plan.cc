@@ -48,7 +48,8 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
                               (config.gateway.local_events ? server::LocalEvents::kReadBytes : 0);
   return kBytesOfProgram + per_stream * config.streams.size() + plan.broker_queued_bytes +
          plan.retained_bytes + plan.will_bytes + plan.subscription_bytes + plan.session_bytes +
-         plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config);
+         plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config) +
+         BytesOfState(config);
 }
 
 std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {
@@ -79,7 +80,7 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.pending_acks = Clamp(limit / 64 / kBytesPerAck, 1024, 16 << 10);
   // A few packets of the largest size at a time, whatever the limit is.
   plan.input_bytes = Clamp(limit / 24, 2 * config.limits.max_packet_bytes, 256 << 20);
-  plan.outgoing_bytes = Clamp(limit / 32, 512 << 10, 128 << 20);
+  plan.outgoing_bytes = Clamp(limit / 48, 512 << 10, 128 << 20);
   plan.output_bytes_per_connection = static_cast<size_t>(config.limits.output_bytes);
 
   const uint64_t fixed = BytesOfShares(plan, config);
