@@ -74,8 +74,8 @@ std::string Printable(std::string_view name) {
 
 }  // namespace
 
-HostGuard::HostGuard(std::string_view bind, std::vector<std::string> hosts, const Clock& clock,
-                     Metrics& metrics)
+HostGuard::HostGuard(std::string_view bind, const std::vector<std::string>& hosts,
+                     const Clock& clock, Metrics& metrics)
     : bound_to_all_(HostOf(bind) == "0.0.0.0" || HostOf(bind) == "::"),
       clock_(clock),
       wrong_hosts_(metrics.AddCounter("sluice_admin_refused_total",

@@ -24,7 +24,7 @@ class HostGuard {
  public:
   // `hosts` are names or addresses without ports. Counts in sluice_admin_refused_total. The metrics
   // and the clock outlive the guard.
-  HostGuard(std::string_view bind, std::vector<std::string> hosts, const Clock& clock,
+  HostGuard(std::string_view bind, const std::vector<std::string>& hosts, const Clock& clock,
             Metrics& metrics);
 
   // Why the request is not answered, in words that help somebody who meant well; none if it is.

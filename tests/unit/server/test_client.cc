@@ -12,9 +12,13 @@ void TestClient::Connect(transport::Loop& loop, const std::string& address) {
   connector_ = transport::Connector::Connect(
       loop, {.address = address}, [this](Result<std::unique_ptr<transport::ByteStream>> result) {
         ASSERT_TRUE(result.ok()) << result.status().ToString();
-        stream_ = std::move(result).value();
-        stream_->Start(this);
+        Attach(std::move(result).value());
       });
+}
+
+void TestClient::Attach(std::unique_ptr<transport::ByteStream> stream) {
+  stream_ = std::move(stream);
+  stream_->Start(this);
 }
 
 void TestClient::Publish(std::string_view topic, std::string_view payload, codec::Qos qos,

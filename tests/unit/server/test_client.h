@@ -11,13 +11,15 @@
 
 namespace sluice::server {
 
-// An MQTT client on a real socket that says what it is told to and remembers what it is sent. It
+// An MQTT client that says what it is told to and remembers what it is sent. It
 // answers nothing by itself.
 class TestClient : public transport::StreamHandler {
  public:
   explicit TestClient(codec::Version version) : version_(version) {}
 
   void Connect(transport::Loop& loop, const std::string& address);
+  // Speaks on a stream that is connected.
+  void Attach(std::unique_ptr<transport::ByteStream> stream);
   bool connected() const { return stream_ != nullptr; }
 
   // Sends one packet.
