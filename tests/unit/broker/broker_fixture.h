@@ -108,7 +108,7 @@ class BrokerTest : public testing::Test {
   // A new broker with other limits; forgets all clients.
   void Restart(const Limits& limits, const std::vector<AccessRule>& rules = OpenRules()) {
     broker_.reset();
-    access_ = std::make_unique<AccessControl>(std::move(rules));
+    access_ = std::make_unique<AccessControl>(rules);
     broker_ = std::make_unique<Broker>(limits, access_.get(), &sink_, &counters_, &random_);
   }
   static std::vector<AccessRule> OpenRules() {

@@ -3,8 +3,6 @@
 namespace sluice::test {
 namespace {
 
-using ::testing::ElementsAre;
-
 class RouteTest : public RouteFixture {};
 
 TEST_F(RouteTest, CarriesEventsInOrderAndPassesThemWhenAcknowledged) {

@@ -83,7 +83,8 @@ TEST_F(StoreTest, WhatIsCommittedSurvivesSigkill) {
 
 TEST_F(StoreTest, FileIsForItsOwnerOnly) {
   WriteFile(database(), "");
-  std::filesystem::permissions(database(), std::filesystem::perms(0644));
+  std::filesystem::permissions(database(), std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
   Start();
   Put("a", "1");
   Write();
