@@ -32,32 +32,35 @@ std::optional<Books> DecodeBooks(ByteSpan payload) {
 CursorStore::CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared)
     : env_(env), paths_(std::move(paths)), stream_id_(stream_id), shared_(shared) {}
 
-std::optional<Books> CursorStore::Load(std::string_view route) {
+Result<std::optional<Books>> CursorStore::Load(std::string_view route) {
   const std::string path = paths_.Cursor(route);
-  const LoadedSlot loaded = SlotFile::Load(env_, path);
+  const Result<LoadedSlot> loaded = SlotFile::Load(env_, path);
+  if (!loaded.ok()) return loaded.status();
   std::optional<Books> books;
-  if (loaded.slot && loaded.slot->stream_id == stream_id_) {
-    books = DecodeBooks(loaded.slot->payload);
+  if (loaded->slot && loaded->slot->stream_id == stream_id_) {
+    books = DecodeBooks(loaded->slot->payload);
   }
-  if (loaded.damaged || (loaded.slot && !books)) {
+  if (loaded->damaged || (loaded->slot && !books)) {
     ++damaged_;
     // In its place a foreign slot would go on winning over what is saved.
     static_cast<void>(SetAside(env_, path, "is damaged").ok());
   } else if (books) {
-    sequences_.emplace_back(route, loaded.slot->sequence);
+    sequences_.emplace_back(route, loaded->slot->sequence);
   }
   return books;
 }
 
-uint64_t CursorStore::HighestSaved() const {
+Result<uint64_t> CursorStore::HighestSaved() const {
   uint64_t highest = 0;
   const auto names = env_.List(paths_.cursors);
+  if (names.status().code() == StatusCode::kResourceExhausted) return names.status();
   if (!names.ok()) return highest;
   for (const std::string& name : *names) {
     if (!name.ends_with(kCursorSuffix)) continue;
-    const LoadedSlot loaded = SlotFile::Load(env_, paths_.cursors + "/" + name);
-    if (!loaded.slot || loaded.slot->stream_id != stream_id_) continue;
-    const auto books = DecodeBooks(loaded.slot->payload);
+    const Result<LoadedSlot> loaded = SlotFile::Load(env_, paths_.cursors + "/" + name);
+    if (!loaded.ok()) return loaded.status();
+    if (!loaded->slot || loaded->slot->stream_id != stream_id_) continue;
+    const auto books = DecodeBooks(loaded->slot->payload);
     if (books) highest = std::max(highest, books->Cursor());
   }
   return highest;

@@ -26,12 +26,12 @@ class CursorStore {
   CursorStore(Env& env, StreamPaths paths, uint64_t stream_id, JournalShared* shared);
 
   // Reads the books of `route`. Nothing if there are none to rely on; then Begin() must choose
-  // where it begins. A damaged file is set aside, with a log line.
-  std::optional<Books> Load(std::string_view route);
+  // where it begins. A damaged file is set aside, with a log line. Fails as SlotFile::Load does.
+  Result<std::optional<Books>> Load(std::string_view route);
   // Cursor files that were damaged, of those that Load was asked for.
   uint64_t damaged() const { return damaged_; }
-  // The largest cursor in any file, of routes that are not configured now, too.
-  uint64_t HighestSaved() const;
+  // The largest cursor in any file, of routes that are not configured now, too. Fails likewise.
+  Result<uint64_t> HighestSaved() const;
   // Makes the cursor, which this store saves from now on; also once at first, so that where a route
   // begins is known before the first event is evicted, and what Load has found is synced.
   std::unique_ptr<Cursor> Begin(std::string_view route, const Books& books);

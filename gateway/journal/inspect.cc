@@ -13,12 +13,16 @@ namespace {
 
 RouteSummary SummaryOfRoute(const Env& env, const StreamPaths& paths, std::string route) {
   RouteSummary summary{std::move(route), Status::Ok(), {}};
-  const LoadedSlot loaded = SlotFile::Load(env, paths.Cursor(summary.route));
+  const Result<LoadedSlot> loaded = SlotFile::Load(env, paths.Cursor(summary.route));
+  if (!loaded.ok()) {
+    summary.status = loaded.status();
+    return summary;
+  }
   std::optional<Books> books;
-  if (loaded.slot) books = DecodeBooks(loaded.slot->payload);
+  if (loaded->slot) books = DecodeBooks(loaded->slot->payload);
   if (books) {
     summary.books = *books;
-  } else if (loaded.slot || (loaded.damaged && !loaded.empty)) {
+  } else if (loaded->slot || (loaded->damaged && !loaded->empty)) {
     summary.status = Status::Corruption(paths.Cursor(summary.route));
   }
   return summary;
@@ -42,7 +46,9 @@ Result<StreamSummary> SummaryOfStream(const Env& env, const StreamPaths& paths, 
   // Before the segments: a cursor never lies behind what is committed, but may by the time that it
   // is read.
   summary.routes = SummariesOfRoutes(env, paths);
-  const auto segments = ListSegments(env, paths, FindStreamId(env, paths));
+  const Result<uint64_t> stream_id = FindStreamId(env, paths);
+  if (!stream_id.ok()) return stream_id.status();
+  const auto segments = ListSegments(env, paths, *stream_id);
   if (!segments.ok()) return segments.status();
   for (const ListedSegment& s : *segments) {
     summary.segments.push_back({SegmentName(s.base), s.base, s.end, s.bytes, s.gap});

@@ -49,8 +49,9 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
     if (this->stream(stream.name) != nullptr) {
       return Status::InvalidArgument("two streams are called " + stream.name);
     }
-    OpenedStream opened =
-        OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
+    auto result = OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
+    if (!result.ok()) return result.status();
+    OpenedStream opened = std::move(result).value();
     streams_.push_back(
         std::make_unique<Stream>(opened.core.get(), opened.next_offset, std::move(opened.cursors)));
     cores_.push_back(std::move(opened.core));

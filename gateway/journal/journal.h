@@ -34,7 +34,8 @@ class Journal {
  public:
   // Locks `directory` (made if missing), recovers the streams and starts the thread. Damage never
   // makes it fail: torn tails are cut, corrupt segments quarantined. It fails when the directory is
-  // locked or can't be read or written, or with kInvalidArgument for options.
+  // locked or can't be read or written, when too many files are open to look at them
+  // (kResourceExhausted), or with kInvalidArgument for options.
   static Result<std::unique_ptr<Journal>> Open(Env& env, const std::string& directory,
                                                Options options,
                                                const std::vector<StreamOptions>& streams);

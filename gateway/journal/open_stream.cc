@@ -25,14 +25,15 @@ class Opener {
          const StreamOptions& stream)
       : env_(env), paths_(directory, stream.name), options_(options), stream_(stream) {}
 
-  OpenedStream Run(Metrics* metrics, Random* random, JournalShared* shared) {
+  Result<OpenedStream> Run(Metrics* metrics, Random* random, JournalShared* shared) {
     Status status = MakeDirectories();
-    if (status.ok()) LoadState(random);
+    if (status.ok()) status = LoadState(random);
     auto cursors = std::make_unique<CursorStore>(env_, paths_, state_.stream_id, shared);
-    if (status.ok()) LoadBooks(*cursors);
+    if (status.ok()) status = LoadBooks(*cursors);
     auto store = NewStore();
     RecoveryReport report;
     if (status.ok()) status = Recover(store.get(), &report);
+    if (status.code() == StatusCode::kResourceExhausted) return status;
     OpenedStream opened;
     opened.next_offset = store->end_offset();
     auto state = std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.sequence);
@@ -65,30 +66,39 @@ class Opener {
   }
 
   // Without a readable state file the segments, or the cursors, still name the stream's id.
-  void LoadState(Random* random) {
-    const LoadedSlot loaded = SlotFile::Load(env_, paths_.state);
-    const bool sound = loaded.slot && loaded.slot->payload.size() == kFloorBytes;
+  Status LoadState(Random* random) {
+    const Result<LoadedSlot> loaded = SlotFile::Load(env_, paths_.state);
+    if (!loaded.ok()) return loaded.status();
+    const std::optional<Slot>& slot = loaded->slot;
+    const bool sound = slot && slot->payload.size() == kFloorBytes;
     if (sound) {
-      state_ = {loaded.slot->stream_id, LoadLe64(loaded.slot->payload.data()),
-                loaded.slot->sequence};
+      state_ = {slot->stream_id, LoadLe64(slot->payload.data()), slot->sequence};
     } else {
-      state_.stream_id = FindStreamId(env_, paths_);
+      const Result<uint64_t> found = FindStreamId(env_, paths_);
+      if (!found.ok()) return found.status();
+      state_.stream_id = *found;
     }
-    if (loaded.damaged || (loaded.slot && !sound)) {
+    if (loaded->damaged || (slot && !sound)) {
       static_cast<void>(SetAside(env_, paths_.state, "is damaged").ok());
       state_.sequence = 0;
     }
     while (state_.stream_id == 0) state_.stream_id = random->Next();
+    return Status::Ok();
   }
 
-  void LoadBooks(CursorStore& cursors) {
-    proven_.committed = std::max(state_.floor, cursors.HighestSaved());
+  Status LoadBooks(CursorStore& cursors) {
+    const Result<uint64_t> highest = cursors.HighestSaved();
+    if (!highest.ok()) return highest.status();
+    proven_.committed = std::max(state_.floor, *highest);
     proven_.acknowledged = stream_.routes.empty() ? 0 : UINT64_MAX;
     for (const std::string& route : stream_.routes) {
-      books_.push_back(cursors.Load(route));
+      auto books = cursors.Load(route);
+      if (!books.ok()) return books.status();
+      books_.push_back(*books);
       const uint64_t passed = books_.back() ? books_.back()->Cursor() : 0;
       proven_.acknowledged = std::min(proven_.acknowledged, passed);
     }
+    return Status::Ok();
   }
 
   std::unique_ptr<StreamStore> NewStore() const {
@@ -161,9 +171,9 @@ Result<StreamOptions> CheckedOptions(StreamOptions options) {
   return options;
 }
 
-OpenedStream OpenStream(Env& env, const std::string& directory, const Options& options,
-                        const StreamOptions& stream, Metrics* metrics, Random* random,
-                        JournalShared* shared) {
+Result<OpenedStream> OpenStream(Env& env, const std::string& directory, const Options& options,
+                                const StreamOptions& stream, Metrics* metrics, Random* random,
+                                JournalShared* shared) {
   return Opener(env, directory, options, stream).Run(metrics, random, shared);
 }
 

@@ -26,9 +26,9 @@ struct OpenedStream {
 
 // Recovers one stream of `directory`, which is locked. When even that is impossible, because its
 // directory can't be made or listed, the stream takes nothing and health says why; the others go
-// on.
-OpenedStream OpenStream(Env& env, const std::string& directory, const Options& options,
-                        const StreamOptions& stream, Metrics* metrics, Random* random,
-                        JournalShared* shared);
+// on. Fails only with kResourceExhausted, before anything is concluded from what it could not open.
+Result<OpenedStream> OpenStream(Env& env, const std::string& directory, const Options& options,
+                                const StreamOptions& stream, Metrics* metrics, Random* random,
+                                JournalShared* shared);
 
 }  // namespace sluice::journal

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "base/log.h"
 #include "journal/set_aside.h"
@@ -11,13 +12,16 @@
 namespace sluice::journal {
 namespace {
 
-// The number in "<base>.<number>.seg"; 0 for a name that is not ours.
-uint64_t NumberOf(std::string_view name) {
+// The number in "<base>.<number>.seg"; nothing for a name that is not ours.
+std::optional<uint64_t> NumberOf(std::string_view name) {
   const size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return {};
+  if (!BaseOfSegmentName(std::string(name.substr(0, dot)) + ".seg")) return {};
+  const char* const end = name.data() + name.size();
   uint64_t number = 0;
-  if (dot != std::string_view::npos) {
-    std::from_chars(name.data() + dot + 1, name.data() + name.size(), number);
-  }
+  const auto parsed = std::from_chars(name.data() + dot + 1, end, number);
+  const std::string_view rest(parsed.ptr, static_cast<size_t>(end - parsed.ptr));
+  if (parsed.ec != std::errc() || rest != ".seg") return {};
   return number;
 }
 
@@ -32,9 +36,11 @@ void Quarantine::Look() {
   const auto names = env_.List(paths_.quarantine);
   if (!names.ok()) return;
   for (const std::string& name : *names) {
+    const std::optional<uint64_t> number = NumberOf(name);
+    if (!number) continue;
     const std::string path = paths_.quarantine + "/" + name;
     const Result<uint64_t> size = env_.FileSize(path);
-    entries_.push_back({NumberOf(name), path, size.ok() ? *size : 0});
+    entries_.push_back({*number, path, size.ok() ? *size : 0});
     bytes_ += entries_.back().bytes;
   }
   std::stable_sort(entries_.begin(), entries_.end(),
@@ -63,11 +69,20 @@ void Quarantine::TakeBack(uint64_t base_offset) {
   if (entries_.empty()) return;
   const Entry last = entries_.back();
   const std::string segment = paths_.Segment(base_offset);
-  const Status undone =
-      env_.Exists(segment) ? env_.Remove(last.path) : env_.Rename(last.path, segment);
+  const bool there = env_.Exists(segment);
+  if (there && !IsStillIn(segment, last.path)) return;
+  const Status undone = there ? env_.Remove(last.path) : env_.Rename(last.path, segment);
   if (!undone.ok()) LogWarn("journal: {}", undone.ToString());
   bytes_ -= last.bytes;
   entries_.pop_back();
+}
+
+// Whether both names are of one file. When it can't be found out, the copy stays.
+bool Quarantine::IsStillIn(const std::string& segment, const std::string& kept) {
+  const auto file = env_.OpenWritable(kept);
+  if (!file.ok()) return false;
+  const Result<bool> same = (*file)->IsAt(segment);
+  return same.ok() && *same;
 }
 
 void Quarantine::Trim() {

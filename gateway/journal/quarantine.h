@@ -12,7 +12,7 @@ namespace sluice::journal {
 
 // The damaged segments of one stream that are kept for people; see "Salvage" in FORMAT.md. At the
 // bound the one that was set aside first goes, with a log line, which stops a dying disk from being
-// filled with them. Journal thread only.
+// filled with them. Files of other names in the directory are somebody else's. Journal thread only.
 class Quarantine {
  public:
   Quarantine(Env& env, const StreamPaths& paths, uint64_t max_bytes);
@@ -21,7 +21,7 @@ class Quarantine {
   // can't be (a file system without links, a directory in the place of a file) the file is moved.
   // Nothing is kept with a bound of 0: the result is then the segment's own path.
   Result<std::string> Keep(uint64_t base_offset);
-  // Undoes the last Keep, when nothing could take the segment's place.
+  // Undoes the last Keep, unless something has taken the segment's place in spite of all.
   void TakeBack(uint64_t base_offset);
   // Brings it back into its bound. Called when what was kept last has been read.
   void Trim();
@@ -36,6 +36,7 @@ class Quarantine {
     uint64_t bytes;
   };
   void Look();
+  bool IsStillIn(const std::string& segment, const std::string& kept);
   void RemoveOldest();
 
   Env& env_;

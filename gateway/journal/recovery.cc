@@ -18,12 +18,21 @@
 namespace sluice::journal {
 namespace {
 
-bool ReadHeader(const Env& env, const std::string& path, SegmentHeader* header) {
+// True if there is a sound header. Fails only with kResourceExhausted, which says nothing about it.
+Result<bool> ReadHeader(const Env& env, const std::string& path, SegmentHeader* header) {
   const auto file = env.OpenReadable(path);
+  if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
   if (!file.ok()) return false;
   std::array<uint8_t, kSegmentHeaderBytes> bytes{};
   const Result<size_t> got = (*file)->ReadAt(0, bytes.size(), bytes.data());
   return got.ok() && header->Decode(ByteSpan(bytes).first(*got));
+}
+
+// Nothing for a directory that can't be listed, which is told elsewhere. Fails as above.
+Result<std::vector<std::string>> NamesIn(const Env& env, const std::string& directory) {
+  auto names = env.List(directory);
+  const bool exhausted = names.status().code() == StatusCode::kResourceExhausted;
+  return names.ok() || exhausted ? names : std::vector<std::string>();
 }
 
 struct Found {
@@ -41,7 +50,7 @@ class Recovery {
     RemoveCovered();
     if (!found_.empty()) {
       AdoptAllButLast();
-      AdoptLast();
+      SLUICE_RETURN_IF_ERROR(AdoptLast());
     }
     CountMissingFront();
     FillUpToFloor();
@@ -54,17 +63,22 @@ class Recovery {
     if (!names.ok()) return names.status();
     for (const std::string& name : *names) {
       if (name.ends_with(kNewSuffix)) RemoveLeftOver(store_.paths().directory + "/" + name);
-      if (const auto base = BaseOfSegmentName(name)) found_.push_back(Look(*base));
+      const auto base = BaseOfSegmentName(name);
+      if (!base) continue;
+      Result<Found> found = Look(*base);
+      if (!found.ok()) return found.status();
+      found_.push_back(std::move(found).value());
     }
     return Status::Ok();
   }
 
-  Found Look(uint64_t base) {
+  Result<Found> Look(uint64_t base) {
     const std::string path = store_.paths().Segment(base);
     Found found;
     SegmentHeader header;
-    found.sound = ReadHeader(env_, path, &header) && header.base_offset == base &&
-                  header.stream_id == store_.stream_id();
+    const Result<bool> read = ReadHeader(env_, path, &header);
+    if (!read.ok()) return read.status();
+    found.sound = *read && header.base_offset == base && header.stream_id == store_.stream_id();
     if (!found.sound) header = {};
     const Result<uint64_t> size = env_.FileSize(path);
     found.segment = {base,
@@ -74,12 +88,16 @@ class Recovery {
                      header.gap_end != 0,
                      StatusCode::kOk,
                      0};
-    if (found.segment.gap) found.segment.reason = ReasonOf(found.segment);
+    if (!found.segment.gap) return found;
+    const Result<GapReason> reason = ReasonOf(found.segment);
+    if (!reason.ok()) return reason.status();
+    found.segment.reason = *reason;
     return found;
   }
 
-  GapReason ReasonOf(const Segment& gap) const {
+  Result<GapReason> ReasonOf(const Segment& gap) const {
     const auto file = env_.OpenReadable(store_.paths().Segment(gap.base));
+    if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
     if (!file.ok()) return GapReason::kNone;
     SegmentScanner scanner(**file, store_.stream_id(), kSegmentHeaderBytes, gap.base, gap.end);
     return scanner.Next().record.reason;
@@ -107,15 +125,16 @@ class Recovery {
     }
   }
 
-  void AdoptLast() {
+  Status AdoptLast() {
     const Found& last = found_.back();
     Segment segment = last.segment;
     if (segment.gap) {
       store_.Adopt(segment);
-      return;
+      return Status::Ok();
     }
     const std::string path = store_.paths().Segment(segment.base);
     const auto file = env_.OpenReadable(path);
+    if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
     if (!file.ok()) LogError("journal: {}", file.status().ToString());
     SegmentSurvey survey = UnreadableSegment(segment.base, floor_);
     if (file.ok()) survey = SurveySegment(**file, store_.stream_id(), segment.base, floor_);
@@ -127,6 +146,7 @@ class Recovery {
       LogWarn("journal: cut a torn tail of {} bytes from {}", survey.torn_bytes, path);
     store_.Adopt(segment);
     Repair(segment.base, survey);
+    return Status::Ok();
   }
 
   void Repair(uint64_t base, const SegmentSurvey& survey) {
@@ -207,38 +227,43 @@ class Recovery {
   RecoveryReport report_;
 };
 
-uint64_t StreamIdOfCursors(const Env& env, const StreamPaths& paths) {
-  const auto names = env.List(paths.cursors);
-  if (!names.ok()) return 0;
+Result<uint64_t> StreamIdOfCursors(const Env& env, const StreamPaths& paths) {
+  const auto names = NamesIn(env, paths.cursors);
+  if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     if (!name.ends_with(kCursorSuffix)) continue;
-    const LoadedSlot loaded = SlotFile::Load(env, paths.cursors + "/" + name);
-    if (loaded.slot) return loaded.slot->stream_id;
+    const Result<LoadedSlot> loaded = SlotFile::Load(env, paths.cursors + "/" + name);
+    if (!loaded.ok()) return loaded.status();
+    if (loaded->slot) return loaded->slot->stream_id;
   }
-  return 0;
+  return uint64_t{0};
 }
 
 }  // namespace
 
-uint64_t FindStreamId(const Env& env, const StreamPaths& paths) {
-  const auto names = env.List(paths.directory);
-  if (!names.ok()) return 0;
+Result<uint64_t> FindStreamId(const Env& env, const StreamPaths& paths) {
+  const auto names = NamesIn(env, paths.directory);
+  if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
+    if (!BaseOfSegmentName(name)) continue;
     SegmentHeader header;
-    if (!BaseOfSegmentName(name) || !ReadHeader(env, paths.directory + "/" + name, &header))
-      continue;
-    return header.stream_id;
+    const Result<bool> read = ReadHeader(env, paths.directory + "/" + name, &header);
+    if (!read.ok()) return read.status();
+    if (*read) return header.stream_id;
   }
   return StreamIdOfCursors(env, paths);
 }
 
 Status CheckFormat(const Env& env, const StreamPaths& paths) {
-  const auto names = env.List(paths.directory);
-  if (!names.ok()) return Status::Ok();  // that is told elsewhere
+  const auto names = NamesIn(env, paths.directory);
+  if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
+    if (!BaseOfSegmentName(name)) continue;
     SegmentHeader header;
     const std::string path = paths.directory + "/" + name;
-    if (!BaseOfSegmentName(name) || ReadHeader(env, path, &header) || header.version == 0) continue;
+    const Result<bool> read = ReadHeader(env, path, &header);
+    if (!read.ok()) return read.status();
+    if (*read || header.version == 0) continue;
     return {StatusCode::kUnimplemented,
             fmt::format("{} was written by a newer version of Sluice (format {}, this one knows "
                         "{}): install that version again, or move the data directory away",

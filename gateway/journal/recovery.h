@@ -21,16 +21,19 @@ struct ProvenOffsets {
 };
 
 // kUnimplemented, with words for people, when a file of the stream is sound and of a version that
-// this program does not know. Then nothing may be changed.
+// this program does not know; kResourceExhausted when too many files are open to look. Then nothing
+// may be changed.
 Status CheckFormat(const Env& env, const StreamPaths& paths);
 
 // The stream id that a segment or a cursor of the stream names, for when the state file can't be
-// read; 0 if there is none.
-uint64_t FindStreamId(const Env& env, const StreamPaths& paths);
+// read; 0 if there is none. Fails only with kResourceExhausted.
+Result<uint64_t> FindStreamId(const Env& env, const StreamPaths& paths);
 
 // Fills `store` from what is on disk, cutting, salvaging and rewriting as FORMAT.md says, so that
-// its records end where `proven` says or later. Fails only when the directory can't be listed;
-// whatever is wrong with the files is reported and survived.
+// its records end where `proven` says or later. Fails only when the directory can't be listed,
+// or with kResourceExhausted, and then nothing was
+// taken for damaged that could not be opened; whatever is wrong with the files is
+// reported and survived.
 Result<RecoveryReport> RecoverStream(Env& env, const ProvenOffsets& proven, StreamStore* store);
 
 }  // namespace sluice::journal

@@ -55,8 +55,10 @@ Status MakeDirectory(Env& env, const std::string& path) {
 
 Result<std::unique_ptr<WritableFile>> TakeLock(Env& env, const std::string& path) {
   auto lock = env.Lock(path);
-  const bool held = lock.status().code() == StatusCode::kUnavailable;
-  if (lock.ok() || held || !SetAside(env, path, "can't be locked").ok()) return lock;
+  const StatusCode code = lock.status().code();
+  // Neither says anything about the file.
+  const bool sound = code == StatusCode::kUnavailable || code == StatusCode::kResourceExhausted;
+  if (lock.ok() || sound || !SetAside(env, path, "can't be locked").ok()) return lock;
   return env.Lock(path);
 }
 

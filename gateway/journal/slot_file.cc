@@ -41,10 +41,11 @@ std::optional<Slot> DecodeSlots(ByteSpan file) {
 }
 
 // Each slot by itself: a page that can't be read leaves the other.
-LoadedSlot SlotFile::Load(const Env& env, const std::string& path) {
+Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
   LoadedSlot loaded;
   const auto file = env.OpenReadable(path);
   if (!file.ok()) {
+    if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
     loaded.damaged = file.status().code() != StatusCode::kNotFound;
     return loaded;
   }

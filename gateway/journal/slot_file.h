@@ -39,8 +39,9 @@ class SlotFile {
  public:
   static constexpr size_t kMaxPayloadBytes = 256;
 
-  // What is stored at `path`. Never fails: what can't be opened is damaged.
-  static LoadedSlot Load(const Env& env, const std::string& path);
+  // What is stored at `path`; what can't be opened is damaged. Fails only with kResourceExhausted:
+  // too many open files say nothing about this one.
+  static Result<LoadedSlot> Load(const Env& env, const std::string& path);
 
   // Opens for writing; a missing file is made when first written. `sequence` is that of the loaded
   // slot or 0.

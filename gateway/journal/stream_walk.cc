@@ -100,7 +100,9 @@ StreamWalk::StreamWalk(const Env& env, StreamPaths paths, RecordVisitor on_recor
       on_finding_(std::move(on_finding)) {}
 
 Status StreamWalk::Run(uint64_t from_offset) {
-  stream_id_ = FindStreamId(env_, paths_);
+  const Result<uint64_t> stream_id = FindStreamId(env_, paths_);
+  if (!stream_id.ok()) return stream_id.status();
+  stream_id_ = *stream_id;
   bool began = from_offset > 0;
   next_ = from_offset;
   for (int attempt = 0; attempt < kMostAttempts; ++attempt) {

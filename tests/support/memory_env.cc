@@ -211,6 +211,7 @@ Status MemoryEnv::Count(Operation operation, const std::string& path) const {
   const uint64_t number = counted_++;
   if (number < fail_from_ || number - fail_from_ >= fail_count_) return Status::Ok();
   has_failed_ = true;
+  if (operation == kOpen) return {StatusCode::kResourceExhausted, "open " + path};
   return Injected(path);
 }
 
@@ -392,6 +393,7 @@ uint64_t MemoryEnv::UsedBytes() const {
 
 Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string& path) {
   const MutexLock lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kOpen, path));
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
   auto file = FileToOpen(path);
   if (!file.ok()) return file.status();
@@ -405,6 +407,7 @@ Result<std::unique_ptr<WritableFile>> MemoryEnv::OpenWritable(const std::string&
 
 Result<std::unique_ptr<ReadableFile>> MemoryEnv::OpenReadable(const std::string& path) const {
   const MutexLock lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kOpen, path));
   auto file = FileToOpen(path);
   if (!file.ok()) return file.status();
   if (*file == nullptr) return Status::NotFound("open " + path);
@@ -415,6 +418,7 @@ Result<std::vector<std::string>> MemoryEnv::List(const std::string& directory) c
   const MutexLock lock(mutex_);
   const auto found = directories_.find(directory);
   if (found == directories_.end()) return Status::NotFound("list " + directory);
+  SLUICE_RETURN_IF_ERROR(Count(kOpen, directory));
   if (unlistable_.count(directory) > 0) return Injected(directory);
   std::set<std::string> names;
   for (const auto& [name, file] : found->second.entries) names.insert(name);
@@ -483,6 +487,7 @@ Status MemoryEnv::Remove(const std::string& path) {
 
 Status MemoryEnv::SyncDirectory(const std::string& path) {
   const MutexLock lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kOpen, path));
   SLUICE_RETURN_IF_ERROR(Count(kSyncDirectory, path));
   Directory& directory = directories_[path];
   directory.durable = directory.entries;
@@ -501,6 +506,7 @@ Result<uint64_t> MemoryEnv::FreeBytes(const std::string& /*path*/) const {
 
 Result<std::unique_ptr<WritableFile>> MemoryEnv::Lock(const std::string& path) {
   const MutexLock lock(mutex_);
+  SLUICE_RETURN_IF_ERROR(Count(kOpen, path));
   if (DirectoryOf(path) == nullptr) return Status::NotFound("open " + path);
   if (const auto file = FileToOpen(path); !file.ok()) return file.status();
   auto file = FindFile(path);

@@ -30,6 +30,7 @@ class MemoryEnv final : public Env {
     kSyncDirectory = 64,
     kRead = 128,
     kLink = 256,
+    kOpen = 512,  // of files and directories, as with too many open files: kResourceExhausted
     kChanges = kWrite | kSync | kTruncate | kCreate | kRename | kRemove | kSyncDirectory | kLink,
   };
 

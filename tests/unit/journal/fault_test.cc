@@ -123,5 +123,41 @@ TEST_F(FaultTest, PowerMayFailAtEveryOperation) {
   }
 }
 
+// What can't be opened for want of descriptors is taken for damaged by nobody.
+TEST_F(FaultTest, TooManyOpenFilesAtTheStartCostNothing) {
+  const auto live = [&] {
+    NewDisk();
+    Open();
+    AppendSome(9);
+    Acknowledge();
+    AppendSome(3);  // behind the floor that the state file proves
+    Kill();
+  };
+  live();
+  env_.FailAt(UINT64_MAX, 1, test::MemoryEnv::kOpen);
+  Open();
+  const uint64_t opens = env_.counted();
+  ASSERT_GT(opens, 10u);
+  for (uint64_t i = 0; i < 2 * opens; ++i) {
+    SCOPED_TRACE(i);
+    live();
+    env_.FailAt(i / 2, i % 2 == 0 ? 1 : UINT64_MAX, test::MemoryEnv::kOpen);
+    const Status opened = TryOpen();
+    env_.StopFailing();
+    if (!opened.ok()) {
+      EXPECT_EQ(opened.code(), StatusCode::kResourceExhausted);
+      Open();
+    }
+    EXPECT_EQ(stream().next_offset(), acknowledgeable_);
+    EXPECT_EQ(ExpectWhole(stream().cursor("cloud")->offset(), acknowledgeable_, kEventBytes), 0u);
+    EXPECT_EQ(stream().cursor("cloud")->offset(), 4u);
+    EXPECT_EQ(stream().status().quarantined, 0u);
+    for (const std::string& path : env_.AllFiles()) {
+      EXPECT_EQ(path.find(".aside"), std::string::npos) << path;
+    }
+    if (HasFailure()) return;
+  }
+}
+
 }  // namespace
 }  // namespace sluice::journal

@@ -149,6 +149,39 @@ TEST_F(UnreadableTest, QuarantineIsBoundedAndTheOldestGoes) {
       1u);
 }
 
+TEST_F(UnreadableTest, WhatSomebodyPutIntoQuarantineIsHis) {
+  stream_.max_quarantine_bytes = 40 << 10;
+  Open();
+  Fill(15 * 6, kEvent);
+  const std::string theirs = std::string(kDirectory) + "/streams/telemetry/quarantine/notes.txt";
+  env_.SetContent(theirs, std::string(100 << 10, 'x'));
+  Kill();
+  Open();
+  env_.FailReads(SegmentPath(15), 0, 4096);
+  ReadAll(15);
+  EXPECT_EQ(Quarantined(), (std::vector<std::string>{"00000000000000000015.0.seg", "notes.txt"}));
+}
+
+// Whatever fails while a segment is replaced, what it was is kept or still in its place.
+TEST_F(UnreadableTest, DamagedBytesSurviveAFailedRepair) {
+  for (uint64_t i = 0; i < 40; ++i) {
+    SCOPED_TRACE(i);
+    Crash();
+    env_.Format();
+    FillAndDamage();
+    const std::string damaged = env_.Content(SegmentPath(15));
+    env_.FailAt(i);
+    ReadAll(15);
+    const bool failed = env_.has_failed();
+    env_.StopFailing();
+    bool kept = false;
+    for (const std::string& path : env_.AllFiles()) kept |= env_.Content(path) == damaged;
+    EXPECT_TRUE(kept);
+    if (!failed) return;
+  }
+  FAIL() << "operations are still failing";
+}
+
 TEST_F(UnreadableTest, QuarantineOfNothingKeepsNothing) {
   stream_.max_quarantine_bytes = 0;
   FillAndDamage();
