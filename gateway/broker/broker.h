@@ -215,11 +215,16 @@ class Broker {
   bool EndSessionForShare(MonotonicTime now, Budget budget, const PartyRef& wants, uint64_t more);
 
   // will.cc
-  bool MakeRoomForWill(MonotonicTime now, const codec::Will& will, const PartyRef& party);
+  size_t VoidWillBytes(const codec::Connect& connect, std::string_view identity);
+  bool MakeRoomForWill(MonotonicTime now, const codec::Connect& connect, std::string_view identity,
+                       const PartyRef& party);
   void SetWill(MonotonicTime now, ClientRecord* client, const codec::Will& will);
   void DropWill(ClientRecord* client);
   void PublishWill(MonotonicTime now, ClientRecord* client);
   void FlushWills(MonotonicTime now);
+  bool MustWait(size_t index) const;
+  Verdict OfferWill(const DueWill& due);
+  static codec::Publish AsPublished(const DueWill& due);
 
   const Limits limits_;
   const AccessControl* access_;

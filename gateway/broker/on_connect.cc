@@ -13,13 +13,12 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
   const ReasonCode verdict = CheckConnect(connect, identity);
   if (verdict != ReasonCode::kSuccess) return {.reason = verdict};
   const PartyRef party = PartyOf(identity, party_name);
-  ClientRecord* client = FindSession(now, connect, identity);
-  const SessionId resumed = client == nullptr ? SessionId{} : client->id;
-  if (connect.will && !MakeRoomForWill(now, *connect.will, party)) {
+  // Before anything is taken from a session: who is refused takes nothing over.
+  if (connect.will && !MakeRoomForWill(now, connect, identity, party)) {
     counters_.wills_refused.Add();
     return {.reason = ReasonCode::kQuotaExceeded};
   }
-  client = clients_.Find(resumed);                 // To make room may have ended it.
+  ClientRecord* client = FindSession(now, connect, identity);
   const bool session_present = client != nullptr;  // [MQTT-3.2.2-2] [MQTT-3.2.2-3]
   if (client == nullptr) {
     const bool assign = connect.client_id.empty();  // [MQTT-3.1.3-6]

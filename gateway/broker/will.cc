@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,6 +9,8 @@ namespace {
 
 // How soon a sink without room is asked again.
 constexpr std::chrono::milliseconds kRetry{100};
+// Wills that are offered at a time: those behind more busy ones wait, too.
+constexpr size_t kMostTried = 32;
 
 codec::Publish AsPublish(const codec::Will& will) {
   codec::Publish publish;
@@ -21,9 +24,19 @@ codec::Publish AsPublish(const codec::Will& will) {
 
 }  // namespace
 
-bool Broker::MakeRoomForWill(MonotonicTime now, const codec::Will& will, const PartyRef& party) {
+// Of the will that this CONNECT makes void, [MQTT-3.1.3-9]. That of a client who is still connected
+// may have to be published first.
+size_t Broker::VoidWillBytes(const codec::Connect& connect, std::string_view identity) {
+  const ClientRecord* client = clients_.Find(identity, connect.client_id);
+  const bool is_void = client != nullptr && !client->connected() && !connect.clean_start;
+  return is_void && client->will ? client->will->message->size() : 0;
+}
+
+bool Broker::MakeRoomForWill(MonotonicTime now, const codec::Connect& connect,
+                             std::string_view identity, const PartyRef& party) {
+  const codec::Will& will = *connect.will;
   const size_t about = sizeof(Message) + will.topic.size() + will.payload.size();
-  while (will_bytes_ + about > limits_.max_will_bytes) {
+  while (will_bytes_ - VoidWillBytes(connect, identity) + about > limits_.max_will_bytes) {
     const size_t before = will_bytes_;
     // A will whose stream is busy stays for a while when its session ends.
     if (!EndSessionForShare(now, Budget::kWills, party, about) || will_bytes_ >= before)
@@ -62,22 +75,39 @@ void Broker::PublishWill(MonotonicTime now, ClientRecord* client) {
 
 void Broker::FlushWills(MonotonicTime now) {
   wills_retry_at_.reset();
-  while (!due_wills_.empty()) {
-    const DueWill& due = due_wills_.front();
-    // A will's expiry interval begins when it is published, not with the CONNECT (3.1.3.2.4).
-    const codec::Publish publish = due.message->View(due.message->received());
-    const Verdict verdict =
-        sink_->Accept({publish, due.identity, due.client_id, /*is_will=*/true}, {});
+  size_t waiting = 0;  // so many are left at the front
+  while (waiting < std::min(due_wills_.size(), kMostTried)) {
+    const Verdict verdict = MustWait(waiting) ? Verdict::kBusy : OfferWill(due_wills_[waiting]);
     if (verdict == Verdict::kBusy) {
       wills_retry_at_ = now + kRetry;
-      return;
+      ++waiting;
+      continue;
     }
+    const DueWill due = std::move(due_wills_[waiting]);
+    due_wills_.erase(due_wills_.begin() + static_cast<std::ptrdiff_t>(waiting));
+    will_bytes_ -= due.message->size();
     if (verdict == Verdict::kFull) counters_.wills_lost.Add();
     counters_.wills_published.Add();
-    Spread(now, publish, due.message->publisher(), due.party);
-    will_bytes_ -= due.message->size();
-    due_wills_.pop_front();
+    Spread(now, AsPublished(due), due.message->publisher(), due.party);
   }
+}
+
+// Wills of one client keep their order.
+bool Broker::MustWait(size_t index) const {
+  const DueWill& due = due_wills_[index];
+  const auto end = due_wills_.begin() + static_cast<std::ptrdiff_t>(index);
+  return std::any_of(due_wills_.begin(), end, [&](const DueWill& earlier) {
+    return earlier.client_id == due.client_id && earlier.identity == due.identity;
+  });
+}
+
+// A will's expiry interval begins when it is published, not with the CONNECT (3.1.3.2.4).
+codec::Publish Broker::AsPublished(const DueWill& due) {
+  return due.message->View(due.message->received());
+}
+
+Verdict Broker::OfferWill(const DueWill& due) {
+  return sink_->Accept({AsPublished(due), due.identity, due.client_id, /*is_will=*/true}, {});
 }
 
 }  // namespace sluice::broker

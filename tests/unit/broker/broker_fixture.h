@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,10 +83,11 @@ class FakeSink final : public EventSink {
     offered.push_back(std::string(message.identity) + ":" + std::string(message.publish.topic) +
                       (message.is_will ? " will" : ""));
     last_ack = ack;
-    return verdict;
+    return busy.count(std::string(message.publish.topic)) > 0 ? Verdict::kBusy : verdict;
   }
 
   Verdict verdict = Verdict::kIgnored;
+  std::set<std::string> busy;  // topics
   std::vector<std::string> offered;
   AckHandle last_ack;
 };

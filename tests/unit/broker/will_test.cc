@@ -117,6 +117,46 @@ TEST_F(WillTest, BusySinkGetsItLater) {
   EXPECT_EQ(broker_->NextDeadline(), std::nullopt);
 }
 
+// A stream that is busy holds back nobody else's will.
+TEST_F(WillTest, WillThatMustWaitHoldsBackNoOther) {
+  sink_.busy = {"will/a"};
+  ConnectWithWill(0, 0).Close(WillFate::kDue);
+  codec::Will other = Will();
+  other.topic = "will/b";
+  Connect("b", {.will = other}).Close(WillFate::kDue);
+  Connect("a", {.will = other}).Close(WillFate::kDue);  // behind the first of the same client
+  EXPECT_EQ(watcher_->Take(), (Lines{"will/b=gone q1"}));
+  sink_.busy.clear();
+  Advance(1s);
+  EXPECT_EQ(watcher_->Take(), (Lines{"will/a=gone q1", "will/b=gone q1"}));
+}
+
+// Who is refused has taken nothing over.
+TEST_F(WillTest, RefusedConnectLeavesTheOldConnectionAndItsWill) {
+  Restart({.max_will_bytes = 600});
+  FakeClient& watcher = Watcher();
+  FakeClient& old = ConnectWithWill(0, 60);
+  const std::string large(500, 'w');
+  codec::Will will = Will();
+  will.payload = AsBytes(large);
+  EXPECT_EQ(RefusalOf("a", {.clean_start = false, .will = will}), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(old.disconnected, ReasonCode::kSuccess);
+  EXPECT_TRUE(watcher.Take().empty());
+  old.Close(WillFate::kDue);
+  EXPECT_EQ(watcher.Take(), kPublished);
+}
+
+// One that a reconnect makes void does not count against the reconnect.
+TEST_F(WillTest, ReconnectReplacesItsOwnWill) {
+  const std::string large(500, 'w');
+  codec::Will will = Will(60);
+  will.payload = AsBytes(large);
+  Restart({.max_will_bytes = 1000});
+  const ConnectOptions options{.clean_start = false, .expiry_seconds = 100, .will = will};
+  Connect("a", options).Close(WillFate::kDue);
+  EXPECT_TRUE(Connect("a", options).session_present);
+}
+
 TEST_F(WillTest, FullSinkLosesItForTheStreamOnly) {
   sink_.verdict = Verdict::kFull;
   ConnectWithWill(0, 0).Close(WillFate::kDue);
