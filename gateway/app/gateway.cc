@@ -161,6 +161,7 @@ Status Gateway::StartServer() {
                                     .journal = *journal_,
                                     .sink = *ingest_,
                                     .access = *access_,
+                                    .authenticator = certificates_,
                                     .clock = SystemClock(),
                                     .random = random_,
                                     .metrics = metrics_,

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "config/descriptor_plan.h"
 #include "config/memory_plan.h"
+#include "identity/certificate_mapper.h"
 #include "ingest/ingest.h"
 #include "ingest/ingest_health.h"
 #include "journal/journal.h"
@@ -86,6 +87,7 @@ class Gateway {
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<ingest::IngestHealth> ingest_health_;
   std::unique_ptr<state::Store> state_;  // null: switched off
+  identity::CertificateMapper certificates_;
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::unique_ptr<admin::AdminServer> admin_, control_;

@@ -31,6 +31,17 @@
 
 namespace sluice::broker {
 
+// Who a connection is, once that is known.
+struct Newcomer {
+  std::string_view identity;
+  // Who shares fairly with others, if not the identity: many may come under one, without a
+  // certificate.
+  std::string_view party = {};
+  // Grows with each CONNECT in the order in which they came, whenever it is known from whom. Stops
+  // one that was looked into for long from taking the session from a later one. 0: at once.
+  uint64_t order = 0;
+};
+
 struct ConnectOutcome {
   codec::ReasonCode reason = codec::ReasonCode::kSuccess;  // anything else: RefuseConnect with it
   // The rest only on success.
@@ -78,11 +89,11 @@ class Broker {
 
   // A client with the same id and identity that is still connected is disconnected with 0x8E first
   // [MQTT-3.1.4-3]; a client id of another identity has nothing to do with it. `identity` is
-  // copied; `handle` is borrowed until OnDisconnect. `party` is who shares fairly with others, if
-  // not the identity: many may come under one, without a certificate.
+  // copied; `handle` is borrowed until OnDisconnect.
   ConnectOutcome OnConnect(MonotonicTime now, const codec::Connect& connect,
-                           std::string_view identity, ClientHandle* handle,
-                           std::string_view party = {});
+                           const Newcomer& newcomer, ClientHandle* handle);
+  // Whether the client is there, so that its next CONNECT takes no other place.
+  bool IsConnected(std::string_view identity, std::string_view client_id) const;
 
   // Access control, then the sink, then retained messages and local subscribers; allocates nothing
   // unless a message has to wait or to be retained.
@@ -184,7 +195,7 @@ class Broker {
   };
 
   // on_connect.cc
-  codec::ReasonCode CheckConnect(const codec::Connect& connect, std::string_view identity);
+  codec::ReasonCode CheckConnect(const codec::Connect& connect, const Newcomer& newcomer);
   // The session that the client resumes, or null when it begins a new one.
   ClientRecord* FindSession(MonotonicTime now, const codec::Connect& connect,
                             std::string_view identity);

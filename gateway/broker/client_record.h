@@ -42,6 +42,7 @@ struct ClientRecord {
 
   ClientHandle* handle = nullptr;
   uint32_t connection_serial = 0;
+  uint64_t connect_order = 0;  // see Newcomer
   codec::Version version = codec::Version::kV5;
 
   session::SessionState state;

@@ -8,11 +8,11 @@ namespace sluice::broker {
 using codec::ReasonCode;
 
 ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connect,
-                                 std::string_view identity, ClientHandle* handle,
-                                 std::string_view party_name) {
-  const ReasonCode verdict = CheckConnect(connect, identity);
+                                 const Newcomer& newcomer, ClientHandle* handle) {
+  const std::string_view identity = newcomer.identity;
+  const ReasonCode verdict = CheckConnect(connect, newcomer);
   if (verdict != ReasonCode::kSuccess) return {.reason = verdict};
-  const PartyRef party = PartyOf(identity, party_name);
+  const PartyRef party = PartyOf(identity, newcomer.party);
   // Before anything is taken from a session: who is refused takes nothing over.
   if (connect.will && !MakeRoomForWill(now, connect, identity, party)) {
     counters_.wills_refused.Add();
@@ -29,6 +29,7 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
   }
   client->expires.reset();
   client->version = connect.version;
+  client->connect_order = newcomer.order;
   clients_.UpdateDeadline(client);
   clients_.Attach(client, handle);
   if (connect.will) SetWill(now, client, *connect.will);
@@ -40,12 +41,20 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
           .state = &client->state};
 }
 
-ReasonCode Broker::CheckConnect(const codec::Connect& connect, std::string_view identity) {
-  if (connect.will && !access_->Allows(identity, Action::kPublish, connect.will->topic)) {
+ReasonCode Broker::CheckConnect(const codec::Connect& connect, const Newcomer& newcomer) {
+  if (connect.will && !access_->Allows(newcomer.identity, Action::kPublish, connect.will->topic)) {
     counters_.connect_denied.Add();
     return ReasonCode::kNotAuthorized;
   }
-  return ReasonCode::kSuccess;
+  const ClientRecord* const client = clients_.Find(newcomer.identity, connect.client_id);
+  const bool came_before =
+      client != nullptr && client->connected() && client->connect_order > newcomer.order;
+  return came_before ? ReasonCode::kServerBusy : ReasonCode::kSuccess;
+}
+
+bool Broker::IsConnected(std::string_view identity, std::string_view client_id) const {
+  const ClientRecord* const client = clients_.Find(identity, client_id);
+  return client != nullptr && client->connected();
 }
 
 ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& connect,

@@ -15,15 +15,18 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
+std::string NameOf(const transport::PeerInfo& peer, const std::string& anonymous) {
+  return peer.certificate ? peer.certificate->common_name : anonymous;
+}
+
 }  // namespace
 
 Connection::Connection(const ConnectionContext& context,
-                       std::unique_ptr<transport::ByteStream> stream, std::string identity,
-                       std::string party)
+                       std::unique_ptr<transport::ByteStream> stream, std::string anonymous)
     : context_(context),
       stream_(std::move(stream)),
-      identity_(std::move(identity)),
-      party_(std::move(party)),
+      anonymous_(std::move(anonymous)),
+      identity_(NameOf(stream_->peer(), anonymous_)),
       session_(context.limits, context.capabilities, context.counters),
       held_charge_(&context.input),
       window_charge_(&context.outgoing) {}
@@ -218,7 +221,7 @@ void Connection::Send(session::Output* out) {
 void Connection::Do(const session::Action& action, session::Output* out) {
   std::visit(
       Overloaded{
-          [&](const session::ConnectRequested& a) { DoConnect(*a.connect, out); },
+          [&](const session::ConnectRequested& a) { DoConnect(*a.connect); },
           [&](const session::PublishReceived& a) { DoPublish(*a.publish, out); },
           [&](const session::SubscribeRequested& a) { DoSubscribe(*a.subscribe, out); },
           [&](const session::UnsubscribeRequested& a) { DoUnsubscribe(*a.unsubscribe, out); },
@@ -234,33 +237,6 @@ void Connection::Do(const session::Action& action, session::Output* out) {
           [&](const session::Close& a) { DoClose(a); },
       },
       action);
-}
-
-void Connection::DoConnect(const codec::Connect& connect, session::Output* out) {
-  const MonotonicTime now = context_.scheduler.Now();
-  const broker::ConnectOutcome outcome =
-      refused_ ? broker::ConnectOutcome{.reason = codec::ReasonCode::kQuotaExceeded}
-               : context_.broker.OnConnect(now, connect, identity_, this, party_);
-  if (outcome.reason != codec::ReasonCode::kSuccess) {
-    if (context_.log_limit.Allows(now)) {
-      LogInfo("refused CONNECT of {} ({}): {}{}", Printable(identity_), stream_->peer().address,
-              codec::ReasonCodeName(outcome.reason, codec::PacketType::kConnack),
-              context_.log_limit.LeftOut());
-    }
-    session_.RefuseConnect(outcome.reason, out);
-    return;
-  }
-  stream_->SetStanding(transport::Standing::kAdmitted);
-  id_ = outcome.connection;
-  state_ = outcome.state;
-  ChargeWindow();
-  session::ConnectAnswer answer;
-  answer.session_present = outcome.session_present;
-  answer.assigned_client_id = outcome.assigned_client_id;
-  answer.late_acknowledgements = true;
-  session_.AcceptConnect(now, answer, outcome.state, out);
-  Send(out);  // CONNACK is the first packet [MQTT-3.2.0-1]
-  TakeMore();
 }
 
 void Connection::DoPublish(const codec::Publish& publish, session::Output* out) {
@@ -338,6 +314,7 @@ void Connection::LetGoOfHeld() {
 
 void Connection::DoClose(const session::Close& close) {
   closing_ = true;
+  StopAsking();
   LetGoOfHeld();
   state_ = nullptr;
   ChargeWindow();

@@ -6,11 +6,14 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/lifetime.h"
 #include "base/log_limit.h"
 #include "base/metrics.h"
 #include "base/scheduler.h"
 #include "broker/broker.h"
 #include "broker/client_handle.h"
+#include "identity/authenticator.h"
+#include "server/connect_refusals.h"
 #include "server/held_publish.h"
 #include "server/output_pool.h"
 #include "session/session.h"
@@ -25,6 +28,7 @@ class Connection;
 struct ConnectionContext {
   Scheduler& scheduler;
   broker::Broker& broker;
+  identity::Authenticator& authenticator;
   const session::Limits& limits;
   const session::Capabilities& capabilities;
   session::Counters& counters;
@@ -36,6 +40,7 @@ struct ConnectionContext {
   Counter& paused;
   Counter& outgoing_shortages;  // times that a message waited because `outgoing` was used up
   LogLimit& log_limit;          // of lines that clients can provoke
+  ConnectRefusals& refusals;
 
   // Told by connections. Removing destroys the connection.
   class Owner {
@@ -43,6 +48,12 @@ struct ConnectionContext {
     virtual ~Owner() = default;
     virtual void OnBlocked(Connection* connection) = 0;
     virtual void OnGone(Connection* connection) = 0;
+    // A number greater than all before.
+    virtual uint64_t NextConnect() = 0;
+    // With whom the connection shares, by its identity; `is_shared` as in identity::Decision.
+    virtual std::string PartyName(const Connection& connection, bool is_shared) const = 0;
+    // Whether the party may have one connection more; another of a larger one may give way to it.
+    virtual bool MakeRoomFor(const broker::PartyRef& party) = 0;
     // Others give way, if they hold more, so that the party gets so many bytes of the input budget.
     virtual void MakeRoomForInput(const broker::PartyRef& party, size_t bytes) = 0;
     // The broker's Tick is due earlier than it was.
@@ -59,10 +70,9 @@ struct ConnectionContext {
 // at its window) or a publish waits for room in its stream; see docs/backpressure.md.
 class Connection final : public transport::StreamHandler, public broker::ClientHandle {
  public:
-  // `identity` is the certificate's, or what the listener calls clients without one; `party` is who
-  // shares with the others, see broker::Broker::OnConnect.
+  // `anonymous` is what the listener calls clients without a certificate; empty: it lets none in.
   Connection(const ConnectionContext& context, std::unique_ptr<transport::ByteStream> stream,
-             std::string identity, std::string party);
+             std::string anonymous);
   ~Connection() override;
 
   void Start();
@@ -77,18 +87,16 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // No more is read, what was read is still answered.
   void StopReading();
 
-  // Before Start: whose share it takes.
+  // Whose share it takes; until CONNECT, by what it has shown.
   void BelongTo(const broker::PartyRef& party);
-  // Counts as one connection of its party from now on.
-  void HoldShare() { share_.Set(1); }
   // It has to make room for another identity's: 0x97.
   void GiveWay();
-  // There was no room: its CONNECT will be refused with 0x97.
-  void RefuseConnect() { refused_ = true; }
   // Without a word, and what it holds is free at once.
   void Drop();
 
+  // What its CONNECT has made it; before that a name for the log.
   const std::string& identity() const { return identity_; }
+  const transport::PeerInfo& peer() const { return stream_->peer(); }
 
  private:
   // Packets taken from one connection, and messages that these make others get, before the next
@@ -109,7 +117,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void CarryOut(session::Output* out);
   void Send(session::Output* out);
   void Do(const session::Action& action, session::Output* out);
-  void DoConnect(const codec::Connect& connect, session::Output* out);
+  void DoConnect(const codec::Connect& connect);
   void DoPublish(const codec::Publish& publish, session::Output* out);
   void DoSubscribe(const codec::Subscribe& subscribe, session::Output* out);
   void DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out);
@@ -118,6 +126,14 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Hands a publish to the broker and does what its verdict says; false if it has to be offered
   // again.
   bool Offer(const codec::Publish& publish, session::Output* out);
+  // connection_connect.cc
+  void AwaitDecision();
+  void StopAsking();
+  void OnDecision(const identity::Decision& decision);
+  void Join(const codec::Connect& connect, const identity::Decision& decision,
+            session::Output* out);
+  void Refuse(codec::ReasonCode reason, std::string_view why, session::Output* out);
+
   void TakeMore();
   void Hold(const codec::Publish& publish);
   void Unhold();
@@ -130,13 +146,17 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
 
   ConnectionContext context_;
   std::unique_ptr<transport::ByteStream> stream_;
-  const std::string identity_;
-  const std::string party_;
+  const std::string anonymous_;
+  std::string identity_;
   broker::PartyRef holder_;
   broker::Holding share_;
   broker::Holding input_share_;
   broker::Holding outgoing_share_;
   session::Session session_;
+  const codec::Connect* connect_ = nullptr;  // the session's, while who it is from is asked
+  uint64_t connect_order_ = 0;
+  Lifetime asks_;
+  Timer decision_timer_;
   broker::ConnectionId id_;
   session::SessionState* state_ = nullptr;  // the broker's; from its accepting us to our Close
   HeldPublish held_;
@@ -149,7 +169,6 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   bool in_between_turns_ = false;
   bool reading_ = true;
   bool stopped_ = false;  // by StopReading
-  bool refused_ = false;  // by RefuseConnect
   bool closing_ = false;  // the session has said Close
 };
 

@@ -9,16 +9,6 @@
 #include "broker/broker_gauges.h"
 
 namespace sluice::server {
-namespace {
-
-// Clients without a certificate share one name; where they come from is all that tells one from
-// another.
-std::string PartyName(const transport::PeerInfo& peer, const std::string& identity) {
-  if (peer.certificate) return identity;
-  return identity + " at " + peer.source;
-}
-
-}  // namespace
 
 Server::Server(ServerOptions options, const Parts& parts)
     : options_(std::move(options)),
@@ -30,6 +20,7 @@ Server::Server(ServerOptions options, const Parts& parts)
       admission_(std::make_shared<transport::Admission>(
           parts.scheduler, options_.max_open_connections, "listeners", parts.health)),
       broker_(options_.broker, &parts.access, &parts.sink, &broker_counters_, &parts.random),
+      refusals_(parts.metrics),
       paused_(parts.metrics.AddCounter(
           "sluice_connections_paused_total",
           "Times that a connection was not read because a message found no room.")),
@@ -111,19 +102,9 @@ Status Server::Listen(transport::Loop& loop, ListenerSpec spec) {
 
 void Server::Accept(const std::string& anonymous_identity,
                     std::unique_ptr<transport::ByteStream> stream) {
-  const auto& certificate = stream->peer().certificate;
-  std::string identity = certificate ? certificate->common_name : anonymous_identity;
-  if (identity.empty()) {
-    if (log_limit_.Allows(parts_.scheduler.Now())) {
-      LogWarn("{} came without a certificate; closing{}", stream->peer().address,
-              log_limit_.LeftOut());
-    }
-    return;
-  }
-  const std::string party = PartyName(stream->peer(), identity);
-  const broker::PartyRef holder = broker_.PartyOf(identity, party);
   const ConnectionContext context{.scheduler = parts_.scheduler,
                                   .broker = broker_,
+                                  .authenticator = parts_.authenticator,
                                   .limits = options_.session,
                                   .capabilities = capabilities_,
                                   .counters = session_counters_,
@@ -133,18 +114,20 @@ void Server::Accept(const std::string& anonymous_identity,
                                   .paused = paused_,
                                   .outgoing_shortages = outgoing_shortages_,
                                   .log_limit = log_limit_,
+                                  .refusals = refusals_,
                                   .owner = *this};
-  auto connection =
-      std::make_unique<Connection>(context, std::move(stream), std::move(identity), party);
+  auto connection = std::make_unique<Connection>(context, std::move(stream), anonymous_identity);
   Connection* const raw = connection.get();
   connections_.emplace(raw, std::move(connection));
-  raw->BelongTo(holder);
-  if (MakeRoomFor(holder)) {
-    raw->HoldShare();
-  } else {
-    Refuse(raw);
-  }
+  const bool is_stranger = !raw->peer().certificate;
+  raw->BelongTo(broker_.PartyOf(raw->identity(), PartyName(*raw, is_stranger)));
   raw->Start();
+}
+
+// Where strangers come from is all that tells one from another.
+std::string Server::PartyName(const Connection& connection, bool is_shared) const {
+  if (!is_shared) return connection.identity();
+  return connection.identity() + " at " + connection.peer().source;
 }
 
 bool Server::MakeRoomFor(const broker::PartyRef& party) {
@@ -171,17 +154,8 @@ void Server::MakeRoomForInput(const broker::PartyRef& party, size_t bytes) {
   }
 }
 
-// Few at a time, so that those who are refused take no places either by saying nothing.
-void Server::Refuse(Connection* connection) {
-  constexpr size_t kMostRefused = 8;
-  connection->RefuseConnect();
-  refused_.push_back(connection);
-  if (refused_.size() > kMostRefused) refused_.front()->Drop();
-}
-
 void Server::OnGone(Connection* connection) {
   std::erase(blocked_, connection);
-  std::erase(refused_, connection);
   connections_.erase(connection);
   ArmBrokerTimer();
   FinishIfEmpty();

@@ -17,6 +17,7 @@
 #include "broker/access_control.h"
 #include "broker/broker.h"
 #include "broker/event_sink.h"
+#include "identity/authenticator.h"
 #include "journal/journal.h"
 #include "server/connection.h"
 #include "server/local_events.h"
@@ -32,7 +33,7 @@ namespace sluice::server {
 
 struct ListenerSpec {
   transport::ListenerOptions transport;
-  // Clients without a certificate come in under this name; empty: there are none.
+  // Clients without a certificate come in under this name; empty: none of them does.
   std::string anonymous_identity;
 };
 
@@ -42,8 +43,8 @@ struct ServerOptions {
   broker::Limits broker;
   // Streams whose events local subscribers may hear of.
   std::vector<std::string> local_event_streams;
-  // Connections of clients whose certificate is known, all listeners together; 0: any number. The
-  // party that holds most gives way; see broker/share.h. Stops one certificate from taking every
+  // Connections of clients whose CONNECT was accepted, all listeners together; 0: any number. The
+  // party that holds most gives way; see broker/share.h. Stops one identity from taking every
   // place. Counter sluice_share_gave_way_total{budget="connections"}.
   size_t max_connections = 0;
   // Open connections of all listeners together, newcomers included; see transport::Admission.
@@ -77,6 +78,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
     journal::Journal& journal;
     broker::EventSink& sink;  // tells this server; another one may be told when it is gone
     const broker::AccessControl& access;
+    identity::Authenticator& authenticator;
     const Clock& clock;
     Random& random;
     Metrics& metrics;
@@ -110,8 +112,6 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void FollowStreams();
   void AddMetrics();
   void WatchHealth();
-  bool MakeRoomFor(const broker::PartyRef& party);
-  void Refuse(Connection* connection);
   void RetryBlocked();
   void CloseDeserted();
   void ArmBrokerTimer();
@@ -121,6 +121,9 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   // ConnectionContext::Owner
   void OnBlocked(Connection* connection) override;
   void OnGone(Connection* connection) override;
+  uint64_t NextConnect() override { return ++connects_; }
+  std::string PartyName(const Connection& connection, bool is_shared) const override;
+  bool MakeRoomFor(const broker::PartyRef& party) override;
   void MakeRoomForInput(const broker::PartyRef& party, size_t bytes) override;
   void OnBrokerDeadline() override { ArmBrokerTimer(); }
   // broker::EventSink::Listener
@@ -143,7 +146,6 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
-  std::deque<Connection*> refused_;  // will be told when their CONNECT comes
   std::deque<Connection*> blocked_;  // wait for room, the longest first
   bool retry_posted_ = false;
   Timer broker_timer_;
@@ -152,6 +154,8 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   std::unique_ptr<ServerHealth> health_;
   std::function<void()> shutdown_done_;
   bool said_goodbye_ = false;
+  uint64_t connects_ = 0;
+  ConnectRefusals refusals_;
   Counter& paused_;
   Counter& outgoing_shortages_;
   Lifetime lifetime_;

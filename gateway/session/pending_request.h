@@ -53,6 +53,7 @@ class PendingRequest {
   // The connection ended: no answer is due any more.
   void Clear();
 
+  size_t kept_bytes() const { return connect_ == nullptr ? 0 : connect_->bytes.capacity(); }
   bool due() const { return due_ != Due::kNothing; }
   bool connect_due() const { return due_ == Due::kConnect; }
   void CheckInvariants() const;

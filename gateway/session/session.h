@@ -92,6 +92,8 @@ class Session {
   bool connected() const { return phase_ == Phase::kOpen; }
   bool closed() const { return phase_ == Phase::kClosed; }
   codec::Version version() const { return terms_.version(); }
+  // Of a CONNECT that waits for its answer.
+  size_t kept_bytes() const { return pending_.kept_bytes(); }
   // Messages of QoS 1 and 2 that wait for Acknowledge.
   size_t unacknowledged() const { return inbound_.unacknowledged(); }
   void CheckInvariants() const;

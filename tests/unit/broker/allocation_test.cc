@@ -38,7 +38,7 @@ class AllocationTest : public testing::Test {
   AllocationTest() {
     codec::Connect connect;
     connect.client_id = "device-1";
-    connection_ = broker_.OnConnect(now_, connect, "device-1", &client_).connection;
+    connection_ = broker_.OnConnect(now_, connect, {.identity = "device-1"}, &client_).connection;
   }
   void Subscribe(std::string_view filter, uint32_t id) {
     codec::SubscriptionListBuilder list;

@@ -94,6 +94,7 @@ class FakeSink final : public EventSink {
 
 struct ConnectOptions {
   std::string identity = "dev";
+  uint64_t order = 0;
   bool clean_start = true;
   uint32_t expiry_seconds = 0;
   codec::Version version = codec::Version::kV5;
@@ -127,7 +128,8 @@ class BrokerTest : public testing::Test {
     connect.client_id = client_id;
     connect.clean_start = options.clean_start;
     connect.will = options.will;
-    return broker_->OnConnect(clock_.Now(), connect, options.identity, client);
+    return broker_->OnConnect(clock_.Now(), connect,
+                              {.identity = options.identity, .order = options.order}, client);
   }
   FakeClient& Connect(const std::string& client_id, const ConnectOptions& options = {}) {
     FakeClient& client = clients_.emplace_back(broker_.get(), &clock_);

@@ -183,7 +183,10 @@ TEST_F(FairnessTest, AnonymousClientsOfAnotherAddressAreAnotherParty) {
     codec::Connect connect;
     connect.version = codec::Version::kV5;
     connect.client_id = client_id;
-    client.id = broker_->OnConnect(clock_.Now(), connect, "anonymous", &client, address).connection;
+    client.id =
+        broker_
+            ->OnConnect(clock_.Now(), connect, {.identity = "anonymous", .party = address}, &client)
+            .connection;
     client.Close(session::WillFate::kNone);
   };
   leave("v", "anonymous at 192.0.2.7");

@@ -83,7 +83,7 @@ class WireClient final : public ClientHandle {
     broker_.OnWritable(now_, id_);
   }
   void Accept(const codec::Connect& connect, Output* out) {
-    const ConnectOutcome outcome = broker_.OnConnect(now_, connect, "dev", this);
+    const ConnectOutcome outcome = broker_.OnConnect(now_, connect, {.identity = "dev"}, this);
     ASSERT_EQ(outcome.reason, ReasonCode::kSuccess);
     id_ = outcome.connection;
     state_ = outcome.state;

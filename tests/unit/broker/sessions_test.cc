@@ -24,6 +24,15 @@ TEST_F(SessionsTest,
   EXPECT_EQ(second.Take(), (Lines{"t=x q0"}));
 }
 
+// It took long to find out from whom it was; the client has given up on it and come again.
+TEST_F(SessionsTest, ConnectThatCameBeforeTakesNothingOver) {
+  FakeClient& later = Connect("a", {.order = 2});
+  EXPECT_EQ(RefusalOf("a", {.order = 1}), ReasonCode::kServerBusy);
+  EXPECT_EQ(later.disconnected, ReasonCode::kSuccess);
+  Connect("a", {.order = 3});
+  EXPECT_EQ(later.disconnected, ReasonCode::kSessionTakenOver);
+}
+
 TEST_F(SessionsTest, CleanStartEndsTheOldSession) {  // [MQTT-3.1.2-4]
   FakeClient& first = Connect("a", {.expiry_seconds = 60});
   Subscribe(first, "t");

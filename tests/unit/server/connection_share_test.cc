@@ -81,16 +81,27 @@ TEST_F(ConnectionShareTest, UnfinishedPacketsOfOneMakeRoomForThoseOfAnother) {
   EXPECT_FALSE(hogs.front()->closed());
 }
 
-TEST_F(ConnectionShareTest, RefusedOnesThatSayNothingTakeNoPlaces) {
-  StartWith(2);
+// A place is taken by CONNECT; until then transport::Admission bounds them.
+TEST_F(ConnectionShareTest, OnesThatSayNothingTakeNoPlaces) {
+  StartWith(3);
   Connect("a");
   Connect("b");
-  std::vector<TestClient*> silent;
-  for (int i = 0; i < 20; ++i) silent.push_back(&Open());
+  for (int i = 0; i < 20; ++i) Open();
   Settle();
-  EXPECT_TRUE(silent.front()->closed());
-  EXPECT_FALSE(silent.back()->closed());
   EXPECT_THAT(Answer(OpenOther(), "v"), testing::Not(testing::HasSubstr("reason")));
+  EXPECT_EQ(server_->broker().connected_clients(), 3U);
+  EXPECT_EQ(GaveWay(), 0U);
+}
+
+// A device that comes back before its old connection is known to be dead takes no other place.
+TEST_F(ConnectionShareTest, WhoReplacesItsConnectionNeedsNoPlace) {
+  StartWith(2);
+  TestClient& old = Connect("a");
+  Connect("b");
+  EXPECT_THAT(Answer(Open(), "a"), testing::Not(testing::HasSubstr("reason")));
+  Settle();
+  EXPECT_THAT(old.Take(), testing::StartsWith("DISCONNECT reason=8E"));
+  EXPECT_EQ(GaveWay(), 0U);
 }
 
 }  // namespace

@@ -145,7 +145,8 @@ class SavedStateTest : public testing::Test {
     connect.version = codec::Version::kV5;
     connect.client_id = "reader";
     connect.clean_start = true;
-    const auto id = broker.OnConnect(loop_.Now(), connect, "reader", &reader).connection;
+    const auto id =
+        broker.OnConnect(loop_.Now(), connect, {.identity = "reader"}, &reader).connection;
     codec::SubscriptionListBuilder list;
     list.Add({.filter = "#"});
     codec::Subscribe subscribe;

@@ -80,9 +80,7 @@ void ServerTest::Start() {
   ASSERT_TRUE(normaliser.ok()) << normaliser.status().ToString();
   normaliser_ = std::move(*normaliser);
   StartIngest();
-  server_ = std::make_unique<Server>(
-      options_,
-      Server::Parts{loop_, *journal_, *ingest_, *access_control_, clock_, random_, metrics_});
+  server_ = std::make_unique<Server>(options_, ServerParts(loop_));
   ListenerSpec spec;
   spec.transport.bind = "127.0.0.1:0";
   spec.transport.metric_label = "test";

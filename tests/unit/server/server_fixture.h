@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "identity/certificate_mapper.h"
 #include "ingest/ingest.h"
 #include "server/server.h"
 #include "support/memory_env.h"
@@ -99,10 +100,16 @@ class ServerTest : public testing::Test {
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<broker::AccessControl> access_control_;
   std::unique_ptr<ingest::Ingest> ingest_;
+  identity::CertificateMapper certificates_;
+  identity::Authenticator* authenticator_ = &certificates_;
   std::unique_ptr<Server> server_;
   std::deque<TestClient> clients_;
   bool shut_down_ = false;
 
+  Server::Parts ServerParts(Scheduler& scheduler) {
+    return {scheduler,       *journal_, *ingest_, *access_control_,
+            *authenticator_, clock_,    random_,  metrics_};
+  }
   ingest::Ingest::Parts IngestParts() {
     return {*journal_, *normaliser_, *access_control_, clock_, loop_, metrics_};
   }

@@ -140,14 +140,18 @@ TEST_F(ServerLifeTest, CanBeDestroyedBetweenSpaceAndRetry) {
   Settle();
 }
 
-TEST_F(ServerLifeTest, StrangerWithoutIdentityIsClosed) {
+TEST_F(ServerLifeTest, StrangerWithoutIdentityIsToldAndClosed) {
   Start();
   const Status status =
       server_->Listen(loop_, {.transport = {.bind = "127.0.0.1:0"}, .anonymous_identity = ""});
   ASSERT_TRUE(status.ok());
   TestClient& client = clients_.emplace_back(Version::kV5);
   client.Connect(loop_, server_->listeners().back()->address());
+  Until([&] { return client.connected(); });
+  SendConnect(client, "stranger", {});
   Until([&] { return client.closed(); });
+  EXPECT_EQ(client.Take(), "CONNACK reason=87");
+  EXPECT_EQ(Count("sluice_connects_refused_total", "reason=\"not_authorized\""), 1U);
 }
 
 TEST_F(ServerLifeTest, DelayedWillIsPublishedByTheTimer) {

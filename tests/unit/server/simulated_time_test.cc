@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "server_fixture.h"
-#include "support/memory_stream.h"
-#include "support/simulated_scheduler.h"
+#include "simulated_server.h"
 
 namespace sluice::server {
 namespace {
@@ -10,42 +8,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-// The server without a network and without waiting: its clients are at the other end of streams in
-// memory, and its time is the scheduler's.
-class SimulatedTimeTest : public ServerTest {
- protected:
-  SimulatedTimeTest() {
-    Start();
-    server_.reset();
-    server_ = std::make_unique<Server>(
-        options_, Server::Parts{scheduler_, *journal_, *ingest_, *access_control_, clock_, random_,
-                                metrics_});
-  }
-  ~SimulatedTimeTest() override {
-    clients_.clear();
-    Stop();
-  }
-
-  TestClient& Join(const codec::Connect& connect) {
-    auto pair =
-        test::MemoryStream::Connect(&scheduler_, {}, {.address = "device"}, {.address = "gateway"});
-    TestClient& client = clients_.emplace_back(connect.version);
-    client.Attach(std::move(pair.first));
-    server_->Accept("tester", std::move(pair.second));
-    client.Send(connect);
-    scheduler_.RunReady();
-    EXPECT_EQ(client.Take().substr(0, 7), "CONNACK");
-    return client;
-  }
-  TestClient& Join(std::string_view client_id) {
-    codec::Connect connect;
-    connect.version = Version::kV5;
-    connect.client_id = client_id;
-    return Join(connect);
-  }
-
-  test::SimulatedScheduler scheduler_{&clock_};
-};
+using SimulatedTimeTest = SimulatedServerTest;
 
 TEST_F(SimulatedTimeTest, SilentClientIsClosedAfterOneAndAHalfKeepAlives) {
   codec::Connect connect;

@@ -1,0 +1,96 @@
+// How a connection becomes somebody's: its CONNECT, who that is from, and its place.
+
+#include "base/log.h"
+#include "server/connection.h"
+
+namespace sluice::server {
+
+using codec::ReasonCode;
+
+void Connection::DoConnect(const codec::Connect& connect) {
+  connect_ = &connect;
+  connect_order_ = context_.owner.NextConnect();
+  const auto& certificate = stream_->peer().certificate;
+  const identity::Evidence evidence{.certificate = certificate ? &*certificate : nullptr,
+                                    .anonymous = anonymous_,
+                                    .address = stream_->peer().address};
+  identity::Answer answer(asks_.watch(), [this](const identity::Decision& d) { OnDecision(d); });
+  context_.authenticator.Authenticate({evidence, connect}, std::move(answer));
+  if (connect_ != nullptr) AwaitDecision();
+}
+
+// Meanwhile the session receives nothing, and keeps the CONNECT.
+void Connection::AwaitDecision() {
+  const size_t bytes = session_.kept_bytes();
+  context_.owner.MakeRoomForInput(holder_, bytes);
+  held_charge_.Set(bytes);
+  input_share_.Set(bytes);
+  stream_->SetStanding(transport::Standing::kBusy);
+  decision_timer_ = context_.scheduler.StartTimer(context_.limits.connect_timeout, [this] {
+    OnDecision({.reason = ReasonCode::kServerUnavailable,
+                .why = "who it is was not found out within connect_timeout"});
+  });
+}
+
+void Connection::StopAsking() {
+  if (std::exchange(connect_, nullptr) == nullptr) return;
+  asks_.Renew();
+  if (!decision_timer_.active()) return;
+  decision_timer_.Stop();
+  held_charge_.Set(0);
+  input_share_.Set(0);
+}
+
+void Connection::OnDecision(const identity::Decision& decision) {
+  const codec::Connect& connect = *connect_;
+  StopAsking();
+  OutputPool::Lease out(context_.outputs);
+  if (decision.reason == ReasonCode::kSuccess) {
+    Join(connect, decision, out.get());
+  } else {
+    Refuse(decision.reason, decision.why, out.get());
+  }
+  CarryOut(out.get());
+  UpdateReading();
+}
+
+void Connection::Join(const codec::Connect& connect, const identity::Decision& decision,
+                      session::Output* out) {
+  identity_ = decision.identity;
+  const std::string party = context_.owner.PartyName(*this, decision.is_shared);
+  // Who replaces its own connection needs no other place.
+  const bool replaces = context_.broker.IsConnected(identity_, connect.client_id);
+  BelongTo(context_.broker.PartyOf(identity_, party));
+  if (!replaces && !context_.owner.MakeRoomFor(holder_)) {
+    return Refuse(ReasonCode::kQuotaExceeded,
+                  "it has most connections of all, and no place is left", out);
+  }
+  const MonotonicTime now = context_.scheduler.Now();
+  const broker::ConnectOutcome outcome = context_.broker.OnConnect(
+      now, connect, {.identity = identity_, .party = party, .order = connect_order_}, this);
+  if (outcome.reason != ReasonCode::kSuccess) return Refuse(outcome.reason, {}, out);
+  share_.Set(1);
+  stream_->SetStanding(transport::Standing::kAdmitted);
+  id_ = outcome.connection;
+  state_ = outcome.state;
+  ChargeWindow();
+  session::ConnectAnswer answer;
+  answer.session_present = outcome.session_present;
+  answer.assigned_client_id = outcome.assigned_client_id;
+  answer.late_acknowledgements = true;
+  session_.AcceptConnect(now, answer, outcome.state, out);
+  Send(out);  // CONNACK is the first packet [MQTT-3.2.0-1]
+  TakeMore();
+}
+
+void Connection::Refuse(ReasonCode reason, std::string_view why, session::Output* out) {
+  context_.refusals.Count(reason);
+  if (context_.log_limit.Allows(context_.scheduler.Now())) {
+    const std::string_view said = codec::ReasonCodeName(reason, codec::PacketType::kConnack);
+    LogInfo("refused CONNECT of {} ({}): {}{}{}{}", Printable(identity_), stream_->peer().address,
+            said, why.empty() ? "" : "; ", why, context_.log_limit.LeftOut());
+  }
+  session_.RefuseConnect(reason, out);
+}
+
+}  // namespace sluice::server
