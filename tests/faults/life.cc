@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "support/manual_journal.h"
+
 namespace sluice::faults {
 namespace {
 
@@ -92,13 +94,8 @@ Life::~Life() {
 }
 
 Status Life::Open() {
-  journal::Options options;
-  options.manual = true;
-  options.clock = &clock_;
-  options.min_free_bytes = 0;
-  options.preallocate = false;
-  options.seed = 7;
-  auto journal = journal::Journal::Open(env_, kDataDirectory, options, StreamsOfLife());
+  auto journal = journal::Journal::Open(env_, kDataDirectory, test::ManualJournalOptions(clock_),
+                                        StreamsOfLife());
   if (!journal.ok()) return journal.status();
   journal_ = std::move(journal).value();
   const auto streams = StreamsOfLife();
@@ -113,11 +110,7 @@ Status Life::Open() {
 
 void Life::Run(Duration after) {
   clock_.Advance(after);
-  for (int quiet = 0, round = 0; quiet < 2 && round < 1000; ++round) {
-    const auto due = journal_->RunOnce();
-    journal_->Poll();
-    quiet = !due || *due > clock_.Now() ? quiet + 1 : 0;
-  }
+  test::RunUntilIdle(*journal_, clock_);
 }
 
 void Life::Settle() {

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "journal/journal.h"
+#include "support/manual_journal.h"
 #include "support/memory_env.h"
 #include "support/simulated_clock.h"
 
@@ -30,12 +31,7 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
  protected:
   JournalFixture() {
     SetLogLevel(LogLevel::kOff);
-    options_.manual = true;
-    options_.clock = &clock_;
-    options_.metrics = &metrics_;
-    options_.seed = 7;
-    options_.min_free_bytes = 0;
-    options_.preallocate = false;
+    options_ = test::ManualJournalOptions(clock_, &metrics_);
     stream_.name = "telemetry";
     stream_.routes = {"cloud"};
     stream_.max_bytes = 1 << 20;
@@ -78,11 +74,7 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
   // Lets the journal thread's work run to its end, and tells what happened.
   void Run(Duration after = std::chrono::milliseconds(10)) {
     clock_.Advance(after);
-    for (int quiet = 0, round = 0; quiet < 2 && round < 1000; ++round) {
-      const auto due = journal_->RunOnce();
-      journal_->Poll();
-      quiet = !due || *due > clock_.Now() ? quiet + 1 : 0;
-    }
+    test::RunUntilIdle(*journal_, clock_);
     journal_->CheckInvariants();
   }
   void AppendAndCommit(std::string_view payload) {

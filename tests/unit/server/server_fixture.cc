@@ -6,6 +6,7 @@
 
 #include "schema/event_view.h"
 #include "support/access_rules.h"
+#include "support/manual_journal.h"
 
 namespace sluice::server {
 namespace {
@@ -44,12 +45,7 @@ std::vector<broker::AccessRule> Rules() {
 
 ServerTest::ServerTest() {
   SetLogLevel(LogLevel::kOff);
-  journal_options_.manual = true;
-  journal_options_.clock = &clock_;
-  journal_options_.metrics = &metrics_;
-  journal_options_.seed = 7;
-  journal_options_.min_free_bytes = 0;
-  journal_options_.preallocate = false;
+  journal_options_ = test::ManualJournalOptions(clock_, &metrics_);
   telemetry_.name = "telemetry";
   telemetry_.routes = {"cloud"};
   telemetry_.max_bytes = 1 << 20;
@@ -151,11 +147,7 @@ void ServerTest::Settle() {
 
 void ServerTest::RunJournal() {
   clock_.Advance(std::chrono::seconds(1));
-  for (int quiet = 0, round = 0; quiet < 2 && round < 1000; ++round) {
-    const auto due = journal_->RunOnce();
-    journal_->Poll();
-    quiet = !due || *due > clock_.Now() ? quiet + 1 : 0;
-  }
+  test::RunUntilIdle(*journal_, clock_);
 }
 
 void ServerTest::Commit() {
