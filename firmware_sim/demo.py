@@ -16,7 +16,7 @@ import time
 import traceback
 
 import demo_config
-from demo_programs import DemoError, Program, metrics, total
+from demo_programs import DemoError, Program, leave, metrics, total
 from demo_relay import Relay
 
 # The plan, as parts of the time for which readings are taken. The gateway is killed while the uplink is away, so
@@ -285,13 +285,13 @@ def parse_arguments():
     return options
 
 
-async def supervise(options, directory):
-    """Runs the demo; whatever happens, no program of it is left."""
+async def supervise(kind, options, directory):
+    """Runs the demo, or what a test has made of it; whatever happens, no program of it is left."""
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
-        return await Demo(options, directory).run()
+        return await kind(options, directory).run()
     except DemoError as error:
         print(f"demo: FAILED: {error}", flush=True)
     except asyncio.CancelledError:
@@ -306,11 +306,8 @@ async def supervise(options, directory):
 def main():
     options = parse_arguments()
     directory = tempfile.mkdtemp(prefix="sluice-demo-")
-    good = asyncio.run(supervise(options, directory))
-    if good and not options.keep:
-        shutil.rmtree(directory)
-    else:
-        print(f"demo: logs, configurations and data are in {directory}", file=sys.stderr, flush=True)
+    good = asyncio.run(supervise(Demo, options, directory))
+    leave(directory, "demo", good, options.keep)
     return 0 if good else 1
 
 

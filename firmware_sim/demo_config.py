@@ -62,7 +62,7 @@ local_events = false
 enabled = false
 
 [limits]
-session_queue = "128MiB"
+session_queue = "32MiB"
 max_packet    = "1MiB"
 
 [[listener]]

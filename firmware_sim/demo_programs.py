@@ -4,7 +4,9 @@ import asyncio
 import ctypes
 import os
 import re
+import shutil
 import signal
+import sys
 import time
 import urllib.request
 
@@ -90,22 +92,30 @@ class Program:
             await program.kill()
 
 
-async def metrics(address):
+def fetch_metrics(address, seconds=10):
     """The numbers of http://address/metrics by their full names; empty while nobody answers."""
-    def fetch():
-        try:
-            with urllib.request.urlopen(f"http://{address}/metrics", timeout=2) as response:
-                return response.read().decode()
-        except OSError:
-            return ""
-    values = {}
-    for line in (await asyncio.to_thread(fetch)).splitlines():
-        if line and not line.startswith("#"):
-            name, _, value = line.rpartition(" ")
-            values[name] = float(value)
-    return values
+    try:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=seconds) as response:
+            text = response.read().decode()
+    except OSError:
+        return {}
+    samples = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in samples}
+
+
+async def metrics(address):
+    """The same, without holding up the demo."""
+    return await asyncio.to_thread(fetch_metrics, address, 2)
 
 
 def total(values, name):
     """The sum of a metric over its labels."""
     return int(sum(v for k, v in values.items() if k == name or k.startswith(name + "{")))
+
+
+def leave(directory, who, went_well, keep=False):
+    """Removes a run's files if it went well and nobody wants them, else says where they are."""
+    if went_well and not keep:
+        shutil.rmtree(directory)
+    else:
+        print(f"{who}: logs, configurations and data are in {directory}", file=sys.stderr, flush=True)

@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-import shutil
 import tempfile
 
 from machine import Machine
 
 import demo
-from demo_programs import total
+from demo_programs import leave, total
 
 
 def add_arguments(parser, **defaults):
@@ -58,10 +57,6 @@ class ImageDemo(demo.Demo):
 def run(kind, options):
     """Whether all went well; the files stay when it did not."""
     directory = tempfile.mkdtemp(prefix="sluice-image-")
-    demo.Demo = kind
-    good = asyncio.run(demo.supervise(options, directory))
-    if good and not options.keep:
-        shutil.rmtree(directory)
-    else:
-        print(f"image: disk, logs and data are in {directory}")
+    good = asyncio.run(demo.supervise(kind, options, directory))
+    leave(directory, "image", good, options.keep)
     return good

@@ -20,6 +20,7 @@ from installed import CERTIFICATES, CONFIG, configuration, depends, expect, pars
 
 import demo
 from demo_config import write
+from demo_programs import leave
 
 # A system call that the unit's filter forbids kills the gateway here, and the watchdog is quicker than the package's.
 # The limit of open files is the gateway's to raise.
@@ -208,13 +209,10 @@ def main():
     directory = tempfile.mkdtemp(prefix="sluice-systemd-")
     with emulation(options.arch):
         make_root(directory, options.arch, options.suite, depends(options.packages[0]))
-    demo.Demo = SystemdDemo
-    if not asyncio.run(demo.supervise(options, directory)):
-        print(f"package: FAILED under systemd; logs are in {directory}")
-        return 1
-    shutil.rmtree(directory)
-    print(f"package: {options.arch} {options.suite} ok under systemd")
-    return 0
+    good = asyncio.run(demo.supervise(SystemdDemo, options, directory))
+    leave(directory, "package", good)
+    print(f"package: {options.arch} {options.suite} {'ok' if good else 'FAILED'} under systemd")
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

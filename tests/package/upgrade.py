@@ -20,7 +20,7 @@ from installed import CERTIFICATES, CONFIG, configuration, depends, expect, make
 
 import demo
 from demo_config import write
-from demo_programs import DemoError, Program
+from demo_programs import DemoError, Program, leave
 
 
 ENABLED = "/etc/systemd/system/multi-user.target.wants/sluice.service"
@@ -140,7 +140,8 @@ def main():
     try:
         return test(options, directory)
     except DemoError as error:
-        print(f"package: FAILED: {error}; see {directory}")
+        print(f"package: FAILED: {error}")
+        leave(directory, "package", False)
         return 1
 
 
@@ -150,11 +151,10 @@ def test(options, directory):
                                 options.packages[0])
         options.chroot.install(options.packages[0])
         check_installed(options.chroot)
-        demo.Demo = PackageDemo
-        if not asyncio.run(demo.supervise(options, directory)):
-            return 1
+        if not asyncio.run(demo.supervise(PackageDemo, options, directory)):
+            raise DemoError("the demo has failed")
         check_removed(options.chroot)
-    shutil.rmtree(directory)
+    leave(directory, "package", True)
     print(f"package: {options.arch} {options.suite} ok: installed, upgraded under load, removed, purged")
     return 0
 

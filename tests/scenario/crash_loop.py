@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
@@ -26,36 +25,13 @@ from support.pki import Pki
 from support.process import Process, eventually, run
 from support.relay import Link
 
+import demo_config
+from demo_programs import leave, total
+
 DRAIN_SECONDS = 300
 # The fleet opens thousands of TLS connections through Paho C, which has a race at that rate. A crash of the load
 # generator is no verdict on the gateway: what it had written to its ledger counts, and another run goes on.
 FLEET_CRASHES_AT_MOST = 3
-
-UPSTREAM = """
-[gateway]
-id       = "upstream"
-data_dir = "upstream-data"
-memory_limit = "1GiB"
-local_events = false
-
-[admin]
-enabled = false
-
-[limits]
-session_queue = "256MiB"
-max_packet    = "1MiB"
-
-[[listener]]
-bind = "127.0.0.1:0"
-plaintext = true
-anonymous = true
-
-[[access]]
-identity  = "anonymous"
-publish   = ["sluice/#"]
-subscribe = ["sluice/#"]
-speaks_for = ["*"]
-"""
 
 LOSSY = """
 [[stream]]
@@ -126,8 +102,7 @@ class CrashLoop:
              str(self.options.devices)])
         run([os.path.join(gateway_support.ROOT, "certs", "make-pki.sh"), self.path("pki"), "--devices", "lossy-",
              str(LOSSY_DEVICES)])
-        with open(self.path("upstream.toml"), "w", encoding="utf-8") as file:
-            file.write(UPSTREAM)
+        demo_config.write(self.path("upstream.toml"), demo_config.UPSTREAM)
         upstream = self.own(Process("upstream", [self.sluice, "run", "upstream.toml"], self.directory))
         upstream_port = int(upstream.wait_for_line(r"listening on \S*:(\d+)").group(1))
         upstream.wait_for_line("gateway upstream ready")
@@ -211,7 +186,7 @@ class CrashLoop:
     def wait_for_work(self):
         """A gateway that nobody reached since its start would make the kill an idle one."""
         start = eventually(self.gateway.metrics, "metrics")
-        start = sum(v for k, v in start.items() if k.startswith("sluice_stream_committed_events_total"))
+        start = total(start, "sluice_stream_committed_events_total")
 
         def at_work():
             if not self.fleet.alive:
@@ -307,10 +282,7 @@ def main():
         print(f"torture: FAILED, {failure}", flush=True)
     finally:
         loop.kill_everything()
-    if good and not options.keep:
-        shutil.rmtree(directory)
-    else:
-        print(f"torture: logs, configurations and data are in {directory}", file=sys.stderr, flush=True)
+    leave(directory, "torture", good, options.keep)
     return 0 if good else 1
 
 

@@ -5,9 +5,10 @@ import os
 import urllib.error
 import urllib.request
 
+from demo_programs import fetch_metrics, total
+from support import ROOT
 from support.process import PATIENCE, Process, eventually, run
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SLUICE = os.path.join(os.environ.get("SLUICE_BIN", os.path.join(ROOT, "build", "release", "bin")), "sluice")
 
 CONFIG = """
@@ -140,17 +141,7 @@ class Gateway:
 
     def metrics(self):
         """The numbers of /metrics by their full names; empty while nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/metrics", timeout=10) as response:
-                text = response.read().decode()
-        except OSError:
-            return {}
-        values = {}
-        for line in text.splitlines():
-            if line and not line.startswith("#"):
-                name, _, value = line.rpartition(" ")
-                values[name] = float(value)
-        return values
+        return fetch_metrics(f"127.0.0.1:{self.admin_port}")
 
     def health(self):
         """The status code of /healthz."""
@@ -167,9 +158,7 @@ class Gateway:
     def total(self, name):
         """The sum of a metric over its labels, or None while nobody answers."""
         values = self.metrics()
-        if not values:
-            return None
-        return int(sum(v for k, v in values.items() if k == name or k.startswith(name + "{")))
+        return total(values, name) if values else None
 
     def wait_for(self, name, at_least, seconds=PATIENCE):
         return eventually(lambda: (self.total(name) or 0) >= at_least,

@@ -1,14 +1,9 @@
 """The demo's relay between gateway and upstream, for tests without an event loop of their own."""
 
 import asyncio
-import os
-import sys
 import threading
 
-from support.gateway import ROOT
-
-sys.path.insert(0, os.path.join(ROOT, "firmware_sim"))
-from demo_relay import Relay  # noqa: E402: the path is needed first
+from demo_relay import Relay
 
 
 class Link:
