@@ -127,7 +127,7 @@ void Server::Accept(const std::string& anonymous_identity,
 // Where strangers come from is all that tells one from another.
 std::string Server::PartyName(const Connection& connection, bool is_shared) const {
   if (!is_shared) return connection.identity();
-  return connection.identity() + " at " + connection.peer().source;
+  return connection.identity() + " at " + transport::FormatSource(connection.peer().source);
 }
 
 bool Server::MakeRoomFor(const broker::PartyRef& party) {

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "tls/peer_certificate.h"
+#include "transport/socket_address.h"
 
 namespace sluice::transport {
 
@@ -14,7 +15,7 @@ namespace sluice::transport {
 // who that is.
 struct PeerInfo {
   std::string address = {};      // "192.0.2.7:50123", "[2001:db8::7]:50123"
-  std::string source = {};       // all that tells strangers apart: see FormatSource
+  SourceAddress source = {};     // all that tells strangers apart
   std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
   std::string cipher = {};
   std::optional<tls::PeerCertificate> certificate = {};  // verified; none if none was shown
@@ -55,8 +56,9 @@ class ByteStream {
  public:
   virtual ~ByteStream() = default;
 
-  // Once, first. `handler` must outlive the stream or its OnClosed. Bytes begin to arrive after it
-  // returns.
+  // First. `handler` must outlive the stream or its OnClosed. Bytes begin to arrive after it
+  // returns. Once more when the stream is handed on (see StreamUpgrade): the new handler is shown
+  // what the one before has left.
   virtual void Start(StreamHandler* handler) = 0;
 
   // Copies `bytes` to the output, which leaves once per iteration of the loop: a hundred small

@@ -10,8 +10,7 @@
 #include "tls/context.h"
 #include "transport/socket_address.h"
 #include "transport/tcp_stream.h"
-#include "transport/tls_reception.h"
-#include "transport/tls_stream.h"
+#include "transport/tls_upgrade.h"
 #include "transport/unix_socket.h"
 
 namespace sluice::transport {
@@ -34,7 +33,7 @@ class Listener::Impl final : private FlushQueue::Item {
 
   const std::string& address() const { return address_; }
   uint16_t port() const { return port_; }
-  size_t half_open() const { return reception_ == nullptr ? 0 : reception_->size(); }
+  size_t half_open() const { return chain_->size(); }
   const StreamContext& context() const { return *context_; }
 
  private:
@@ -54,8 +53,7 @@ class Listener::Impl final : private FlushQueue::Item {
   void OnConnection(int status);
   void OnIterationEnd() override;
   void Accept();
-  void OnHandshakeEnd(TlsHandshake::Outcome outcome, MonotonicTime since);
-  void CountFailure(const TlsHandshake::Outcome& outcome);
+  void OnFailed(const StreamUpgrade::Outcome& outcome);
   ListenerMetrics& metrics() { return *context_->metrics; }
 
   Loop& loop_;
@@ -66,8 +64,8 @@ class Listener::Impl final : private FlushQueue::Item {
   std::unique_ptr<UnixSocketFile> file_;  // null: TCP
   std::string address_;
   uint16_t port_ = 0;
-  std::unique_ptr<TlsReception> reception_;  // null: plaintext
-  int taken_ = 0;                            // in this iteration
+  std::unique_ptr<UpgradeChain> chain_;
+  int taken_ = 0;                  // in this iteration
   bool connection_waits_ = false;  // libuv holds one and takes no more until it is accepted
   LogLimit refusals_;              // strangers shall not fill the disk with our log
 };
@@ -88,16 +86,17 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
     context_->admission = std::make_shared<Admission>(loop_, options_.limits.max_connections,
                                                       "listener " + options_.bind, options_.health);
   }
-  if (options_.tls == nullptr) return;
-  reception_ =
-      std::make_unique<TlsReception>(loop_, options_.tls, context_, options_.bind, options_.health,
-                                     [this](TlsHandshake::Outcome outcome, MonotonicTime since) {
-                                       OnHandshakeEnd(std::move(outcome), since);
-                                     });
+  std::vector<StreamUpgrade::Maker> upgrades = options_.under_tls;
+  if (options_.tls != nullptr) upgrades.push_back(TlsUpgrade::With(options_.tls));
+  upgrades.insert(upgrades.end(), options_.over_tls.begin(), options_.over_tls.end());
+  chain_ = std::make_unique<UpgradeChain>(
+      upgrades, StreamUpgrade::Parts{loop_, context_, options_.bind, options_.health},
+      [this](std::unique_ptr<ByteStream> stream) { on_accept_(std::move(stream)); },
+      [this](const StreamUpgrade::Outcome& outcome) { OnFailed(outcome); });
 }
 
 Listener::Impl::~Impl() {
-  reception_.reset();
+  chain_.reset();
   if (server_ == nullptr) return;
   uv_close(reinterpret_cast<uv_handle_t*>(server_->uv()),
            [](uv_handle_t* handle) { delete static_cast<Server*>(handle->data); });
@@ -164,40 +163,11 @@ void Listener::Impl::Accept() {
     return (error != 0 ? metrics().accept_errors : metrics().refused).Add();
   }
   metrics().accepted.Add();
-  auto stream = std::make_unique<TcpStream>(loop_, socket, context_);
-  if (reception_ == nullptr) return on_accept_(std::move(stream));
-  reception_->Take(std::move(stream));
+  chain_->Take(std::make_unique<TcpStream>(loop_, socket, context_));
 }
 
-void Listener::Impl::OnHandshakeEnd(TlsHandshake::Outcome outcome, MonotonicTime since) {
-  if (outcome.end != TlsHandshake::End::kDone) return CountFailure(outcome);
-  metrics().handshakes.Add();
-  metrics().handshake_time.Observe(loop_.Now() - since);
-  if (outcome.engine->resumed()) metrics().resumptions.Add();
-  outcome.inner->SetStanding(Standing::kSilent);
-  on_accept_(std::make_unique<TlsStream>(loop_, std::move(outcome), context_));
-}
-
-void Listener::Impl::CountFailure(const TlsHandshake::Outcome& outcome) {
-  switch (outcome.end) {
-    case TlsHandshake::End::kDone:
-      break;
-    case TlsHandshake::End::kFailed:
-      metrics().failures.at(static_cast<size_t>(outcome.failure))->Add();
-      break;
-    case TlsHandshake::End::kTimeout:
-      metrics().handshake_timeouts.Add();
-      break;
-    case TlsHandshake::End::kFlood:
-      metrics().handshake_floods.Add();
-      break;
-    case TlsHandshake::End::kAborted:
-      metrics().handshake_aborts.Add();
-      break;
-    case TlsHandshake::End::kDisplaced:
-      return metrics().handshakes_displaced.Add();  // who made it give way has said so
-  }
-  if (!refusals_.Allows(loop_.Now())) return;
+void Listener::Impl::OnFailed(const StreamUpgrade::Outcome& outcome) {
+  if (outcome.is_told || !refusals_.Allows(loop_.Now())) return;
   LogInfo("{}: refused {}: {}{}", address_, outcome.address, outcome.reason.message(),
           refusals_.LeftOut());
 }

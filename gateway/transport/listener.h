@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/health.h"
 #include "base/metrics.h"
@@ -13,6 +14,7 @@
 #include "transport/listener_metrics.h"
 #include "transport/loop.h"
 #include "transport/stream_limits.h"
+#include "transport/stream_upgrade.h"
 
 namespace sluice::tls {
 class Context;
@@ -26,6 +28,8 @@ struct ListenerOptions {
   // group, which is removed in the end; see UnixSocketFile for what may be in its place.
   std::string bind = {};
   std::shared_ptr<tls::Context> tls = {};  // null: plaintext
+  // What connections pass besides, in this order: what is not encrypted, what is.
+  std::vector<StreamUpgrade::Maker> under_tls = {}, over_tls = {};
   StreamLimits limits = {};
   // What the connections, also those of other listeners, hold together of input that is not
   // consumed; one that waits for the rest of a large packet when it is used up is closed. Null: no
@@ -44,8 +48,8 @@ struct ListenerOptions {
   std::string metric_label = {};  // value of the label listener="…"; empty: `bind`
 };
 
-// Accepts connections, plain or TLS, on the loop thread. The callback gets each stream when it is
-// ready to be used, which for TLS is after the handshake, and must Start it (or destroy it) before
+// Accepts connections on the loop thread and leads them through the listener's upgrades. The
+// callback gets each stream that came through, and must Start it (or destroy it) before
 // the callback returns.
 class Listener {
  public:
@@ -54,7 +58,7 @@ class Listener {
   // Binds and listens. `loop` and `metrics` outlive the listener and its streams.
   static Result<std::unique_ptr<Listener>> Open(Loop& loop, ListenerOptions options,
                                                 Metrics& metrics, AcceptCallback on_accept);
-  // Accepts no more and drops connections still in their handshake; streams already handed out live
+  // Accepts no more and drops connections that are not through; streams already handed out live
   // on.
   ~Listener();
   Listener(const Listener&) = delete;
@@ -62,7 +66,7 @@ class Listener {
 
   const std::string& address() const;  // "127.0.0.1:43211", the port it got; or as `bind`
   uint16_t port() const;
-  size_t half_open() const;    // TLS connections whose handshake is not complete, begun or not
+  size_t half_open() const;    // connections that are not through yet
   size_t connections() const;  // half-open ones included
   const ListenerMetrics& metrics() const;
 

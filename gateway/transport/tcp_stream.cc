@@ -57,7 +57,7 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
   socket_->stream = this;
   IdentifyPeer();
   context_->AddConnection();
-  if (context_->admission) Join(&context_->admission->newcomers(), source_);
+  if (context_->admission) Join(&context_->admission->newcomers(), peer_.source);
   if (socket_->is_unix()) return;
   // Both ends write small records that somebody waits for; gathering them is our own flush's work.
   uv_tcp_nodelay(&socket_->tcp, 1);
@@ -67,13 +67,12 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
 
 void TcpStream::IdentifyPeer() {
   if (socket_->is_unix()) {
-    peer_.address = peer_.source = "a local process";
+    peer_.address = "a local process";
     return;
   }
   const sockaddr_storage address = TcpPeer(socket_->tcp);
   peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
-  source_ = SourceOf(address);
-  peer_.source = FormatSource(source_);
+  peer_.source = SourceOf(address);
 }
 
 TcpStream::~TcpStream() {

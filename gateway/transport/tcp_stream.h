@@ -57,7 +57,6 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   void CloseAfterFlush() override;
   void Close(Status reason) override;
   const PeerInfo& peer() const override { return peer_; }
-  const SourceAddress& source() const { return source_; }
 
  private:
   enum class State : uint8_t { kOpen, kDraining, kClosed };
@@ -87,7 +86,6 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   std::shared_ptr<StreamContext> context_;
   StreamHandler* handler_ = nullptr;
   PeerInfo peer_;
-  SourceAddress source_;
   InputBuffer input_;
   ByteBuffer output_;
   ByteBudget::Charge output_charge_;

@@ -6,12 +6,12 @@ namespace sluice::transport {
 namespace {
 
 PeerInfo DescribePeer(const ByteStream& inner, const tls::Engine& engine) {
-  return {.address = inner.peer().address,
-          .source = inner.peer().source,
-          .tls_version = std::string(engine.version()),
-          .cipher = std::string(engine.cipher()),
-          .certificate = engine.peer(),
-          .resumed = engine.resumed()};
+  PeerInfo peer = inner.peer();
+  peer.tls_version = engine.version();
+  peer.cipher = engine.cipher();
+  peer.certificate = engine.peer();
+  peer.resumed = engine.resumed();
+  return peer;
 }
 
 }  // namespace

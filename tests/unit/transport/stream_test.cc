@@ -32,7 +32,7 @@ TEST_P(StreamTest, PeerIsKnown) {
   Open();
   const PeerInfo& peer = server().stream->peer();
   EXPECT_EQ(peer.address.find("127.0.0.1:"), 0u);
-  EXPECT_EQ(peer.source, "127.0.0.1");
+  EXPECT_EQ(FormatSource(peer.source), "127.0.0.1");
   EXPECT_EQ(peer.certificate.has_value(), GetParam());
   EXPECT_EQ(peer.tls_version.empty(), !GetParam());
   if (!GetParam()) return;

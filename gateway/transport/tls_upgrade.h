@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -8,10 +7,8 @@
 #include "base/log_limit.h"
 #include "transport/crowd.h"
 #include "transport/handshake_turns.h"
-#include "transport/loop.h"
 #include "transport/spell.h"
-#include "transport/stream_context.h"
-#include "transport/tcp_stream.h"
+#include "transport/stream_upgrade.h"
 #include "transport/tls_handshake.h"
 
 namespace sluice::tls {
@@ -28,24 +25,18 @@ namespace sluice::transport {
 // only what it has sent; limits.hello_timeout ends it. At limits.max_half_open handshakes the one
 // that keeps us waiting longest, of the address with most of them, gives way (see Crowd). In which
 // order handshakes begin HandshakeTurns says. Loop thread only. Internal to transport.
-class TlsReception {
+class TlsUpgrade final : public StreamUpgrade {
  public:
-  // Called once for each connection taken, from the loop: End::kDone or what became of it. `since`
-  // is when it was accepted.
-  using Callback = std::function<void(TlsHandshake::Outcome, MonotonicTime since)>;
+  // For ListenerOptions.
+  static Maker With(std::shared_ptr<tls::Context> tls);
 
-  // `health` may be null; it and the loop outlive the reception. `name` is the listener's address.
-  TlsReception(Loop& loop, std::shared_ptr<tls::Context> tls,
-               std::shared_ptr<StreamContext> context, const std::string& name, Health* health,
-               Callback on_end);
-  // Drops whoever is not through.
-  ~TlsReception();
-  TlsReception(const TlsReception&) = delete;
-  TlsReception& operator=(const TlsReception&) = delete;
+  TlsUpgrade(std::shared_ptr<tls::Context> tls, const Parts& parts, Callback on_end);
+  ~TlsUpgrade() override;
+  TlsUpgrade(const TlsUpgrade&) = delete;
+  TlsUpgrade& operator=(const TlsUpgrade&) = delete;
 
-  void Take(std::unique_ptr<TcpStream> stream);
-  // Those who are not through.
-  size_t size() const { return guests_.size(); }
+  void Take(std::unique_ptr<ByteStream> stream) override;
+  size_t size() const override { return guests_.size(); }
 
  private:
   class Guest;
@@ -56,11 +47,11 @@ class TlsReception {
   void OnHandshake(int difference);
   void OnFirstStep(int difference);
   void OnEnd(Guest* guest, TlsHandshake::Outcome outcome);
+  Outcome Succeed(TlsHandshake::Outcome handshake, MonotonicTime since);
+  void CountFailure(const TlsHandshake::Outcome& handshake);
 
-  Loop& loop_;
   const std::shared_ptr<tls::Context> tls_;
-  const std::shared_ptr<StreamContext> context_;
-  const std::string name_;
+  const Parts parts_;
   const Callback on_end_;
   HandshakeTurns turns_;
   Crowd handshakes_;
