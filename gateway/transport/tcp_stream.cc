@@ -51,9 +51,9 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
       resources_(loop.resources()),
       socket_(socket),
       context_(std::move(context)),
-      input_(&resources_.pool, context_->input_budget.get()),
+      input_(&resources_.pool, context_),
       output_charge_(context_->output_budget.get()),
-      watermark_(context_->limits.output_low_bytes, context_->limits.output_high_bytes) {
+      marks_(context_.get()) {
   socket_->stream = this;
   IdentifyPeer();
   context_->AddConnection();
@@ -76,7 +76,6 @@ void TcpStream::IdentifyPeer() {
 }
 
 TcpStream::~TcpStream() {
-  SLUICE_CHECK(!in_callback_);
   CloseSocket();
   resources_.pool.Return(&output_);
 }
@@ -100,7 +99,7 @@ void TcpStream::GiveWay() {
 
 void TcpStream::Start(StreamHandler* handler) {
   handler_ = handler;
-  offer_again_ = true;  // what the handler before this one leaves
+  input_.ShowAgain();  // what the handler before this one leaves
   Queue();
   UpdateReading();
 }
@@ -132,14 +131,12 @@ bool TcpStream::peer_has_left() const {
 }
 
 void TcpStream::PauseReading() {
-  ++pauses_;
+  input_.Pause();
   UpdateReading();
 }
 
 void TcpStream::ResumeReading() {
-  SLUICE_CHECK(pauses_ > 0);
-  --pauses_;
-  offer_again_ = true;
+  input_.Resume();
   Queue();
   UpdateReading();
 }
@@ -147,8 +144,8 @@ void TcpStream::ResumeReading() {
 // A draining stream reads on, into the void: it waits for the peer's FIN, and closing a socket with
 // unread input would reset the connection and take our last words back.
 void TcpStream::UpdateReading() {
-  const bool wanted =
-      (state_ == State::kOpen && handler_ != nullptr && pauses_ == 0) || state_ == State::kDraining;
+  const bool wanted = (state_ == State::kOpen && handler_ != nullptr && !input_.paused()) ||
+                      state_ == State::kDraining;
   if (wanted == reading_ || socket_ == nullptr) return;
   reading_ = wanted;
   if (!wanted) {
@@ -172,7 +169,8 @@ void TcpStream::UpdateReading() {
 void TcpStream::OnRead(ssize_t count, const uint8_t* bytes, bool is_full) {
   if (count == 0) return;  // nothing there after all
   if (count > 0) {
-    if (state_ == State::kOpen) Offer({bytes, static_cast<size_t>(count)});
+    const ByteSpan read(bytes, static_cast<size_t>(count));
+    if (state_ == State::kOpen) CloseUnless(input_.Offer(read, handler_));
     turn_bytes_ = is_full ? turn_bytes_ + static_cast<size_t>(count) : 0;
     if (turn_bytes_ >= LoopResources::kBufferBytes) EndTurn();
     return;
@@ -191,24 +189,18 @@ void TcpStream::EndTurn() {
   Queue();
 }
 
-void TcpStream::Offer(ByteSpan bytes) {
-  in_callback_ = true;
-  input_.Offer(bytes, [this](ByteSpan all) { return handler_->OnBytes(all); });
-  in_callback_ = false;
-  if (state_ != State::kOpen) return input_.Clear();
-  if (pauses_ > 0) return;
-  if (const Status verdict = context_->JudgeKept(input_); !verdict.ok()) Close(verdict);
-}
-
-void TcpStream::OfferKept() {
-  if (pauses_ == 0 && !input_.empty()) Offer({});
+void TcpStream::CloseUnless(const Status& verdict) {
+  if (!verdict.ok()) Close(verdict);
 }
 
 void TcpStream::OnIterationEnd() {
-  if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
+  CloseUnless(input_.OfferKept(handler_));
   UpdateReading();
   Flush();
-  if (state_ != State::kClosed) return TellWatermark();
+  if (state_ != State::kClosed) {
+    if (handler_ != nullptr) marks_.Tell(output_bytes(), handler_);
+    return;
+  }
   if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
   // The stream may be gone.
 }
@@ -255,35 +247,17 @@ void TcpStream::Drained() {
   if (uv_shutdown(&socket_->shutdown, socket_->uv(), ignore) != 0) Close(Status::Ok());
 }
 
-// Rising is noticed at once, or a burst in one iteration would be written far past the mark. When
-// all connections' output has used up its budget, the low mark is the high one.
 void TcpStream::CountOutput() {
   const size_t bytes = output_bytes();
   output_charge_.Set(bytes);
-  const ByteBudget* const budget = context_->output_budget.get();
-  const bool is_short = budget != nullptr && budget->exhausted();
-  if (bytes >= context_->limits.output_high_bytes ||
-      (is_short && bytes > context_->limits.output_low_bytes)) {
-    rose_ |= watermark_.Raise();
-  }
-}
-
-void TcpStream::TellWatermark() {
-  if (handler_ == nullptr) return;
-  in_callback_ = true;
-  if (std::exchange(rose_, false)) {
-    if (context_->metrics) context_->metrics->output_pauses.Add();
-    handler_->OnOutputHigh();
-  }
-  const bool fell = watermark_.Update(output_bytes()) == Watermark::Event::kFellBelowLow;
-  if (fell && state_ == State::kOpen) handler_->OnOutputLow();
-  in_callback_ = false;
+  marks_.Count(bytes);
 }
 
 void TcpStream::CloseAfterFlush() {
   if (state_ != State::kOpen) return;
   state_ = State::kDraining;
-  if (!in_callback_) input_.Clear();
+  input_.End();
+  marks_.End();
   linger_ = loop_.StartTimer(context_->limits.close_linger, [this] { Close(Status::Ok()); });
   UpdateReading();
   Queue();
@@ -297,7 +271,8 @@ void TcpStream::Close(Status reason) {
   if (linger_.active()) linger_.Stop();
   resources_.pool.Return(&output_);
   output_charge_.Set(0);
-  if (!in_callback_) input_.Clear();
+  input_.End();
+  marks_.End();
   Queue();
 }
 

@@ -6,11 +6,11 @@
 
 #include "transport/byte_stream.h"
 #include "transport/crowd.h"
-#include "transport/input_buffer.h"
+#include "transport/input_port.h"
 #include "transport/loop.h"
 #include "transport/loop_resources.h"
+#include "transport/output_marks.h"
 #include "transport/stream_context.h"
-#include "transport/watermark.h"
 
 namespace sluice::transport {
 
@@ -49,7 +49,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   void Start(StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
   size_t output_bytes() const override;
-  bool output_high() const override { return watermark_.above(); }
+  bool output_high() const override { return marks_.high(); }
   bool peer_has_left() const override;
   void PauseReading() override;
   void ResumeReading() override;
@@ -70,13 +70,11 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   void OnRead(ssize_t count, const uint8_t* bytes, bool is_full);
   void EndTurn();
   void OnWritten(int status);
-  void Offer(ByteSpan bytes);
-  void OfferKept();
+  void CloseUnless(const Status& verdict);
   void Flush();
   void SendRest();
   void Drained();
   void CountOutput();
-  void TellWatermark();
   void UpdateReading();
   void Queue() { resources_.flush_queue.Add(this); }
 
@@ -86,20 +84,16 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   std::shared_ptr<StreamContext> context_;
   StreamHandler* handler_ = nullptr;
   PeerInfo peer_;
-  InputBuffer input_;
+  InputPort input_;
   ByteBuffer output_;
   ByteBudget::Charge output_charge_;
-  Watermark watermark_;
+  OutputMarks marks_;
   Timer linger_;
   Status reason_;
-  int pauses_ = 0;
   size_t turn_bytes_ = 0;  // read in one go so far
   State state_ = State::kOpen;
   bool reading_ = false;
-  bool offer_again_ = false;  // kept input is due at the end of the iteration
   bool shutdown_sent_ = false;
-  bool rose_ = false;         // above the high mark, and the handler does not know yet
-  bool in_callback_ = false;  // asserts that no handler destroys us in the middle
 };
 
 }  // namespace sluice::transport

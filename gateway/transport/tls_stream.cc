@@ -24,18 +24,18 @@ TlsStream::TlsStream(Loop& loop, TlsHandshake::Outcome handshake,
       engine_(std::move(handshake.engine)),
       early_(std::move(handshake.rest)),
       peer_(DescribePeer(*inner_, *engine_)),
-      input_(&resources_.pool, context_->input_budget.get()) {
+      input_(&resources_.pool, context_) {
   inner_->Start(this);
 }
 
 TlsStream::~TlsStream() {
-  SLUICE_CHECK(!in_callback_);
+  SLUICE_CHECK(!telling_);
   resources_.pool.Return(&output_);
 }
 
 void TlsStream::Start(StreamHandler* handler) {
   handler_ = handler;
-  offer_again_ = true;  // what the handler before this one leaves
+  input_.ShowAgain();  // what the handler before this one leaves
   Queue();
 }
 
@@ -53,15 +53,13 @@ void TlsStream::Write(ByteSpan bytes) {
 }
 
 void TlsStream::PauseReading() {
-  ++pauses_;
+  input_.Pause();
   inner_->PauseReading();
 }
 
 void TlsStream::ResumeReading() {
-  SLUICE_CHECK(pauses_ > 0);
-  --pauses_;
+  input_.Resume();
   inner_->ResumeReading();
-  offer_again_ = true;
   Queue();
 }
 
@@ -77,7 +75,7 @@ size_t TlsStream::OnBytes(ByteSpan ciphertext) {
     result = engine_->Decrypt(&ciphertext, space, &produced, &answer);
     inner_->Write(answer.view());
     answer.Clear();
-    if (produced > 0) Offer(space.first(produced));
+    if (produced > 0) CloseUnless(input_.Offer(space.first(produced), handler_));
   }
   if (state_ != State::kOpen) return size;
   if (result == tls::Engine::DecryptResult::kEndOfData) {
@@ -89,18 +87,8 @@ size_t TlsStream::OnBytes(ByteSpan ciphertext) {
   return size;
 }
 
-void TlsStream::Offer(ByteSpan plaintext) {
-  if (pauses_ > 0) return input_.Keep(plaintext);
-  in_callback_ = true;
-  input_.Offer(plaintext, [this](ByteSpan all) { return handler_->OnBytes(all); });
-  in_callback_ = false;
-  if (state_ != State::kOpen) return input_.Clear();
-  if (pauses_ > 0) return;
-  if (const Status verdict = context_->JudgeKept(input_); !verdict.ok()) Close(verdict);
-}
-
-void TlsStream::OfferKept() {
-  if (pauses_ == 0 && !input_.empty()) Offer({});
+void TlsStream::CloseUnless(const Status& verdict) {
+  if (!verdict.ok()) Close(verdict);
 }
 
 void TlsStream::OnIterationEnd() {
@@ -108,7 +96,7 @@ void TlsStream::OnIterationEnd() {
     OnBytes(early_.view());
     early_.Release();
   }
-  if (std::exchange(offer_again_, false) && state_ == State::kOpen) OfferKept();
+  CloseUnless(input_.OfferKept(handler_));
   DrainIfEnded();
   EncryptOutput();
   TellIfLow();
@@ -117,9 +105,9 @@ void TlsStream::OnIterationEnd() {
 // The inner stream, which has it all now, tells when it is low again, if it was ever high.
 void TlsStream::TellIfLow() {
   if (!std::exchange(high_, false) || inner_->output_high() || state_ != State::kOpen) return;
-  in_callback_ = true;
+  telling_ = true;
   handler_->OnOutputLow();
-  in_callback_ = false;
+  telling_ = false;
 }
 
 void TlsStream::EncryptOutput() {
@@ -139,13 +127,13 @@ void TlsStream::EncryptOutput() {
 
 // Not while the handler is paused: it would never see what the peer said before it left.
 void TlsStream::DrainIfEnded() {
-  if (!ended_ || pauses_ > 0 || state_ != State::kOpen) return;
+  if (!ended_ || input_.paused() || state_ != State::kOpen) return;
   Drain(Status::Unavailable("the peer closed the connection"));
 }
 
 void TlsStream::Drain(Status reason) {
   state_ = State::kDraining;
-  if (!in_callback_) input_.Clear();
+  input_.End();
   reason_ = std::move(reason);
   goodbye_due_ = true;
   Queue();
@@ -158,7 +146,7 @@ void TlsStream::CloseAfterFlush() {
 void TlsStream::Close(Status reason) {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  if (!in_callback_) input_.Clear();
+  input_.End();
   inner_->Close(std::move(reason));
 }
 

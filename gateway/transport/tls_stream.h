@@ -4,7 +4,7 @@
 
 #include "tls/engine.h"
 #include "transport/byte_stream.h"
-#include "transport/input_buffer.h"
+#include "transport/input_port.h"
 #include "transport/loop.h"
 #include "transport/loop_resources.h"
 #include "transport/stream_context.h"
@@ -46,8 +46,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void OnClosed(const Status& reason) override;
   void OnIterationEnd() override;
 
-  void Offer(ByteSpan plaintext);
-  void OfferKept();
+  void CloseUnless(const Status& verdict);
   void EncryptOutput();
   void TellIfLow();
   void Drain(Status reason);
@@ -61,14 +60,12 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   ByteBuffer early_;  // ciphertext that came along with the end of the handshake
   StreamHandler* handler_ = nullptr;
   PeerInfo peer_;
-  InputBuffer input_;  // plaintext
+  InputPort input_;    // plaintext
   ByteBuffer output_;  // plaintext
   Status reason_;
-  int pauses_ = 0;
   State state_ = State::kOpen;
-  bool offer_again_ = false;
-  bool ended_ = false;  // the peer said close_notify; what came before it goes first
-  bool in_callback_ = false;
+  bool ended_ = false;        // the peer said close_notify; what came before it goes first
+  bool telling_ = false;      // within OnOutputLow
   bool high_ = false;         // the plaintext has passed the mark; the inner stream may not know
   bool goodbye_due_ = false;  // close_notify goes behind what is written
 };

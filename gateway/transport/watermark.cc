@@ -5,7 +5,6 @@ namespace sluice::transport {
 bool Watermark::Raise() {
   if (above_) return false;
   above_ = true;
-  ++times_above_;
   return true;
 }
 

@@ -6,7 +6,7 @@
 namespace sluice::transport {
 
 // Two marks on a level: crossing the high one upwards and the low one downwards are events, what
-// happens between is not, so that pressure does not flutter. Crossings are counted.
+// happens between is not, so that pressure does not flutter.
 class Watermark {
  public:
   enum class Event : uint8_t { kNone, kRoseAboveHigh, kFellBelowLow };
@@ -21,12 +21,10 @@ class Watermark {
   bool Raise();
 
   bool above() const { return above_; }
-  uint64_t times_above() const { return times_above_; }
 
  private:
   size_t low_, high_;
   bool above_ = false;
-  uint64_t times_above_ = 0;
 };
 
 }  // namespace sluice::transport

@@ -10,8 +10,8 @@
 #include "base/scheduler.h"
 #include "base/status.h"
 #include "transport/byte_stream.h"
-#include "transport/stream_limits.h"
-#include "transport/watermark.h"
+#include "transport/input_port.h"
+#include "transport/output_marks.h"
 
 namespace sluice::test {
 
@@ -34,31 +34,32 @@ class MemoryStream final : public transport::ByteStream {
 
   void Start(transport::StreamHandler* handler) override {
     handler_ = handler;
+    input_.ShowAgain();
     Queue();
   }
   void Write(ByteSpan bytes) override {
     if (state_ != State::kOpen || bytes.empty()) return;
-    if (output_.size() + bytes.size() > limits_.max_output_bytes) {
+    if (output_.size() + bytes.size() > context_->limits.max_output_bytes) {
       return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
     }
     output_.Append(bytes);
-    if (output_.size() >= limits_.output_high_bytes) rose_ |= watermark_.Raise();
+    marks_.Count(output_.size());
     Queue();
   }
   size_t output_bytes() const override { return output_.size(); }
-  bool output_high() const override { return watermark_.above(); }
-  void PauseReading() override { ++pauses_; }
+  bool output_high() const override { return marks_.high(); }
+  void PauseReading() override { input_.Pause(); }
   void ResumeReading() override {
-    SLUICE_CHECK(pauses_ > 0);
-    --pauses_;
-    offer_again_ = true;
+    input_.Resume();
     Queue();
   }
   bool peer_has_left() const override { return end_of_input_ || other_ == nullptr; }
   void CloseAfterFlush() override {
     if (state_ != State::kOpen) return;
     state_ = State::kDraining;
-    linger_ = scheduler_.StartTimer(limits_.close_linger, [this] { Close(Status::Ok()); });
+    input_.End();
+    marks_.End();
+    linger_ = scheduler_.StartTimer(context_->limits.close_linger, [this] { Close(Status::Ok()); });
     Queue();
   }
   void Close(Status reason = Status::Ok()) override {
@@ -66,6 +67,8 @@ class MemoryStream final : public transport::ByteStream {
     state_ = State::kClosed;
     reason_ = std::move(reason);
     output_.Clear();
+    input_.End();
+    marks_.End();
     if (linger_.active()) linger_.Stop();
     Hang();
     Queue();
@@ -84,9 +87,12 @@ class MemoryStream final : public transport::ByteStream {
   MemoryStream(Scheduler* scheduler, const transport::StreamLimits& limits,
                transport::PeerInfo peer)
       : scheduler_(*scheduler),
-        limits_(limits),
-        watermark_(limits.output_low_bytes, limits.output_high_bytes),
-        peer_(std::move(peer)) {}
+        context_(std::make_shared<transport::StreamContext>()),
+        peer_(std::move(peer)),
+        input_(&pool_, context_),
+        marks_(context_.get()) {
+    context_->limits = limits;
+  }
 
   void Queue() {
     if (std::exchange(queued_, true)) return;
@@ -99,21 +105,19 @@ class MemoryStream final : public transport::ByteStream {
     queued_ = false;
     if (state_ != State::kClosed) Read();
     if (state_ != State::kClosed) Flush();
-    if (state_ != State::kClosed) return TellMarks();
+    if (state_ != State::kClosed) {
+      if (handler_ != nullptr) marks_.Tell(output_.size(), handler_);
+      return;
+    }
     if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
     // The stream may be gone.
   }
 
   void Read() {
     if (handler_ == nullptr && state_ == State::kOpen) return;
-    if (state_ == State::kDraining) {
-      TakePipe();
-      input_.Clear();
-    } else if (pauses_ == 0) {
-      const bool fresh = TakePipe();
-      if ((std::exchange(offer_again_, false) || fresh) && !input_.empty()) Offer();
-    }
-    const bool read_all = state_ == State::kDraining || pauses_ == 0;
+    CloseUnless(input_.OfferKept(handler_));
+    TakePipe();
+    const bool read_all = state_ == State::kDraining || !input_.paused();
     if (end_of_input_ && read_all && pipe_.empty() && state_ != State::kClosed) {
       Flush();
       Close(state_ == State::kDraining ? Status::Ok()
@@ -121,20 +125,17 @@ class MemoryStream final : public transport::ByteStream {
     }
   }
 
-  bool TakePipe() {
-    if (pipe_.empty()) return false;
-    input_.Append(pipe_.view());
-    pipe_.Clear();
+  // A draining end reads on, into the void.
+  void TakePipe() {
+    if (pipe_.empty() || state_ == State::kClosed) return;
+    if (state_ == State::kOpen && input_.paused()) return;
+    const ByteBuffer fresh = std::exchange(pipe_, {});
     if (other_ != nullptr) other_->Queue();  // there is room
-    return true;
+    CloseUnless(input_.Offer(fresh.view(), handler_));
   }
 
-  void Offer() {
-    in_callback_ = true;
-    input_.Consume(handler_->OnBytes(input_.view()));
-    in_callback_ = false;
-    if (state_ != State::kOpen || pauses_ > 0 || input_.size() < limits_.max_input_bytes) return;
-    Close({StatusCode::kResourceExhausted, "too much input waits for the rest of a packet"});
+  void CloseUnless(const Status& verdict) {
+    if (!verdict.ok()) Close(verdict);
   }
 
   void Flush() {
@@ -152,19 +153,8 @@ class MemoryStream final : public transport::ByteStream {
     }
   }
 
-  void TellMarks() {
-    if (handler_ == nullptr) return;
-    in_callback_ = true;
-    if (std::exchange(rose_, false)) handler_->OnOutputHigh();
-    const auto event = watermark_.Update(output_.size());
-    const bool fell = event == transport::Watermark::Event::kFellBelowLow;
-    if (fell && state_ == State::kOpen) handler_->OnOutputLow();
-    in_callback_ = false;
-  }
-
   // This end is gone; what it had sent still arrives.
   void Hang() {
-    SLUICE_CHECK(!in_callback_ || state_ == State::kClosed);
     if (other_ == nullptr) return;
     other_->end_of_input_ = true;
     other_->Queue();
@@ -172,24 +162,21 @@ class MemoryStream final : public transport::ByteStream {
   }
 
   Scheduler& scheduler_;
-  const transport::StreamLimits limits_;
-  transport::Watermark watermark_;
+  transport::BufferPool pool_;
+  const std::shared_ptr<transport::StreamContext> context_;
   const transport::PeerInfo peer_;
+  transport::InputPort input_;
+  transport::OutputMarks marks_;
   MemoryStream* other_ = nullptr;  // null when it is gone
   transport::StreamHandler* handler_ = nullptr;
-  ByteBuffer pipe_;   // sent by the other end and not read yet
-  ByteBuffer input_;  // read and not consumed
+  ByteBuffer pipe_;  // sent by the other end and not read yet
   ByteBuffer output_;
   Timer linger_;
   Status reason_;
-  int pauses_ = 0;
   State state_ = State::kOpen;
   bool queued_ = false;
-  bool offer_again_ = false;
   bool end_of_input_ = false;
   bool said_end_ = false;
-  bool rose_ = false;  // above the high mark, and the handler does not know yet
-  bool in_callback_ = false;
   Lifetime lifetime_;
 };
 

@@ -18,15 +18,6 @@ TEST(WatermarkTest, OnlyCrossingsAreEvents) {
   EXPECT_EQ(mark.Update(0), Event::kNone);
 }
 
-TEST(WatermarkTest, CrossingsAreCounted) {
-  Watermark mark(0, 1);
-  for (int i = 0; i < 3; ++i) {
-    mark.Update(1);
-    mark.Update(0);
-  }
-  EXPECT_EQ(mark.times_above(), 3u);
-}
-
 TEST(WatermarkTest, RaisedItIsAboveUntilItFallsBelowLow) {
   Watermark mark(10, 20);
   EXPECT_TRUE(mark.Raise());
