@@ -40,7 +40,7 @@ class RenamedStream final : public ByteStream {
 class LineUpgrade final : public StreamUpgrade {
  public:
   static constexpr size_t kMaxLine = 64;
-  static Maker Named(std::string name, Duration timeout = std::chrono::minutes(5)) {
+  static Maker Named(const std::string& name, Duration timeout = std::chrono::minutes(5)) {
     return [=](const Parts& parts, Callback on_end) {
       return std::make_unique<LineUpgrade>(name, timeout, parts, std::move(on_end));
     };

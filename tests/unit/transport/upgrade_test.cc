@@ -25,16 +25,16 @@ class UpgradeTest : public LoopbackTest {
   // Turns a plain client into one that speaks TLS, as a device behind a proxy is.
   void Encrypt(End& end) {
     auto context = std::make_shared<StreamContext>();
-    bool done = false;
+    std::unique_ptr<ByteStream> encrypted;
     TlsHandshake handshake(loop_, std::move(end.stream), test::NewClient()->NewEngine(), {},
                            [&](TlsHandshake::Outcome outcome) {
                              ASSERT_EQ(outcome.end, TlsHandshake::End::kDone);
-                             end.stream = std::make_unique<TlsStream>(loop_, std::move(outcome),
-                                                                      std::move(context));
-                             end.stream->Start(&end.recorder);
-                             done = true;
+                             encrypted = std::make_unique<TlsStream>(loop_, std::move(outcome),
+                                                                     std::move(context));
+                             encrypted->Start(&end.recorder);
                            });
-    RunUntil([&] { return done; });
+    RunUntil([&] { return encrypted != nullptr; });
+    end.stream = std::move(encrypted);
   }
 };
 
