@@ -48,18 +48,25 @@ class UplinkListener {
 };
 
 // A connection to something upstream, of whatever protocol, without opinions: no retries, no queue
-// of its own beyond what was published and is not acknowledged. All calls on the loop thread; none
-// of them blocks, calls the listener from inside, or throws. After Connect or Disconnect every
-// earlier connection is forgotten: the listener hears only of the newest one.
+// of its own beyond what was published and is not acknowledged. All calls on the loop thread, also
+// from inside the listener; none of them blocks, calls the listener from inside, or throws. After
+// Connect or Disconnect every earlier connection is forgotten: the listener hears only of the
+// newest one. tests/support/uplink_contract.h holds every kind of uplink to all of this.
+//
+// It only sends. What upstream sends to devices will come by a Downlink beside this interface,
+// which an uplink that has one hands out: subscriptions need none of the above but the connection.
 class Uplink {
  public:
   virtual ~Uplink() = default;
-  virtual void SetListener(UplinkListener* listener) = 0;  // outlives the uplink's use
-  // Starts one attempt; OnConnected or OnDisconnected follows.
+  // Outlives the uplink's use. Null: nothing is told to anybody.
+  virtual void SetListener(UplinkListener* listener) = 0;
+  // Starts one attempt; OnConnected or OnDisconnected follows, whose reason says what to do if
+  // there is something to be done here.
   virtual void Connect() = 0;
-  // Sends a copy of `message`, in the order of the calls. Only while connected. `token` comes back
-  // in OnAcknowledged or OnRefused unless the connection ends before. 32 bits, so that it fits the
-  // context pointer of a C callback on every board.
+  // Sends a copy of `message`, in the order of the calls. `token` comes back once in OnAcknowledged
+  // or OnRefused unless the connection ends before. 32 bits, so that it fits the context pointer of
+  // a C callback on every board. Keep to the limits: more in flight, or a larger message, may be
+  // refused or end the connection. Does nothing while the listener has not heard of a connection.
   virtual void Publish(uint32_t token, const OutgoingMessage& message) = 0;
   // Ends the connection or the attempt at one; nothing more is heard of it.
   virtual void Disconnect() = 0;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 #include "codec/protocol.h"
@@ -24,9 +25,12 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options);
 struct Failure {
   uint8_t code = 0;  // of the broker, MQTT 5's; 0: the network, see text
   std::string text;
+  std::string_view advice{};  // static
 
   std::string ToString() const;  // printable
 };
+// What to do about a CONNECT that was refused with this reason code; empty if nothing helps here.
+std::string_view AdviceFor(uint8_t reason_code);
 // By Paho's own return code and the broker's reason code.
 Failure PahoFailure(int return_code, int reason_code, codec::Version version);
 

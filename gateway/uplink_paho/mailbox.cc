@@ -28,9 +28,10 @@ void PahoMailbox::Deliver() {
 void PahoMailbox::Tell(const Letter& letter) {
   switch (letter.kind) {
     case Letter::Kind::kConnected:
+      connected_ = true;
       return listener_->OnConnected(letter.limits);
     case Letter::Kind::kDisconnected:
-      ++attempt_;  // one end for each attempt
+      NewAttempt();  // one end for each
       return listener_->OnDisconnected(letter.text);
     case Letter::Kind::kAcknowledged:
       return listener_->OnAcknowledged(letter.token);

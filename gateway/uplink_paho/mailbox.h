@@ -32,8 +32,12 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
 
   // Loop thread. Letters about other attempts than the current one are thrown away.
   void SetListener(forward::UplinkListener* listener) { listener_ = listener; }
-  uint32_t NewAttempt() { return ++attempt_; }
+  uint32_t NewAttempt() {
+    connected_ = false;
+    return ++attempt_;
+  }
   uint32_t attempt() const { return attempt_; }
+  bool connected() const { return connected_; }  // as far as the loop thread has heard
 
  private:
   void Deliver();
@@ -42,6 +46,7 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   Executor& loop_;
   forward::UplinkListener* listener_ = nullptr;
   uint32_t attempt_ = 0;
+  bool connected_ = false;
   std::vector<Letter> opened_;  // loop thread; kept for its memory
 
   Mutex mutex_;

@@ -1,5 +1,6 @@
 #include "uplink_paho/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -19,8 +20,11 @@ uint32_t ToToken(const mqtt::token& token) {
 }  // namespace
 
 PahoSession::PahoSession(const PahoOptions& options, uint32_t attempt,
-                         std::shared_ptr<PahoMailbox> mailbox)
-    : options_(options), attempt_(attempt), mailbox_(std::move(mailbox)) {}
+                         std::shared_ptr<PahoMailbox> mailbox, std::function<void()> attempt_over)
+    : options_(options),
+      attempt_(attempt),
+      mailbox_(std::move(mailbox)),
+      attempt_over_(std::move(attempt_over)) {}
 
 PahoSession::~PahoSession() = default;
 
@@ -36,6 +40,7 @@ void PahoSession::Connect() {
     client_->connect(PahoConnectOptions(options_), nullptr, connect_listener_);
   } catch (const std::exception& error) {
     End({0, error.what()});
+    attempt_over_();
   }
 }
 
@@ -57,6 +62,7 @@ void PahoSession::Disconnect() {
 }
 
 void PahoSession::OnConnected(const mqtt::token& token) {
+  attempt_over_();
   ConnackLimits limits;
   try {
     limits = PahoLimits(token, options_.version);
@@ -66,11 +72,15 @@ void PahoSession::OnConnected(const mqtt::token& token) {
   if (!limits.takes_qos1) return End({0, "the broker takes nothing at QoS 1"});
   mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kConnected,
                  .attempt = attempt_,
-                 .limits = {limits.receive_maximum, limits.maximum_packet_bytes}});
+                 .limits = {std::min(limits.receive_maximum, options_.max_in_flight),
+                            limits.maximum_packet_bytes}});
 }
 
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
-  End(PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version));
+  attempt_over_();
+  Failure failure = PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
+  failure.advice = AdviceFor(failure.code);
+  End(failure);
 }
 
 void PahoSession::OnPublished(const mqtt::token& token) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,9 @@ namespace sluice::uplink_paho {
 // callbacks come on Paho's.
 class PahoSession {
  public:
-  PahoSession(const PahoOptions& options, uint32_t attempt, std::shared_ptr<PahoMailbox> mailbox);
+  // `attempt_over` runs on any thread when the broker has answered, or nothing can come of it.
+  PahoSession(const PahoOptions& options, uint32_t attempt, std::shared_ptr<PahoMailbox> mailbox,
+              std::function<void()> attempt_over);
   ~PahoSession();
 
   uint32_t attempt() const { return attempt_; }
@@ -53,6 +56,7 @@ class PahoSession {
   const PahoOptions& options_;
   const uint32_t attempt_;
   const std::shared_ptr<PahoMailbox> mailbox_;
+  const std::function<void()> attempt_over_;
   ConnectListener connect_listener_{*this};
   PublishListener publish_listener_{*this};
   std::unique_ptr<mqtt::async_client> client_;  // last: gone before what its callbacks use

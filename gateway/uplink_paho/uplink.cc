@@ -45,6 +45,7 @@ void PahoUplink::Connect() {
 }
 
 void PahoUplink::Publish(uint32_t token, const forward::OutgoingMessage& message) {
+  if (!mailbox_->connected()) return;
   worker_->Add({.kind = PahoWorker::Command::Kind::kPublish,
                 .attempt = mailbox_->attempt(),
                 .token = token,

@@ -37,6 +37,9 @@ void PahoWorker::Run() {
       case Command::Kind::kConnect:
         Connect(command.attempt);
         break;
+      case Command::Kind::kAttemptOver:
+        OnAttemptOver(command.attempt);
+        break;
       case Command::Kind::kPublish:
         Publish(command);
         break;
@@ -53,8 +56,31 @@ void PahoWorker::Run() {
 
 void PahoWorker::Connect(uint32_t attempt) {
   Disconnect();
-  session_ = std::make_unique<PahoSession>(options_, attempt, mailbox_);
+  next_attempt_ = attempt;
+  if (!open_attempt_ || AttemptIsStuck()) BeginAttempt();
+}
+
+// Paho has a limit of its own, but nothing here depends on that it keeps it.
+bool PahoWorker::AttemptIsStuck() const {
+  return SystemClock().Now() - attempt_began_ > 3 * options_.connect_timeout;
+}
+
+void PahoWorker::BeginAttempt() {
+  const uint32_t attempt = *std::exchange(next_attempt_, std::nullopt);
+  open_attempt_ = attempt;
+  attempt_began_ = SystemClock().Now();
+  session_ = std::make_unique<PahoSession>(options_, attempt, mailbox_, [this, attempt] {
+    Add({.kind = Command::Kind::kAttemptOver, .attempt = attempt});
+  });
   session_->Connect();
+}
+
+void PahoWorker::OnAttemptOver(uint32_t attempt) {
+  if (attempt != open_attempt_) return;
+  open_attempt_.reset();
+  const bool given_up = session_ == nullptr && previous_ != nullptr;
+  if (given_up) previous_->Disconnect();
+  if (next_attempt_) BeginAttempt();
 }
 
 void PahoWorker::Publish(const Command& command) {
@@ -63,8 +89,10 @@ void PahoWorker::Publish(const Command& command) {
 }
 
 void PahoWorker::Disconnect() {
-  if (session_ != nullptr) session_->Disconnect();
-  previous_ = std::move(session_);
+  next_attempt_.reset();
+  if (session_ == nullptr) return;
+  session_->Disconnect();
+  previous_ = std::exchange(session_, nullptr);
 }
 
 }  // namespace sluice::uplink_paho

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "uplink_paho/mailbox.h"
 #include "uplink_paho/options.h"
@@ -20,7 +22,7 @@ class PahoSession;
 class PahoWorker {
  public:
   struct Command {
-    enum class Kind : uint8_t { kConnect, kPublish, kDisconnect, kQuit };
+    enum class Kind : uint8_t { kConnect, kAttemptOver, kPublish, kDisconnect, kQuit };
     Kind kind;
     uint32_t attempt = 0;
     uint32_t token = 0;
@@ -37,6 +39,9 @@ class PahoWorker {
   void Run();
   Command Take();
   void Connect(uint32_t attempt);
+  void BeginAttempt();
+  bool AttemptIsStuck() const;
+  void OnAttemptOver(uint32_t attempt);
   void Publish(const Command& command);
   void Disconnect();
 
@@ -46,6 +51,11 @@ class PahoWorker {
   // client after they have told that it failed.
   std::unique_ptr<PahoSession> session_;
   std::unique_ptr<PahoSession> previous_;
+  // Only one attempt at a time: one that was given up and gets through all the same would take the
+  // client id, and with it the connection, from the one after it.
+  std::optional<uint32_t> open_attempt_;
+  MonotonicTime attempt_began_{};
+  std::optional<uint32_t> next_attempt_;
 
   Mutex mutex_;
   ConditionVariable wake_;

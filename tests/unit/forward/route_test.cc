@@ -82,7 +82,7 @@ TEST_F(RouteTest, AnswersFromALostConnectionAreIgnored) {
   Start();
   Publish(4);
   uplink.Drop();
-  uplink.Acknowledge(0);
+  uplink.AcknowledgeOutOfTurn(0);
   EXPECT_EQ(cursor(), 0u);
 }
 

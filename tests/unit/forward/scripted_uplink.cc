@@ -1,5 +1,7 @@
 #include "scripted_uplink.h"
 
+#include <utility>
+
 namespace sluice::test {
 namespace {
 
@@ -10,6 +12,59 @@ uint64_t OffsetOf(ByteSpan event) {
 }
 
 }  // namespace
+
+void ScriptedUplink::Leave(State next) {
+  state_ = next;
+  for (Message& message : messages) message.open = false;
+}
+
+void ScriptedUplink::Connect() {
+  ++connects;
+  Leave(State::kConnecting);
+}
+
+void ScriptedUplink::Disconnect() {
+  ++disconnects;
+  Leave(State::kDisconnected);
+}
+
+void ScriptedUplink::Publish(uint32_t token, const forward::OutgoingMessage& message) {
+  if (state_ != State::kConnected) return;
+  Message copy{token,
+               std::string(message.topic),
+               std::string(AsText(message.payload)),
+               std::string(message.content_type),
+               {},
+               std::string(message.key)};
+  for (const forward::UserProperty& p : message.properties) {
+    copy.properties.emplace_back(p.name, p.value);
+  }
+  messages.push_back(std::move(copy));
+}
+
+void ScriptedUplink::Accept(const forward::UplinkLimits& limits) {
+  if (state_ != State::kConnecting) return;
+  state_ = State::kConnected;
+  if (listener_ != nullptr) listener_->OnConnected(limits);
+}
+
+void ScriptedUplink::Drop() {
+  if (state_ == State::kDisconnected) return;
+  Leave(State::kDisconnected);
+  if (listener_ != nullptr) listener_->OnDisconnected("dropped by the test");
+}
+
+bool ScriptedUplink::Answers(size_t i) {
+  return std::exchange(messages.at(i).open, false) && listener_ != nullptr;
+}
+
+void ScriptedUplink::Acknowledge(size_t i) {
+  if (Answers(i)) listener_->OnAcknowledged(messages.at(i).token);
+}
+
+void ScriptedUplink::Refuse(size_t i, const forward::Refusal& refusal) {
+  if (Answers(i)) listener_->OnRefused(messages.at(i).token, refusal);
+}
 
 std::vector<uint64_t> ScriptedUplink::Offsets(size_t i) const {
   const ByteSpan payload = AsBytes(messages.at(i).payload);

@@ -15,9 +15,11 @@ namespace sluice::test {
 inline constexpr forward::Refusal kNotAuthorized{true, 0x87, "Not authorized"};
 inline constexpr forward::Refusal kQuotaExceeded{false, 0x97, "Quota exceeded"};
 
-// An uplink that does what the test says, and remembers what was published.
+// An uplink that does what the test says, within what uplinks may do (support/uplink_contract.h),
+// and remembers what was published: what a test says out of turn is not told.
 class ScriptedUplink final : public forward::Uplink {
  public:
+  enum class State : uint8_t { kDisconnected, kConnecting, kConnected };
   struct Message {
     uint32_t token;
     std::string topic;
@@ -25,30 +27,21 @@ class ScriptedUplink final : public forward::Uplink {
     std::string content_type;
     std::vector<std::pair<std::string, std::string>> properties;
     std::string key;
+    bool open = true;  // waits for its answer
   };
 
   void SetListener(forward::UplinkListener* listener) override { listener_ = listener; }
-  void Connect() override { ++connects; }
-  void Disconnect() override { ++disconnects; }
-  void Publish(uint32_t token, const forward::OutgoingMessage& message) override {
-    Message copy{token,
-                 std::string(message.topic),
-                 std::string(AsText(message.payload)),
-                 std::string(message.content_type),
-                 {},
-                 std::string(message.key)};
-    for (const forward::UserProperty& p : message.properties) {
-      copy.properties.emplace_back(p.name, p.value);
-    }
-    messages.push_back(std::move(copy));
-  }
+  void Connect() override;
+  void Disconnect() override;
+  void Publish(uint32_t token, const forward::OutgoingMessage& message) override;
 
-  void Accept(const forward::UplinkLimits& limits = {}) { listener_->OnConnected(limits); }
-  void Drop() { listener_->OnDisconnected("dropped by the test"); }
-  void Acknowledge(size_t i) { listener_->OnAcknowledged(messages.at(i).token); }
-  void Refuse(size_t i, const forward::Refusal& refusal) {
-    listener_->OnRefused(messages.at(i).token, refusal);
-  }
+  State state() const { return state_; }
+  void Accept(const forward::UplinkLimits& limits = {});
+  void Drop();
+  void Acknowledge(size_t i);
+  void Refuse(size_t i, const forward::Refusal& refusal);
+  // An answer whether or not anybody waits for it. No uplink does that; whoever hears it survives.
+  void AcknowledgeOutOfTurn(size_t i) { listener_->OnAcknowledged(messages.at(i).token); }
 
   // The offsets of the events in a FlatBuffers message.
   std::vector<uint64_t> Offsets(size_t i) const;
@@ -62,7 +55,12 @@ class ScriptedUplink final : public forward::Uplink {
   std::vector<Message> messages;
 
  private:
+  void Leave(State next);
+  // Whether the i-th message still waits, which it does no longer.
+  bool Answers(size_t i);
+
   forward::UplinkListener* listener_ = nullptr;
+  State state_ = State::kDisconnected;
 };
 
 }  // namespace sluice::test

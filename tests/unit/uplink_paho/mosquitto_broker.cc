@@ -97,6 +97,14 @@ bool MosquittoBroker::Listens() const {
   return failed == 0;
 }
 
+// Stopped when it returns: the signal alone would let it answer something still.
+void MosquittoBroker::Pause() {
+  kill(pid_, SIGSTOP);
+  SLUICE_CHECK(waitpid(pid_, nullptr, WUNTRACED) == pid_);
+}
+
+void MosquittoBroker::Resume() { kill(pid_, SIGCONT); }
+
 void MosquittoBroker::Kill() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);

@@ -24,6 +24,9 @@ class MosquittoBroker {
   std::string url() const { return "mqtt://127.0.0.1:" + std::to_string(port_); }
   void Start();  // on the port it had
   void Kill();   // SIGKILL
+  // SIGSTOP: the kernel still takes connections and bytes for it.
+  void Pause();
+  void Resume();
   const TemporaryDirectory& directory() const { return directory_; }
 
  private:
