@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "admin/admin_connection.h"
+#include "admin/status_json.h"
+#include "admin/status_text.h"
 #include "transport/unix_socket.h"
 
 namespace sluice::admin {
@@ -61,8 +63,13 @@ void AdminServer::AddPages() {
     return http::Response{.content_type = kPrometheusContentType,
                           .body = metrics_.PrometheusText()};
   });
-  table_.Add(http::Method::kGet, "/status",
-             [this](const http::Request&) { return pages_.status(); });
+  table_.Add(http::Method::kGet, "/status", [this](const http::Request&) {
+    return http::Response{.body = StatusText(pages_.snapshot())};
+  });
+  table_.Add(http::Method::kGet, "/status.json", [this](const http::Request&) {
+    return http::Response{.content_type = "application/json",
+                          .body = StatusJson(pages_.snapshot())};
+  });
   table_.Add(http::Method::kGet, "/healthz",
              [this](const http::Request&) { return HealthPage(*pages_.health); });
 }

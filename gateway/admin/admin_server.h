@@ -10,6 +10,7 @@
 
 #include "admin/host_guard.h"
 #include "admin/page_table.h"
+#include "admin/snapshot.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -40,15 +41,15 @@ struct AdminOptions {
 
 // The pages that the owner knows more about than this folder. Called on the loop thread.
 struct AdminPages {
-  // GET /status: any text or JSON.
-  std::function<http::Response()> status;
+  // GET /status, /status.json.
+  std::function<Snapshot()> snapshot;
   // GET /healthz: 503 if it is failing, else 200, with what is wrong. Outlives the server.
   const Health* health = nullptr;
 };
 
-// GET /metrics (Prometheus text 0.0.4), /status and /healthz over plain HTTP, on an address or on
-// the control socket. Loop thread only; destroyed before loop and metrics, with all its
-// connections.
+// GET /metrics (Prometheus text 0.0.4), /status, /status.json and /healthz over plain HTTP, on an
+// address or on the control socket. Loop thread only; destroyed before loop and metrics, with all
+// its connections.
 class AdminServer {
  public:
   static Result<std::unique_ptr<AdminServer>> Open(transport::Loop& loop, AdminOptions options,

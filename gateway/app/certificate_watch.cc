@@ -25,9 +25,19 @@ void CertificateWatch::Add(const std::string& bind, std::shared_ptr<const tls::C
                 "When the listener's own certificate ends, in seconds since 1970.",
                 Label("listener", bind))
       .Set(context->not_after_unix_seconds());
-  watched_.push_back({std::move(context), health_.Add("listener " + bind, "certificate")});
+  const std::string part = "listener " + bind;
+  watched_.push_back({part, std::move(context), health_.Add(part, "certificate")});
   LookAt(watched_.back());
   timer_.Start(kInterval);
+}
+
+std::vector<admin::CertificateSnapshot> CertificateWatch::certificates() const {
+  std::vector<admin::CertificateSnapshot> certificates;
+  certificates.reserve(watched_.size());
+  for (const Watched& watched : watched_) {
+    certificates.push_back({watched.part, watched.context->not_after_unix_seconds()});
+  }
+  return certificates;
 }
 
 void CertificateWatch::LookAt(const Watched& watched) const {

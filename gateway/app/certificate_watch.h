@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/snapshot.h"
 #include "base/clock.h"
 #include "base/health.h"
 #include "base/metrics.h"
@@ -22,8 +23,12 @@ class CertificateWatch {
   // `bind` is what the operator knows the listener by.
   void Add(const std::string& bind, std::shared_ptr<const tls::Context> context);
 
+  // When each of them ends.
+  std::vector<admin::CertificateSnapshot> certificates() const;
+
  private:
   struct Watched {
+    std::string part;
     std::shared_ptr<const tls::Context> context;
     std::unique_ptr<Health::Condition> condition;
   };

@@ -10,9 +10,10 @@
 
 #include "admin/admin_client.h"
 #include "admin/admin_server.h"
+#include "app/books.h"
 #include "app/process_metrics.h"
-#include "app/status_report.h"
 #include "app/storage_wear.h"
+#include "app/take_snapshot.h"
 #include "base/env.h"
 #include "base/log.h"
 
@@ -215,10 +216,17 @@ void Gateway::StartControl() {
 
 admin::AdminPages Gateway::Pages() {
   admin::AdminPages pages;
-  pages.status = [this] {
-    return http::Response{.body = StatusReport(config_.gateway.id, SystemClock().Now() - started_,
-                                               *journal_, *server_, health_, clock_watch_.trust(),
-                                               upstreams_)};
+  pages.snapshot = [this] {
+    const SnapshotParts parts{.config = config_,
+                              .plan = plan_,
+                              .journal = *journal_,
+                              .server = *server_,
+                              .state = state_.get(),
+                              .upstreams = upstreams_,
+                              .certificates = certificate_watch_,
+                              .clock = clock_watch_.trust(),
+                              .health = health_};
+    return TakeSnapshot(parts, SystemClock().Now() - started_);
   };
   pages.health = &health_;
   return pages;

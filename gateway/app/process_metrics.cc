@@ -71,6 +71,10 @@ std::optional<ProcessStat> ParseProcessStat(std::string_view proc_stat) {
                      .resident_pages = fields[kResident]};
 }
 
+uint64_t ResidentBytes() {
+  return Stat().resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 void RegisterProcessMetrics(Metrics& metrics) {
   metrics
       .AddGauge("sluice_build_info", "Always 1; the label says which version runs.",
@@ -81,9 +85,7 @@ void RegisterProcessMetrics(Metrics& metrics) {
   metrics.AddCallback("process_virtual_memory_bytes", "Virtual memory of the process.", "",
                       [] { return Number(Stat().virtual_bytes); });
   metrics.AddCallback("process_resident_memory_bytes", "Memory of the process that is in RAM.", "",
-                      [page = ::sysconf(_SC_PAGESIZE)] {
-                        return Number(Stat().resident_pages) * static_cast<double>(page);
-                      });
+                      [] { return Number(ResidentBytes()); });
   metrics.AddCallback("process_open_fds", "Files and sockets that are open.", "",
                       [] { return Number(DescriptorsInUse()); });
   metrics.AddCallback("process_max_fds", "Files and sockets that may be open.", "", MaxFiles);

@@ -1,9 +1,6 @@
 #include "app/storage_wear.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
-#include <chrono>
 
 #include "base/env.h"
 
@@ -12,7 +9,6 @@ namespace {
 
 constexpr std::string_view kKey = "\nwrite_bytes: ";
 constexpr size_t kMaxIoFile = 4096;
-constexpr Duration kShortestForecast = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -29,16 +25,6 @@ std::optional<uint64_t> ParseWrittenBytes(std::string_view proc_io) {
 std::optional<uint64_t> WrittenBytes() {
   const auto text = ReadFileToString(Env::Posix(), "/proc/self/io", kMaxIoFile);
   return text.ok() ? ParseWrittenBytes(*text) : std::nullopt;
-}
-
-std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime) {
-  if (!written_bytes) return "storage: the kernel does not count what is written";
-  // What a start writes says nothing about a day.
-  if (uptime < kShortestForecast)
-    return fmt::format("storage: {} bytes written since the start", *written_bytes);
-  const double days = std::chrono::duration<double>(uptime) / std::chrono::hours(24);
-  return fmt::format("storage: {} bytes written since the start, {:.0f} a day at this pace",
-                     *written_bytes, static_cast<double>(*written_bytes) / days);
 }
 
 void RegisterWearMetric(Metrics& metrics) {

@@ -2,10 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "base/metrics.h"
 
 namespace sluice::app {
@@ -18,10 +16,6 @@ namespace sluice::app {
 std::optional<uint64_t> ParseWrittenBytes(std::string_view proc_io);
 // That of this process; none where the kernel does not count it.
 std::optional<uint64_t> WrittenBytes();
-
-// "storage: 5242880 bytes written since the start, 37748736 a day at this pace"; the second number
-// from the first minute on.
-std::string WearText(std::optional<uint64_t> written_bytes, Duration uptime);
 
 // sluice_storage_written_bytes_total
 void RegisterWearMetric(Metrics& metrics);

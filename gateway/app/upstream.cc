@@ -23,6 +23,7 @@ Result<std::unique_ptr<Upstream>> Upstream::Create(const config::Config& config,
 Upstream::Upstream(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
                    const Parts& parts)
     : parts_(parts),
+      url_(config.url.text),
       uplink_(std::move(uplink)),
       connection_(config::ToConnectionOptions(config), *uplink_, SystemClock(), parts.random,
                   parts.metrics, parts.health) {

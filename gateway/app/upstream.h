@@ -46,6 +46,7 @@ class Upstream {
 
   bool connected() const { return connection_.connected(); }
   const std::string& name() const { return connection_.name(); }
+  const std::string& url() const { return url_; }  // as configured
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
@@ -55,6 +56,7 @@ class Upstream {
   void ArmTimer();
 
   const Parts parts_;
+  const std::string url_;
   const std::unique_ptr<forward::Uplink> uplink_;
   forward::UplinkConnection connection_;
   std::vector<std::unique_ptr<forward::JournalSource>> sources_;

@@ -121,9 +121,11 @@ std::vector<Health::Problem> Health::problems() const {
   return problems;
 }
 
-std::string Health::Text() const {
-  std::string text = fmt::format("{}\n", HealthStateName(state()));
-  for (const Problem& problem : problems()) {
+std::string Health::Text() const { return HealthText(state(), problems()); }
+
+std::string HealthText(HealthState state, const std::vector<Health::Problem>& problems) {
+  std::string text = fmt::format("{}\n", HealthStateName(state));
+  for (const Health::Problem& problem : problems) {
     text += fmt::format("{}: {} for {} s: {}\n", problem.part, HealthStateName(problem.state),
                         std::chrono::duration_cast<std::chrono::seconds>(problem.age).count(),
                         problem.why);

@@ -82,7 +82,7 @@ class Health {
   HealthState state() const;
   // The worst first, then in the order in which they were added.
   std::vector<Problem> problems() const;
-  // One line with the state, then one for each problem.
+  // HealthText of both.
   std::string Text() const;
 
  private:
@@ -95,5 +95,8 @@ class Health {
   std::list<Condition*> conditions_ SLUICE_GUARDED_BY(mutex_);
   HealthState state_ SLUICE_GUARDED_BY(mutex_) = HealthState::kOk;
 };
+
+// One line with the state, then one for each problem.
+std::string HealthText(HealthState state, const std::vector<Health::Problem>& problems);
 
 }  // namespace sluice

@@ -8,7 +8,7 @@
 namespace sluice::forward {
 
 // The numbers of one route, label route="…", since the start. The terms of invariant 2, which
-// survive a restart, are read from the journal's books (app/status_report.h).
+// survive a restart, are read from the journal's books (app/books.h).
 struct RouteMetrics {
   RouteMetrics(Metrics& metrics, std::string_view route);
 

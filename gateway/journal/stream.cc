@@ -20,6 +20,8 @@ const std::string& Stream::name() const { return core_->options.name; }
 
 size_t Stream::max_event_bytes() const { return core_->options.max_event_bytes; }
 
+uint64_t Stream::max_bytes() const { return core_->options.max_bytes; }
+
 AppendResult Stream::Append(ByteSpan payload) { return Append(payload, core_->clock->WallNow()); }
 
 AppendResult Stream::Append(ByteSpan payload, WallTime time) {

@@ -69,6 +69,7 @@ class Stream {
 
   const std::string& name() const;
   size_t max_event_bytes() const;  // a larger one is kTooLarge
+  uint64_t max_bytes() const;      // on the disk
   // The offset that the next event gets, so that it can be written into the event.
   uint64_t next_offset() const { return next_offset_; }
   // As told by the last Poll(): below which publishers may be told, and below which everything is

@@ -98,6 +98,8 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void Accept(const std::string& anonymous_identity, std::unique_ptr<transport::ByteStream> stream);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
+  size_t input_bytes() const { return input_->used(); }
+  size_t outgoing_bytes() const { return outgoing_->used(); }
 
   // Accepts nobody any more and reads nothing more; when everything that was taken is committed and
   // acknowledged (or `patience` has passed) tells every client that it goes and closes. `done` runs

@@ -72,6 +72,9 @@ class Store {
   // After Close, on this thread. `*begun` as in Write.
   Status WriteNow(const Batch& batch, bool* begun);
 
+  // Of the file, without its write-ahead log.
+  uint64_t file_bytes() const { return static_cast<uint64_t>(metrics_.file_bytes.value()); }
+
   // With manual: does what is due.
   void RunOnce();
 

@@ -17,12 +17,7 @@
 namespace sluice::tools {
 namespace {
 
-constexpr const char* kUsualDirectory = "/var/lib/sluice";  // of the packages and the image
-
-struct StatusOptions {
-  std::string directory = kUsualDirectory;
-  std::string admin;
-};
+constexpr int kOk = 200;
 
 // Looks a name up, which the loop does not: "gw7.example.net:9464" → "192.0.2.7:9464".
 Result<std::string> Resolve(const std::string& admin) {
@@ -41,37 +36,48 @@ Result<std::string> Resolve(const std::string& admin) {
   return transport::FormatSocketAddress(address);
 }
 
-Result<http::Response> AskFromAfar(const std::string& admin) {
+Result<http::Response> AskFromAfar(const std::string& admin, const std::string& path) {
   const Result<std::string> address = Resolve(admin);
   if (!address.ok()) return address.status();
-  return admin::Ask({.address = *address, .host = admin, .path = "/status"});
+  return admin::Ask({.address = *address, .host = admin, .path = path});
 }
 
-Result<http::Response> AskHere(const std::string& directory) {
-  return admin::Ask({.address = admin::ControlAddress(directory), .path = "/status"});
+Result<http::Response> AskHere(const std::string& directory, const std::string& path) {
+  return admin::Ask({.address = admin::ControlAddress(directory), .path = path});
 }
 
-}  // namespace
-
-int StatusCommand(const std::string& directory, const std::string& admin) {
-  const bool is_here = admin.empty();
-  const auto response = is_here ? AskHere(directory) : AskFromAfar(admin);
+// What the gateway says, or why it does not and what to do.
+Result<std::string> AskStatus(const StatusOptions& options) {
+  const bool is_here = options.admin.empty();
+  const std::string path = options.json ? "/status.json" : "/status";
+  const auto response =
+      is_here ? AskHere(options.directory, path) : AskFromAfar(options.admin, path);
   if (!response.ok()) {
     const std::string hint =
         is_here ? fmt::format(
                       "is a gateway running whose data_dir is {} (see --dir), and may you "
                       "use its control.sock, as its user or group?",
-                      directory)
+                      options.directory)
                 : "is the gateway running, and is this its [admin] bind?";
-    fmt::print(stderr, "sluice: {}; {}\n", response.status().message(), hint);
+    return Status::Unavailable(fmt::format("{}; {}", response.status().message(), hint));
+  }
+  if (response->status != kOk) {
+    return Status::Unavailable(fmt::format("{} answered with {}: {}",
+                                           is_here ? options.directory : options.admin,
+                                           response->status, response->body));
+  }
+  return response->body;
+}
+
+}  // namespace
+
+int StatusCommand(const StatusOptions& options) {
+  const Result<std::string> answer = AskStatus(options);
+  if (!answer.ok()) {
+    fmt::print(stderr, "sluice: {}\n", answer.status().message());
     return 1;
   }
-  if (response->status != 200) {
-    fmt::print(stderr, "sluice: {} answered with {}: {}\n", is_here ? directory : admin,
-               response->status, response->body);
-    return 1;
-  }
-  fmt::print("{}", response->body);
+  fmt::print("{}", *answer);
   return 0;
 }
 
@@ -82,8 +88,8 @@ void AddStatus(CLI::App& app, int* exit_code) {
       ->envname("SLUICE_DIR")
       ->capture_default_str();
   status->add_option("--admin", options->admin, "ask from afar: the gateway's [admin] bind");
-  status->callback(
-      [options, exit_code] { *exit_code = StatusCommand(options->directory, options->admin); });
+  status->add_flag("--json", options->json, "one line of JSON, see docs/status.md");
+  status->callback([options, exit_code] { *exit_code = StatusCommand(*options); });
 }
 
 }  // namespace sluice::tools

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "admin/admin_server.h"
+#include "admin/status_text.h"
 #include "support/temporary_directory.h"
 #include "transport/loop.h"
 
@@ -14,11 +15,11 @@ namespace {
 // A gateway's server on a thread of its own, as for a command in another process.
 class Served {
  public:
-  Served(const std::string& bind, const std::string& books) {
+  Served(const std::string& bind, const Snapshot& snapshot) {
     AdminOptions options;
     options.bind = bind;
-    auto opened = AdminServer::Open(loop_, options, metrics_,
-                                    {[books] { return http::Response{.body = books}; }, &health_});
+    auto opened =
+        AdminServer::Open(loop_, options, metrics_, {[snapshot] { return snapshot; }, &health_});
     SLUICE_CHECK(opened.ok());
     server_ = std::move(*opened);
     thread_ = std::thread([this] { loop_.Run(); });
@@ -40,12 +41,12 @@ class Served {
 TEST(AdminClientTest, AsksThroughEitherDoor) {
   const test::TemporaryDirectory directory;
   for (const std::string& bind : {std::string("127.0.0.1:0"), ControlAddress(directory.path())}) {
-    const std::string books(500'000, 'b');
-    const Served served(bind, books);
+    const Snapshot snapshot{.gateway = std::string(500'000, 'g')};
+    const Served served(bind, snapshot);
     const auto answer = Ask({.address = served.address(), .path = "/status"});
     ASSERT_TRUE(answer.ok()) << answer.status().ToString();
     EXPECT_EQ(answer->status, 200);
-    EXPECT_EQ(answer->body, books);
+    EXPECT_EQ(answer->body, StatusText(snapshot));
     const auto nothing = Ask({.address = served.address(), .path = "/nothing"});
     ASSERT_TRUE(nothing.ok());
     EXPECT_EQ(nothing->status, 404);
@@ -53,7 +54,7 @@ TEST(AdminClientTest, AsksThroughEitherDoor) {
 }
 
 TEST(AdminClientTest, AnswerIsBounded) {
-  const Served served("127.0.0.1:0", std::string(5000, 'b'));
+  const Served served("127.0.0.1:0", {.gateway = std::string(5000, 'g')});
   EXPECT_FALSE(
       Ask({.address = served.address(), .path = "/status", .max_answer_bytes = 4000}).ok());
 }

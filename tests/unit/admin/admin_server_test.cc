@@ -57,10 +57,8 @@ class AdminServerTest : public testing::Test {
   void Open(AdminOptions options = {}) { OpenAt("127.0.0.1:0", std::move(options)); }
   void OpenAt(const std::string& address, AdminOptions options) {
     options.bind = address;
-    auto opened = AdminServer::Open(
-        loop_, std::move(options), metrics_,
-        {[] { return http::Response{.content_type = "application/json", .body = "{}"}; },
-         &health_});
+    auto opened = AdminServer::Open(loop_, std::move(options), metrics_,
+                                    {[] { return Snapshot{.gateway = "greenhouse-7"}; }, &health_});
     ASSERT_TRUE(opened.ok()) << opened.status().ToString();
     server_ = std::move(opened).value();
   }
@@ -91,11 +89,14 @@ TEST_F(AdminServerTest, MetricsAreServedAsPrometheusText) {
   EXPECT_NE(answer.find("sluice_test_total 42\n"), std::string::npos);
 }
 
-TEST_F(AdminServerTest, StatusIsTheOwnersPage) {
+TEST_F(AdminServerTest, StatusIsTheOwnersSnapshotAsTextAndJson) {
   Open();
-  const std::string answer = Get("/status");
-  EXPECT_NE(answer.find("application/json"), std::string::npos);
-  EXPECT_TRUE(answer.ends_with("\r\n\r\n{}"));
+  const std::string text = Get("/status");
+  EXPECT_NE(text.find("Content-Type: text/plain"), std::string::npos);
+  EXPECT_NE(text.find("\r\n\r\ngateway greenhouse-7: "), std::string::npos);
+  const std::string json = Get("/status.json");
+  EXPECT_NE(json.find("Content-Type: application/json\r\n"), std::string::npos);
+  EXPECT_NE(json.find("\r\n\r\n{\"gateway\":\"greenhouse-7\","), std::string::npos);
 }
 
 TEST_F(AdminServerTest, HealthSaysWhyNot) {

@@ -23,22 +23,5 @@ TEST(StorageWear, OtherTextHasNone) {
   EXPECT_EQ(ParseWrittenBytes("\ncancelled_write_bytes: 7\n"), std::nullopt);
 }
 
-TEST(StorageWear, DayIsReckonedFromTheUptime) {
-  EXPECT_EQ(WearText(4096, std::chrono::seconds(864)),
-            "storage: 4096 bytes written since the start, 409600 a day at this pace");
-}
-
-TEST(StorageWear, FirstMinuteForetellsNothing) {
-  for (const int seconds : {0, 59}) {
-    EXPECT_EQ(WearText(65536, std::chrono::seconds(seconds)),
-              "storage: 65536 bytes written since the start");
-  }
-}
-
-TEST(StorageWear, UnknownIsSaid) {
-  EXPECT_EQ(WearText(std::nullopt, std::chrono::seconds(1)),
-            "storage: the kernel does not count what is written");
-}
-
 }  // namespace
 }  // namespace sluice::app

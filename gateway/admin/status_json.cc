@@ -1,0 +1,156 @@
+#include "admin/status_json.h"
+
+#include <chrono>
+
+#include "base/json_writer.h"
+
+namespace sluice::admin {
+namespace {
+
+double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+void MemberOrNull(JsonWriter& json, std::string_view key, std::optional<uint64_t> value) {
+  json.Key(key);
+  if (value) return json.Value(*value);
+  json.Null();
+}
+
+template <typename Items, typename Write>
+void Array(JsonWriter& json, std::string_view key, const Items& items, Write write) {
+  json.Key(key);
+  json.BeginArray();
+  for (const auto& item : items) {
+    json.BeginObject();
+    write(json, item);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+template <typename Item, typename Write>
+void Object(JsonWriter& json, std::string_view key, const Item& item, Write write) {
+  json.Key(key);
+  json.BeginObject();
+  write(json, item);
+  json.EndObject();
+}
+
+void WriteRoute(JsonWriter& json, const RouteSnapshot& route) {
+  json.Member("name", std::string_view(route.name));
+  json.Member("uplink", std::string_view(route.uplink));
+  json.Member("origin", route.books.origin);
+  json.Member("accepted", route.books.accepted);
+  for (const BookTerm& term : kBookTerms) json.Member(term.key, route.books.*term.value);
+}
+
+void WriteStream(JsonWriter& json, const StreamSnapshot& stream) {
+  json.Member("name", std::string_view(stream.name));
+  json.Member("accepted", stream.accepted);
+  json.Member("committed", stream.committed);
+  json.Member("first_offset", stream.first_offset);
+  json.Member("stored_bytes", stream.stored_bytes);
+  json.Member("max_bytes", stream.max_bytes);
+  json.Member("segments", stream.segments);
+  json.Member("dirty_bytes", stream.dirty_bytes);
+  json.Member("evicted_since_start", stream.evicted);
+  json.Member("quarantined_segments_since_start", stream.quarantined);
+  json.Key("write_error");
+  if (stream.last_write.ok()) {
+    json.Null();
+  } else {
+    json.Value(stream.last_write.ToString());
+  }
+  Array(json, "routes", stream.routes, WriteRoute);
+}
+
+void WriteUplink(JsonWriter& json, const UplinkSnapshot& uplink) {
+  json.Member("name", std::string_view(uplink.name));
+  json.Member("url", std::string_view(uplink.url));
+  json.Member("connected", uplink.connected);
+}
+
+void WriteListener(JsonWriter& json, const ListenerSnapshot& listener) {
+  json.Member("address", std::string_view(listener.address));
+  json.Member("connections", uint64_t{listener.connections});
+  json.Member("half_open", uint64_t{listener.half_open});
+  json.Member("accepted_since_start", listener.accepted);
+}
+
+void WriteCertificate(JsonWriter& json, const CertificateSnapshot& certificate) {
+  json.Member("part", std::string_view(certificate.part));
+  json.Member("not_after_unix_seconds", certificate.not_after_unix_seconds);
+}
+
+void WriteClients(JsonWriter& json, const ClientsSnapshot& clients) {
+  json.Member("connected", uint64_t{clients.connected});
+  json.Member("detached_sessions", uint64_t{clients.detached_sessions});
+  json.Member("subscriptions", uint64_t{clients.subscriptions});
+}
+
+void WriteBudget(JsonWriter& json, const BudgetSnapshot& budget) {
+  json.Member("name", budget.name);
+  json.Member("used_bytes", uint64_t{budget.used_bytes});
+  json.Member("limit_bytes", uint64_t{budget.limit_bytes});
+}
+
+void WriteMemory(JsonWriter& json, const MemorySnapshot& memory) {
+  json.Member("resident_bytes", memory.resident_bytes);
+  json.Member("limit_bytes", memory.limit_bytes);
+  Array(json, "budgets", memory.budgets, WriteBudget);
+}
+
+void WriteState(JsonWriter& json, const StateSnapshot& state) {
+  json.Member("enabled", state.enabled);
+  json.Member("file_bytes", state.file_bytes);
+  json.Member("retained_messages", uint64_t{state.retained_messages});
+  json.Member("waiting_changes", uint64_t{state.waiting_changes});
+}
+
+void WriteStorage(JsonWriter& json, const Snapshot& snapshot) {
+  MemberOrNull(json, "written_bytes_since_start", snapshot.written_bytes);
+  MemberOrNull(json, "written_bytes_per_day", WrittenBytesPerDay(snapshot));
+}
+
+void WriteClock(JsonWriter& json, const ClockSnapshot& clock) {
+  json.Member("trusted", clock.trusted);
+  json.Member("why", std::string_view(clock.why));
+}
+
+void WriteProblem(JsonWriter& json, const Health::Problem& problem) {
+  json.Member("part", std::string_view(problem.part));
+  json.Member("condition", std::string_view(problem.condition));
+  json.Member("state", HealthStateName(problem.state));
+  json.Member("why", std::string_view(problem.why));
+  json.Member("age_seconds", Seconds(problem.age));
+}
+
+void WriteHealth(JsonWriter& json, const Snapshot& snapshot) {
+  json.Member("state", HealthStateName(snapshot.health));
+  Array(json, "problems", snapshot.problems, WriteProblem);
+}
+
+}  // namespace
+
+std::string StatusJson(const Snapshot& snapshot) {
+  std::string out;
+  JsonWriter json(&out);
+  json.BeginObject();
+  json.Member("gateway", std::string_view(snapshot.gateway));
+  json.Member("version", std::string_view(snapshot.version));
+  json.Member("uptime_seconds", Seconds(snapshot.uptime));
+  Object(json, "health", snapshot, WriteHealth);
+  Object(json, "clients", snapshot.clients, WriteClients);
+  Array(json, "streams", snapshot.streams, WriteStream);
+  Array(json, "uplinks", snapshot.uplinks, WriteUplink);
+  Array(json, "listeners", snapshot.listeners, WriteListener);
+  Array(json, "certificates", snapshot.certificates, WriteCertificate);
+  Object(json, "memory", snapshot.memory, WriteMemory);
+  Object(json, "state", snapshot.state, WriteState);
+  Object(json, "storage", snapshot, WriteStorage);
+  Object(json, "clock", snapshot.clock, WriteClock);
+  json.EndObject();
+  out += '\n';
+  return out;
+}
+
+}  // namespace sluice::admin

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "admin/snapshot.h"
+#include "app/certificate_watch.h"
+#include "app/upstream.h"
+#include "base/clock.h"
+#include "base/clock_trust.h"
+#include "base/health.h"
+#include "config/config.h"
+#include "config/memory_plan.h"
+#include "journal/journal.h"
+#include "server/server.h"
+#include "state/store.h"
+
+namespace sluice::app {
+
+// What a snapshot is taken of.
+struct SnapshotParts {
+  const config::Config& config;
+  const config::MemoryPlan& plan;
+  const journal::Journal& journal;
+  const server::Server& server;
+  const state::Store* state;  // null: switched off
+  const std::vector<std::unique_ptr<Upstream>>& upstreams;
+  const CertificateWatch& certificates;
+  const ClockTrust& clock;
+  const Health& health;
+};
+
+// Loop thread. Reads two files that the kernel makes in memory, and no others.
+admin::Snapshot TakeSnapshot(const SnapshotParts& parts, Duration uptime);
+
+}  // namespace sluice::app

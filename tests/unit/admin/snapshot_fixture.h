@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+
+#include "admin/snapshot.h"
+
+namespace sluice::admin {
+
+// One of everything, and no number twice.
+inline Snapshot FullSnapshot() {
+  return {
+      .gateway = "greenhouse-7",
+      .version = "1.2.3",
+      .uptime = std::chrono::milliseconds(864'500),
+      .clients = {.connected = 31, .detached_sessions = 32, .subscriptions = 33},
+      .streams = {{.name = "telemetry",
+                   .accepted = 115,
+                   .committed = 114,
+                   .first_offset = 11,
+                   .stored_bytes = 4096,
+                   .max_bytes = 8192,
+                   .segments = 12,
+                   .dirty_bytes = 13,
+                   .last_write = Status::Unavailable("the card is gone"),
+                   .evicted = 14,
+                   .quarantined = 16,
+                   .routes = {{.name = "up",
+                               .uplink = "cloud",
+                               .books = {.origin = 100,
+                                         .accepted = 15,
+                                         .acknowledged = 1,
+                                         .pending = 2,
+                                         .dead_lettered = 3,
+                                         .expired = 4,
+                                         .evicted = 5}}}}},
+      .uplinks = {{.name = "cloud", .url = "mqtts://broker.example.com", .connected = true}},
+      .listeners =
+          {{.address = "0.0.0.0:8883", .connections = 41, .half_open = 42, .accepted = 43}},
+      .certificates = {{.part = "listener 0.0.0.0:8883", .not_after_unix_seconds = 1'800'000'000}},
+      .memory = {.resident_bytes = 51,
+                 .limit_bytes = 52,
+                 .budgets = {{.name = "input", .used_bytes = 53, .limit_bytes = 54}}},
+      .state = {.enabled = true, .file_bytes = 61, .retained_messages = 62, .waiting_changes = 63},
+      .written_bytes = 40'960,
+      .clock = {.trusted = true, .why = "trusted: the kernel keeps it synchronised"},
+      .health = HealthState::kDegraded,
+      .problems = {{"uplink cloud", "not_connected", HealthState::kDegraded, "no answer yet",
+                    std::chrono::milliseconds(12'500)}}};
+}
+
+}  // namespace sluice::admin

@@ -1,0 +1,69 @@
+#include "admin/status_json.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "snapshot_fixture.h"
+
+namespace sluice::admin {
+namespace {
+
+bool Holds(const Snapshot& snapshot, const std::string& part) {
+  return StatusJson(snapshot).find(part) != std::string::npos;
+}
+
+TEST(StatusJson, HoldsAllThereIs) {
+  const std::string expected =
+      R"({"gateway":"greenhouse-7","version":"1.2.3","uptime_seconds":864.5,)"
+      R"("health":{"state":"degraded","problems":[{"part":"uplink cloud",)"
+      R"("condition":"not_connected","state":"degraded","why":"no answer yet",)"
+      R"("age_seconds":12.5}]},)"
+      R"("clients":{"connected":31,"detached_sessions":32,"subscriptions":33},)"
+      R"("streams":[{"name":"telemetry","accepted":115,"committed":114,"first_offset":11,)"
+      R"("stored_bytes":4096,"max_bytes":8192,"segments":12,"dirty_bytes":13,)"
+      R"("evicted_since_start":14,"quarantined_segments_since_start":16,)"
+      R"("write_error":"unavailable: the card is gone",)"
+      R"("routes":[{"name":"up","uplink":"cloud","origin":100,"accepted":15,"acknowledged":1,)"
+      R"("pending":2,"dead_lettered":3,"expired":4,"evicted":5}]}],)"
+      R"("uplinks":[{"name":"cloud","url":"mqtts://broker.example.com","connected":true}],)"
+      R"("listeners":[{"address":"0.0.0.0:8883","connections":41,"half_open":42,)"
+      R"("accepted_since_start":43}],)"
+      R"("certificates":[{"part":"listener 0.0.0.0:8883","not_after_unix_seconds":1800000000}],)"
+      R"("memory":{"resident_bytes":51,"limit_bytes":52,)"
+      R"("budgets":[{"name":"input","used_bytes":53,"limit_bytes":54}]},)"
+      R"("state":{"enabled":true,"file_bytes":61,"retained_messages":62,"waiting_changes":63},)"
+      R"("storage":{"written_bytes_since_start":40960,"written_bytes_per_day":4093631},)"
+      R"("clock":{"trusted":true,"why":"trusted: the kernel keeps it synchronised"}})";
+  EXPECT_EQ(StatusJson(FullSnapshot()), expected + "\n");
+}
+
+TEST(StatusJson, WhatIsNotKnownIsNull) {
+  Snapshot snapshot = FullSnapshot();
+  snapshot.uptime = std::chrono::seconds(59);
+  EXPECT_TRUE(Holds(snapshot, R"("written_bytes_since_start":40960,"written_bytes_per_day":null)"));
+  snapshot.written_bytes.reset();
+  EXPECT_TRUE(Holds(snapshot, R"("written_bytes_since_start":null,"written_bytes_per_day":null)"));
+  snapshot.streams[0].last_write = Status::Ok();
+  EXPECT_TRUE(Holds(snapshot, R"("write_error":null)"));
+}
+
+TEST(StatusJson, NothingIsAnEmptyList) {
+  EXPECT_TRUE(Holds({}, R"("streams":[],"uplinks":[],"listeners":[],"certificates":[])"));
+}
+
+TEST(StatusJson, TextOfOthersIsEscaped) {
+  Snapshot snapshot = FullSnapshot();
+  snapshot.problems[0].why = "\"a\"\n";
+  EXPECT_TRUE(Holds(snapshot, R"("why":"\"a\"\n")"));
+}
+
+TEST(RouteBooks, TermsAreAllThereIsToAdd) {
+  const RouteBooks books = FullSnapshot().streams[0].routes[0].books;
+  uint64_t sum = 0;
+  for (const BookTerm& term : kBookTerms) sum += books.*term.value;
+  EXPECT_EQ(sum, books.accepted);
+}
+
+}  // namespace
+}  // namespace sluice::admin
