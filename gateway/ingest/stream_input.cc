@@ -31,7 +31,7 @@ StreamInput::StreamInput(journal::Stream* stream, std::vector<std::string> topic
           "sluice_stream_busy_total",
           "Times that a message had to wait for memory for uncommitted events.", Label(*stream))),
       latency_(metrics.AddHistogram("sluice_acknowledge_seconds",
-                                    "From taking a message to its events being committed.",
+                                    "From taking a message to its events being acknowledgeable.",
                                     Label(*stream))) {
   stream_->AddObserver(this);
 }

@@ -144,6 +144,21 @@ Outcome StepOver(const Segment& segment, uint64_t stream_id, uint64_t limit, Rea
   return ReadHole(next, job, GapReason::kCorrupt);
 }
 
+// Events of a damaged segment that no sound record holds. 0 when nothing at all can be read: it may
+// be the medium that is gone for a while.
+uint64_t MissingIn(const ReadableFile& file, uint64_t stream_id, const Segment& segment) {
+  SegmentScanner scanner(file, stream_id, kSegmentHeaderBytes, segment.base, segment.end);
+  uint64_t next = segment.base, missing = 0;
+  for (auto item = scanner.Next(); item.kind != SegmentScanner::Item::Kind::kEnd;
+       item = scanner.Next()) {
+    if (item.kind != SegmentScanner::Item::Kind::kRecord) continue;
+    missing += std::max(item.record.offset, next) - next;
+    next = std::max(item.record.end_offset, next);
+  }
+  if (next == segment.base && !scanner.status().ok()) return 0;
+  return missing + (segment.end - std::min(next, segment.end));
+}
+
 Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
   const uint64_t from = job->request.from;
   const bool is_news = store->Locate(from)->unreplaced == StatusCode::kOk;
@@ -156,6 +171,9 @@ Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadD
   }
   const Segment& segment = *store->Locate(from);
   const Status opened = OpenPlace(env, *store, segment, job);
+  if (opened.ok() && is_news) {
+    damage->lost_events += MissingIn(*job->place.file, store->stream_id(), segment);
+  }
   if (opened.ok()) return StepOver(segment, store->stream_id(), limit, job);
   if (segment.unreplaced != StatusCode::kNoSpace) return Fail(job, opened);
   return ReadHole(std::min(segment.end, limit), job, GapReason::kCorrupt);

@@ -162,6 +162,15 @@ TEST_F(UnreadableTest, WhatSomebodyPutIntoQuarantineIsHis) {
   EXPECT_EQ(Quarantined(), (std::vector<std::string>{"00000000000000000015.0.seg", "notes.txt"}));
 }
 
+TEST_F(UnreadableTest, WhatCantBeRepairedIsCountedOnceAllTheSame) {
+  FillAndDamage();
+  env_.FailFromNowOn();
+  ExpectGap(18, 23);
+  ExpectGap(18, 23);
+  EXPECT_EQ(LostEvents(), 5u);
+  EXPECT_EQ(stream().status().quarantined, 1u);
+}
+
 // Whatever fails while a segment is replaced, what it was is kept or still in its place.
 TEST_F(UnreadableTest, DamagedBytesSurviveAFailedRepair) {
   for (uint64_t i = 0; i < 40; ++i) {
