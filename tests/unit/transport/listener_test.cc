@@ -1,12 +1,45 @@
 #include "transport/listener.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
 
 #include "loopback.h"
+#include "transport/socket_address.h"
 
 namespace sluice::transport {
 namespace {
+
+// Takes every descriptor that this process may have, until it is gone.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit low{std::min<rlim_t>(before_.rlim_cur, 256), before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &low);
+    while (true) {
+      const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+      if (fd < 0) break;
+      taken_.push_back(fd);
+    }
+  }
+  ~NoDescriptors() {
+    for (const int fd : taken_) close(fd);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
 
 class ListenerTest : public LoopbackTest {
  protected:
@@ -57,6 +90,28 @@ TEST_F(ListenerTest, ClosedListenerAcceptsNoMore) {
                                             [&](auto result) { outcome = result.status(); });
   RunUntil([&] { return outcome.has_value(); });
   EXPECT_EQ(outcome->code(), StatusCode::kUnavailable);
+}
+
+// libuv accepts them with a descriptor that it keeps for that, and closes them: they do not hang,
+// and the loop does not spin.
+TEST_F(ListenerTest, NewcomersAreClosedWhenThereAreNoDescriptors) {
+  Listen();
+  ConnectPair();
+  // A socket of the kernel's: the sanitizer needs descriptors to look at streams.
+  const int newcomer = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_storage address = *ParseSocketAddress(listener_->address());
+  ASSERT_EQ(connect(newcomer, reinterpret_cast<const sockaddr*>(&address), sizeof(sockaddr_in)), 0);
+  char byte = 0;
+  ssize_t got = -1;
+  {
+    const NoDescriptors none;
+    RunUntil([&] { return (got = recv(newcomer, &byte, 1, MSG_DONTWAIT)) >= 0; });
+  }
+  EXPECT_EQ(got, 0) << "it is told that it is over";
+  close(newcomer);
+  EXPECT_EQ(accepted_.size(), 1u);
+  ConnectPair();
+  EXPECT_EQ(accepted_.size(), 2u);
 }
 
 TEST_F(ListenerTest, NumbersCarryTheListenersName) {
