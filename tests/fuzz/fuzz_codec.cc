@@ -4,8 +4,8 @@
 #include <string>
 
 #include "base/status.h"
-#include "codec/packet.h"
 #include "wire/describe.h"
+#include "wire/packet.h"
 #include "wire/seed.h"
 
 namespace sluice {

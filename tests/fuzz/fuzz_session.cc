@@ -7,9 +7,9 @@
 
 #include "base/metrics.h"
 #include "base/status.h"
-#include "codec/packet.h"
 #include "fuzz_session_model.h"
 #include "session/session.h"
+#include "wire/packet.h"
 
 namespace sluice::session {
 namespace {

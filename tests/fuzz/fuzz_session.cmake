@@ -1,3 +1,3 @@
 sluice_fuzzer(session
   SOURCES fuzz_session.cc fuzz_session_model.cc
-  LINKS sluice_session)
+  LINKS sluice_session sluice_wire_cases)

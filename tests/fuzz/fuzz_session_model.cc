@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
-#include "codec/packet.h"
+#include "wire/packet.h"
 
 namespace sluice::session {
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "codec/packet.h"
+#include "wire/packet.h"
 
 namespace sluice::test {
 

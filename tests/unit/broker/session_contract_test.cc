@@ -4,7 +4,7 @@
 
 #include "broker_fixture.h"
 #include "codec/frame.h"
-#include "codec/packet.h"
+#include "wire/packet.h"
 
 namespace sluice::broker {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "codec/packet.h"
 #include "wire/describe.h"
+#include "wire/packet.h"
 
 // Verbs for the tests of this folder.
 namespace sluice::codec {

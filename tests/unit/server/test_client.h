@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/byte_buffer.h"
-#include "codec/packet.h"
 #include "transport/connector.h"
+#include "wire/packet.h"
 
 namespace sluice::server {
 

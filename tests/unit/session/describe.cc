@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "codec/packet.h"
+#include "wire/packet.h"
 
 namespace sluice::session {
 namespace {

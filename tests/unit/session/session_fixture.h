@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/metrics.h"
-#include "codec/packet.h"
 #include "session/session.h"
 #include "support/simulated_clock.h"
+#include "wire/packet.h"
 
 namespace sluice::session {
 

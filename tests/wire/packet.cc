@@ -1,4 +1,4 @@
-#include "codec/packet.h"
+#include "wire/packet.h"
 
 namespace sluice::codec {
 namespace {

@@ -16,8 +16,8 @@
 
 namespace sluice::codec {
 
-// Any packet, for tools and tests. Who knows what to expect (a session) switches on Frame::type
-// instead and decodes into the one struct it needs.
+// Any packet; in the codec's namespace, for it overloads the verbs of each. A session, which knows
+// what to expect, switches on Frame::type instead and decodes into the one struct it needs.
 using Packet = std::variant<Connect, Connack, Publish, Ack, Subscribe, Suback, Unsubscribe,
                             Unsuback, Ping, Disconnect, Auth>;
 
