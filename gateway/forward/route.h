@@ -29,7 +29,7 @@ namespace sluice::forward {
 
 // Carries the events of one stream to one uplink. A state machine without I/O; loop thread.
 //
-// Invariants:
+// Invariants, of which CheckInvariants() asserts what can be seen at one moment:
 // - Publishes cover [books.cursor, …) without a hole, in the order of their offsets; the cursor
 //   passes a publish only when it is acknowledged, or its events are committed dead letters and
 //   the uplink has acknowledged a gap in their place (or refused that for good, too), and all
@@ -71,6 +71,8 @@ class Route final : private UplinkUser {
   const RouteOptions& options() const { return options_; }
   const journal::Books& books() const { return source_.books(); }
   uint64_t pending() const { return source_.ReadableEnd() - books().Cursor(); }
+
+  void CheckInvariants() const;  // visits everything; for tests
 
  private:
   enum class Mode : uint8_t {
@@ -131,6 +133,9 @@ class Route final : private UplinkUser {
   void GiveUpTelling(std::string_view why);
   void PassUntold();
   void FinishTelling();
+
+  // route_invariants.cc
+  void CheckBurial() const;
 
   const RouteOptions options_;
   EventSource& source_;

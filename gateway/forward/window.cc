@@ -77,4 +77,20 @@ void Window::Settle(InFlight* publish, InFlight::Outcome outcome) {
   --unsettled_;
 }
 
+void Window::CheckInvariants() const {
+  SLUICE_CHECK(size() <= capacity_ && head_sequence_ <= kSequenceMask);
+  size_t bytes = 0;
+  size_t unsettled = 0;
+  for (size_t i = 0; i < size(); ++i) {
+    const InFlight& publish = ring_[i];
+    const uint64_t counted = publish.events + publish.expired + publish.evicted;
+    const uint64_t left = publish.end - publish.first;
+    SLUICE_CHECK(publish.first < publish.end && (i == 0 ? left <= counted : left == counted));
+    SLUICE_CHECK(i == 0 || ring_[i - 1].end == publish.first);
+    bytes += publish.bytes;
+    if (publish.outcome == InFlight::Outcome::kPending) ++unsettled;
+  }
+  SLUICE_CHECK(bytes == bytes_ && unsettled == unsettled_);
+}
+
 }  // namespace sluice::forward

@@ -28,6 +28,10 @@ struct InFlight {
 // The publishes of a route in the order of their offsets. Bounds the memory that a slow uplink can
 // hold. A publish is known to the uplink by a sequence number of 24 bits, consecutive within the
 // window.
+//
+// Invariants, asserted by CheckInvariants(): the publishes cover their offsets without a hole, each
+// is made of as many as it counts (of the first, some may be accounted for already), bytes() and
+// unsettled() are what they hold together, and they are no more than the capacity.
 class Window {
  public:
   static constexpr uint32_t kSequenceMask = 0x00ff'ffff;
@@ -43,7 +47,9 @@ class Window {
 
   void Push(const InFlight& publish);  // !full()
   InFlight& front() { return ring_.front(); }
+  const InFlight& front() const { return ring_.front(); }
   InFlight& back() { return ring_.back(); }
+  const InFlight& back() const { return ring_.back(); }
   void PopFront();
   uint32_t front_sequence() const { return head_sequence_; }
   // The front, which is settled, is sent once more and waits for an answer.
@@ -60,6 +66,8 @@ class Window {
   // Mark a pending publish.
   void SettleAcknowledged(InFlight* publish);
   void SettleRefused(InFlight* publish, const Refusal& refusal);
+
+  void CheckInvariants() const;  // visits everything; for tests
 
  private:
   static uint32_t Wrap(uint32_t sequence) { return sequence & kSequenceMask; }

@@ -198,9 +198,9 @@ TEST_F(RouteBatchTest, GapHasATopicOfItsOwnWhenTopicsNameDevices) {
 
 TEST_F(RouteBatchTest, CursorInsideAGapSendsOnlyTheRest) {
   source.AddGap(10, clock.WallNow());
+  source.Commit();
   source.books_.evicted = 4;
   Start();
-  Commit();
   Advance(seconds(1));
   ExpectGap(0, 4, 9, schema::GapReason::kEvicted);
   AcknowledgeAll();

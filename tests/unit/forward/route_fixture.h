@@ -84,6 +84,7 @@ class RouteFixture : public ::testing::Test {
   void Run() {
     while (source.Run()) {
     }
+    if (route != nullptr) route->CheckInvariants();
   }
   void Commit() {
     source.Commit();
@@ -104,6 +105,7 @@ class RouteFixture : public ::testing::Test {
       Run();
     }
     if (clock.Now() < end) clock.Advance(end - clock.Now());
+    if (route != nullptr) route->CheckInvariants();
   }
   // The connection is lost and comes back.
   void Reconnect() {
