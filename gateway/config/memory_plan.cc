@@ -21,7 +21,7 @@ bool AnyTls(const Config& config) {
 
 // Batches being read and built, and the window's publishes in the client library's queue.
 size_t BytesOfRoutes(const Config& config) {
-  constexpr size_t kReadBytes = 2 * (128 << 10);
+  constexpr size_t kReadBytes = 128 << 10;
   size_t bytes = 0;
   for (const RouteConfig& route : config.routes) {
     bytes += kReadBytes + 2 * route.batch.max_bytes + route.window.max_bytes;

@@ -10,8 +10,8 @@
 
 namespace sluice::forward {
 
-// The EventSource of one route on a stream of the journal. Copies what is read, because the journal
-// lends its records only for the time of a call; memory: twice read_bytes.
+// The EventSource of one route on a stream of the journal. Events stay where the journal's reader
+// has put them; memory: read_bytes, or the largest event met if that is larger.
 class JournalSource final : public EventSource, private journal::StreamObserver {
  public:
   // `cursor` is one of the stream's. Both outlive the source. Not to be destroyed from within an
@@ -33,7 +33,6 @@ class JournalSource final : public EventSource, private journal::StreamObserver 
 
   void MakeReader();
   void OnRead(const journal::ReadResult& result);
-  void Copy(std::span<const journal::Record> records);
 
   journal::Stream& stream_;
   journal::Cursor& cursor_;
@@ -41,8 +40,6 @@ class JournalSource final : public EventSource, private journal::StreamObserver 
   std::unique_ptr<journal::Reader> reader_;
   std::function<void()> more_;
   ReadDone done_;
-  std::vector<uint64_t>
-      bytes_;  // of the events, each 8-byte aligned so that it can be read in place
   std::vector<SourceRecord> records_;
 };
 

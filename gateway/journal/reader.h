@@ -27,9 +27,9 @@ struct JournalShared;
 // the file.
 class Reader {
  public:
-  // Called from within Journal::Poll(). The records and their payloads are valid during the call
-  // only, but the callback may start the next Read (which then may overwrite them only after it has
-  // returned).
+  // Called from within Journal::Poll(). The records and their payloads, which are 8-byte aligned,
+  // are valid until the next Read or Find and as long as the reader; those of a Read that the
+  // callback starts until it has returned.
   using Callback = std::function<void(const ReadResult&)>;
 
   Reader(std::shared_ptr<ReadJob> job, JournalShared* shared);

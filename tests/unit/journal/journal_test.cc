@@ -161,6 +161,22 @@ TEST_F(JournalTest, ReaderMayReadOnFromItsCallback) {
   EXPECT_EQ(next, 10u);
 }
 
+TEST_F(JournalTest, WhatWasReadStaysUntilTheNextRead) {
+  Open();
+  Fill(10);
+  std::vector<Record> records;
+  const auto reader = stream().NewReader(
+      4096, [&](const ReadResult& r) { records.assign(r.records.begin(), r.records.end()); });
+  reader->Read(0);
+  Run(Duration(0));
+  Fill(10);
+  ASSERT_EQ(records.size(), 10u);
+  for (const Record& record : records) {
+    EXPECT_EQ(AsText(record.payload), PayloadOf(record.offset));
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(record.payload.data()) % 8, 0u);
+  }
+}
+
 TEST_F(JournalTest, DestroyedReaderIsNotCalled) {
   Open();
   Fill(1);
