@@ -44,7 +44,7 @@ Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
   control_.reset();
   admin_.reset();
-  upstreams_.clear();
+  forwarders_.clear();
   server_.reset();
   state_.reset();
   ingest_health_.reset();
@@ -62,7 +62,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config,
   SLUICE_RETURN_IF_ERROR(gateway->StartIngest());
   gateway->OpenState();
   SLUICE_RETURN_IF_ERROR(gateway->StartServer());
-  SLUICE_RETURN_IF_ERROR(gateway->StartUpstreams());
+  SLUICE_RETURN_IF_ERROR(gateway->StartForwarders());
   SLUICE_RETURN_IF_ERROR(gateway->StartAdmin());
   gateway->StartControl();
   gateway->RegisterBooks();
@@ -179,13 +179,13 @@ Status Gateway::StartServer() {
   return Status::Ok();
 }
 
-Status Gateway::StartUpstreams() {
-  const Upstream::Parts parts{loop_,   *journal_, *ingest_, clock_watch_.trust(),
-                              random_, metrics_,  health_};
+Status Gateway::StartForwarders() {
+  const Forwarder::Parts parts{loop_,   *journal_, *ingest_, clock_watch_.trust(),
+                               random_, metrics_,  health_};
   for (const config::UplinkConfig& uplink : config_.uplinks) {
-    auto upstream = Upstream::Create(config_, uplink, parts);
-    if (!upstream.ok()) return upstream.status();
-    upstreams_.push_back(std::move(*upstream));
+    auto forwarder = Forwarder::Create(config_, uplink, parts);
+    if (!forwarder.ok()) return forwarder.status();
+    forwarders_.push_back(std::move(*forwarder));
   }
   return Status::Ok();
 }
@@ -222,7 +222,7 @@ admin::AdminPages Gateway::Pages() {
                               .journal = *journal_,
                               .server = *server_,
                               .state = state_.get(),
-                              .upstreams = upstreams_,
+                              .forwarders = forwarders_,
                               .certificates = certificate_watch_,
                               .clock = clock_watch_.trust(),
                               .health = health_};
@@ -250,7 +250,7 @@ Status Gateway::Run() {
   clock_watch_.Start(*journal_);
   descriptor_timer_ = loop_.NewTimer([this] { WatchDescriptors(); });
   WatchDescriptors();
-  for (const auto& upstream : upstreams_) upstream->Start();
+  for (const auto& forwarder : forwarders_) forwarder->Start();
   ReportAddresses();
   ReportReady();
   loop_.Run();
@@ -299,18 +299,18 @@ void Gateway::BeginShutdown() {
   }
   service_manager_.Stopping();
   LogInfo("shutting down");
-  server_->Shutdown(kCommitPatience, [this] { DrainUpstreams(); });
+  server_->Shutdown(kCommitPatience, [this] { DrainForwarders(); });
 }
 
-void Gateway::DrainUpstreams() {
-  for (const auto& upstream : upstreams_) upstream->Quiesce();
+void Gateway::DrainForwarders() {
+  for (const auto& forwarder : forwarders_) forwarder->Quiesce();
   const MonotonicTime deadline = SystemClock().Now() + kUplinkPatience;
   drain_timer_ = loop_.NewTimer([this, deadline] {
-    const bool idle =
-        std::all_of(upstreams_.begin(), upstreams_.end(), [](const auto& u) { return u->idle(); });
+    const bool idle = std::all_of(forwarders_.begin(), forwarders_.end(),
+                                  [](const auto& u) { return u->idle(); });
     if (!idle && SystemClock().Now() < deadline)
       return drain_timer_.Start(std::chrono::milliseconds(10));
-    for (const auto& upstream : upstreams_) upstream->Stop();
+    for (const auto& forwarder : forwarders_) forwarder->Stop();
     loop_.Stop();
   });
   drain_timer_.Start(Duration(0));

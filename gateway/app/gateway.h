@@ -6,8 +6,8 @@
 #include "app/certificate_watch.h"
 #include "app/clock_watch.h"
 #include "app/descriptors.h"
+#include "app/forwarder.h"
 #include "app/service_manager.h"
-#include "app/upstream.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -57,7 +57,7 @@ class Gateway {
   Status CreateNormaliser(std::vector<normalise::Profile> profiles);
   Status StartIngest();
   Status StartServer();
-  Status StartUpstreams();
+  Status StartForwarders();
   Status StartAdmin();
   void StartControl();
   admin::AdminPages Pages();
@@ -68,7 +68,7 @@ class Gateway {
   void ReportReady();
   void Beat();
   void BeginShutdown();
-  void DrainUpstreams();
+  void DrainForwarders();
 
   const config::Config config_;
   config::MemoryPlan plan_;
@@ -89,7 +89,7 @@ class Gateway {
   std::unique_ptr<state::Store> state_;  // null: switched off
   identity::CertificateMapper certificates_;
   std::unique_ptr<server::Server> server_;
-  std::vector<std::unique_ptr<Upstream>> upstreams_;
+  std::vector<std::unique_ptr<Forwarder>> forwarders_;
   std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
   Timer heartbeat_timer_;

@@ -74,8 +74,8 @@ admin::Snapshot TakeSnapshot(const SnapshotParts& parts, Duration uptime) {
   for (const auto& stream : parts.journal.streams()) {
     snapshot.streams.push_back(Of(*stream, parts.config));
   }
-  for (const auto& upstream : parts.upstreams) {
-    snapshot.uplinks.push_back({upstream->name(), upstream->url(), upstream->connected()});
+  for (const auto& forwarder : parts.forwarders) {
+    snapshot.uplinks.push_back({forwarder->name(), forwarder->url(), forwarder->connected()});
   }
   for (const auto& listener : parts.server.listeners()) {
     snapshot.listeners.push_back({listener->address(), listener->connections(),

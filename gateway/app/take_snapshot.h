@@ -5,7 +5,7 @@
 
 #include "admin/snapshot.h"
 #include "app/certificate_watch.h"
-#include "app/upstream.h"
+#include "app/forwarder.h"
 #include "base/clock.h"
 #include "base/clock_trust.h"
 #include "base/health.h"
@@ -24,7 +24,7 @@ struct SnapshotParts {
   const journal::Journal& journal;
   const server::Server& server;
   const state::Store* state;  // null: switched off
-  const std::vector<std::unique_ptr<Upstream>>& upstreams;
+  const std::vector<std::unique_ptr<Forwarder>>& forwarders;
   const CertificateWatch& certificates;
   const ClockTrust& clock;
   const Health& health;

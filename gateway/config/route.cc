@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "config/names.h"
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 
 namespace sluice::config {
 namespace {
@@ -53,7 +53,7 @@ void CheckRoutes(const Config& config, Diagnostics* diagnostics) {
           fmt::format("route[{}].to", i),
           fmt::format("names the uplink '{}', which no [[uplink]] declares", route.to));
     }
-    const uint64_t most = forward::UplinkConnectionOptions{}.max_in_flight;
+    const uint64_t most = forward::SharedUplinkOptions{}.max_in_flight;
     if (route.window.max_publishes <= most) continue;
     diagnostics->Warning(fmt::format(
         "route {}: window.max_publishes of {} is lowered to {}, the most that all routes to one "

@@ -161,8 +161,8 @@ Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink) {
   return options;
 }
 
-forward::UplinkConnectionOptions ToConnectionOptions(const UplinkConfig& uplink) {
-  forward::UplinkConnectionOptions options;
+forward::SharedUplinkOptions ToSharedUplinkOptions(const UplinkConfig& uplink) {
+  forward::SharedUplinkOptions options;
   options.name = uplink.name;
   options.backoff.initial = uplink.backoff_min;
   options.backoff.max = uplink.backoff_max;

@@ -10,7 +10,7 @@
 #include "codec/protocol.h"
 #include "config/machine.h"
 #include "config/toml_reader.h"
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 #include "forward/uplink_url.h"
 #include "uplink_paho/options.h"
 
@@ -28,7 +28,7 @@ struct UplinkConfig {
   codec::Version mqtt_version = uplink_paho::PahoOptions{}.version;
   Duration keep_alive = uplink_paho::PahoOptions{}.keep_alive;
   Duration connect_timeout = uplink_paho::PahoOptions{}.connect_timeout;
-  Duration ack_timeout = forward::UplinkConnectionOptions{}.ack_timeout;
+  Duration ack_timeout = forward::SharedUplinkOptions{}.ack_timeout;
   Duration backoff_min = BackoffOptions{}.initial;
   Duration backoff_max = BackoffOptions{}.max;
   bool operator==(const UplinkConfig&) const = default;
@@ -46,6 +46,6 @@ std::optional<codec::Version> ToMqttVersion(uint64_t number);
 
 // Reads the password file, which is what may fail.
 Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink);
-forward::UplinkConnectionOptions ToConnectionOptions(const UplinkConfig& uplink);
+forward::SharedUplinkOptions ToSharedUplinkOptions(const UplinkConfig& uplink);
 
 }  // namespace sluice::config

@@ -47,25 +47,25 @@ bool MessageBuilder::full() const {
 }
 
 MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallTime now) {
-  if (full() || (single_ && gap_)) return Added::kNotThisOne;
+  if (full() || (single_ && gap_)) return Added::kStartsNextMessage;
   const bool parse = encoder_->needs_view() || options_.topic.per_event() || single_;
   if (parse && !view_.Parse(record.event).ok()) return IfAlone(Added::kUnreadable);
   if (options_.topic.per_event()) options_.topic.Render(view_.fields(), &candidate_topic_);
   if (candidate_topic_.size() > TopicTemplate::kMaxTopicBytes) return IfAlone(Added::kTopicTooLong);
-  if (!TakesTopic()) return Added::kNotThisOne;
+  if (!TakesTopic()) return Added::kStartsNextMessage;
 
   const size_t size =
       encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::GapBytes(options_) : 0);
   const size_t overhead = OverheadBytes() + AttributeBytes();
   if (size + overhead > max_message_bytes_) return IfAlone(Added::kTooLarge);
-  if (size > options_.max_batch_bytes && !empty()) return Added::kNotThisOne;
+  if (size > options_.max_batch_bytes && !empty()) return Added::kStartsNextMessage;
   FlushGap(now);
   encoder_->CommitEvent(record.first, record.event);
   payload_bytes_ = size;
   Extend(record);
   ++contents_.events;
   ++entries_;
-  return Added::kYes;
+  return Added::kAdded;
 }
 
 MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema::GapReason reason) {
@@ -74,8 +74,8 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   }
   if (OverheadBytes() > max_message_bytes_) return IfAlone(Added::kTooLarge);
   const bool grows = gap_ && gap_->reason == reason;
-  if (!TakesTopic()) return Added::kNotThisOne;
-  if (!grows && !empty() && (full() || gap_ || single_)) return Added::kNotThisOne;
+  if (!TakesTopic()) return Added::kStartsNextMessage;
+  if (!grows && !empty() && (full() || gap_ || single_)) return Added::kStartsNextMessage;
   if (grows) {
     gap_->last = record.last;
   } else {
@@ -84,7 +84,7 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   }
   Extend(record);
   (reason == schema::GapReason::kExpired ? contents_.expired : contents_.evicted) += record.count();
-  return Added::kYes;
+  return Added::kAdded;
 }
 
 // What a packet holds at most besides its events, with a gap at its end.
@@ -104,7 +104,7 @@ size_t MessageBuilder::AttributeBytes() {
 }
 
 MessageBuilder::Added MessageBuilder::IfAlone(Added answer) const {
-  return empty() ? answer : Added::kNotThisOne;
+  return empty() ? answer : Added::kStartsNextMessage;
 }
 
 // A message has one topic: the first record's.

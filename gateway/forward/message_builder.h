@@ -25,9 +25,9 @@ namespace sluice::forward {
 class MessageBuilder {
  public:
   enum class Added : uint8_t {
-    kYes,
-    kNotThisOne,  // another topic, or no room: send first, then add it again
-    kTooLarge,    // does not fit a message of its own
+    kAdded,
+    kStartsNextMessage,  // another topic, or no room: send first, then add it again
+    kTooLarge,           // does not fit a message of its own
     kTopicTooLong,
     kUnreadable,  // not an event
   };

@@ -28,7 +28,7 @@ Route::Route(RouteOptions options, EventSource& source, const Parts& parts)
     : options_(std::move(options)),
       source_(source),
       dead_letters_(parts.dead_letters),
-      connection_(parts.connection),
+      uplink_(parts.uplink),
       clock_(parts.clock),
       metrics_(parts.metrics, options_.name),
       health_(options_.name, parts.health),
@@ -37,18 +37,18 @@ Route::Route(RouteOptions options, EventSource& source, const Parts& parts)
       reader_(source, [this](const Status& status) { OnRead(status); }),
       builder_(options_, expiry_),
       window_(std::max<size_t>(options_.max_in_flight, 1)),
-      user_(connection_.AddUser(this)) {}
+      user_(uplink_.AddUser(this)) {}
 
 Route::~Route() {
   Stop();
-  connection_.RemoveUser(user_);
+  uplink_.RemoveUser(user_);
 }
 
 void Route::Start() {
   if (mode_ != Mode::kStopped) return;
   quiescing_ = false;
   hold_until_ = {};
-  up_ = connection_.connected();
+  up_ = uplink_.connected();
   source_.SetListener([this] { Pump(); });
   ResumeStreaming();
   Pump();
@@ -103,7 +103,7 @@ void Route::Pump() {
   if (reader_.reading()) health_.OnReading(clock_.Now(), reader_.position());
   UpdateGauges();
   pumping_ = false;
-  connection_.DeadlineChanged();
+  uplink_.DeadlineChanged();
 }
 
 // Takes records until the batch may leave, or for want of records.
@@ -112,8 +112,8 @@ bool Route::FillBatch() {
     if (builder_.full()) return true;
     const bool first = builder_.empty();
     const MessageBuilder::Added added = builder_.Add(*record, clock_.WallNow());
-    if (added == MessageBuilder::Added::kNotThisOne) return true;
-    if (added != MessageBuilder::Added::kYes) {
+    if (added == MessageBuilder::Added::kStartsNextMessage) return true;
+    if (added != MessageBuilder::Added::kAdded) {
       RefuseHere(*record, added);
       return false;
     }
@@ -135,7 +135,7 @@ bool Route::MaySend() const {
 }
 
 bool Route::SendBatch() {
-  if (!MaySend() || !connection_.CanPublish(user_)) return false;
+  if (!MaySend() || !uplink_.CanPublish(user_)) return false;
   InFlight publish = builder_.contents();
   publish.bytes = builder_.Finish(clock_.WallNow()).WireBytes();
   publish.sent_at = clock_.Now();
@@ -151,7 +151,7 @@ void Route::Publish(uint32_t sequence) {
   metrics_.publishes.Add();
   metrics_.events.Add(builder_.contents().events);
   metrics_.bytes.Add(message.payload.size());
-  connection_.Publish(user_, sequence, message);
+  uplink_.Publish(user_, sequence, message);
   builder_.Clear();
 }
 

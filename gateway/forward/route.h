@@ -21,7 +21,7 @@
 #include "forward/route_health.h"
 #include "forward/route_metrics.h"
 #include "forward/route_options.h"
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 #include "forward/window.h"
 #include "schema/gap.h"
 
@@ -46,7 +46,7 @@ class Route final : private UplinkUser {
   // What a route works with. All of it outlives the route.
   struct Parts {
     DeadLetterSink& dead_letters;
-    UplinkConnection& connection;  // takes at most kMaxUsers routes
+    SharedUplink& uplink;  // takes at most kMaxUsers routes
     const Clock& clock;
     const ClockTrust& clock_trust;  // while it says no, nothing expires
     Random& random;
@@ -59,7 +59,7 @@ class Route final : private UplinkUser {
   Route(const Route&) = delete;
   Route& operator=(const Route&) = delete;
 
-  // Begins at the stored cursor. Timers run through the connection's Tick.
+  // Begins at the stored cursor. Timers run through the uplink's Tick.
   void Start();
   // Sends nothing more but gaps in place of dead letters; acknowledgements still count. idle() says
   // when there is nothing to wait for.
@@ -140,7 +140,7 @@ class Route final : private UplinkUser {
   const RouteOptions options_;
   EventSource& source_;
   DeadLetterSink& dead_letters_;
-  UplinkConnection& connection_;
+  SharedUplink& uplink_;
   const Clock& clock_;
   RouteMetrics metrics_;
   RouteHealth health_;

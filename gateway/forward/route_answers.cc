@@ -10,7 +10,7 @@ void Route::OnAcknowledged(uint32_t sequence) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
   window_.SettleAcknowledged(publish);
-  connection_.Answered(publish->sent_at);
+  uplink_.Answered(publish->sent_at);
   health_.OnAcknowledged();
   metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
   probing_ = false;
@@ -24,7 +24,7 @@ void Route::OnRefused(uint32_t sequence, const Refusal& refusal) {
   InFlight* publish = window_.FindPending(sequence);
   if (publish == nullptr) return;
   window_.SettleRefused(publish, refusal);
-  connection_.Answered(publish->sent_at);
+  uplink_.Answered(publish->sent_at);
   LogWarn("route {}: uplink refuses offsets {} to {}: {}", options_.name, publish->first,
           publish->end - 1, Describe(refusal));
   (refusal.permanent ? metrics_.refused_permanent : metrics_.refused_transient).Add();

@@ -30,10 +30,10 @@ void Route::Tell() {
   record.is_gap = true;
   record.reason = gap.reason;
   builder_.Clear();
-  if (builder_.Add(record, clock_.WallNow()) != MessageBuilder::Added::kYes) {
+  if (builder_.Add(record, clock_.WallNow()) != MessageBuilder::Added::kAdded) {
     return GiveUpTelling("it fits no message of this uplink");
   }
-  if (!connection_.CanPublish(user_)) return;
+  if (!uplink_.CanPublish(user_)) return;
   window_.ReopenFront(clock_.Now());
   Publish(window_.front_sequence());
 }

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "codec/protocol.h"
+#include "codec/reason_code.h"
 #include "uplink_paho/options.h"
 
 namespace sluice::uplink_paho {
@@ -24,6 +25,7 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options);
 // Why something failed.
 struct Failure {
   uint8_t code = 0;  // of the broker, MQTT 5's; 0: the network, see text
+  bool refused() const { return codec::IsError(static_cast<codec::ReasonCode>(code)); }
   std::string text;
   std::string_view advice{};  // static
 

@@ -4,12 +4,12 @@
 
 namespace sluice::uplink_paho {
 
-void PahoMailbox::Put(Letter letter) {
+void PahoMailbox::Put(Event event) {
   bool first = false;
   {
     const MutexLock lock(mutex_);
-    first = letters_.empty();
-    letters_.push_back(std::move(letter));
+    first = events_.empty();
+    events_.push_back(std::move(event));
   }
   if (first) loop_.Post([self = shared_from_this()] { self->Deliver(); });
 }
@@ -17,26 +17,26 @@ void PahoMailbox::Put(Letter letter) {
 void PahoMailbox::Deliver() {
   {
     const MutexLock lock(mutex_);
-    opened_.swap(letters_);
+    opened_.swap(events_);
   }
-  for (const Letter& letter : opened_) {
-    if (letter.attempt == attempt_ && listener_ != nullptr) Tell(letter);
+  for (const Event& event : opened_) {
+    if (event.attempt == attempt_ && listener_ != nullptr) Tell(event);
   }
   opened_.clear();
 }
 
-void PahoMailbox::Tell(const Letter& letter) {
-  switch (letter.kind) {
-    case Letter::Kind::kConnected:
+void PahoMailbox::Tell(const Event& event) {
+  switch (event.kind) {
+    case Event::Kind::kConnected:
       connected_ = true;
-      return listener_->OnConnected(letter.limits);
-    case Letter::Kind::kDisconnected:
+      return listener_->OnConnected(event.limits);
+    case Event::Kind::kDisconnected:
       NewAttempt();  // one end for each
-      return listener_->OnDisconnected(letter.text);
-    case Letter::Kind::kAcknowledged:
-      return listener_->OnAcknowledged(letter.token);
-    case Letter::Kind::kRefused:
-      return listener_->OnRefused(letter.token, letter.refusal);
+      return listener_->OnDisconnected(event.text);
+    case Event::Kind::kAcknowledged:
+      return listener_->OnAcknowledged(event.token);
+    case Event::Kind::kRefused:
+      return listener_->OnRefused(event.token, event.refusal);
   }
 }
 

@@ -15,7 +15,7 @@ namespace sluice::uplink_paho {
 // allocation per acknowledgement but the posted task's, and one task serves all that gathered.
 class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
  public:
-  struct Letter {
+  struct Event {
     enum class Kind : uint8_t { kConnected, kDisconnected, kAcknowledged, kRefused };
     Kind kind;
     uint32_t attempt = 0;  // the connection it is about
@@ -28,9 +28,9 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
   explicit PahoMailbox(Executor& loop) : loop_(loop) {}
 
   // Any thread.
-  void Put(Letter letter);
+  void Put(Event event);
 
-  // Loop thread. Letters about other attempts than the current one are thrown away.
+  // Loop thread. Events of other attempts than the current one are thrown away.
   void SetListener(forward::UplinkListener* listener) { listener_ = listener; }
   uint32_t NewAttempt() {
     connected_ = false;
@@ -41,16 +41,16 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
 
  private:
   void Deliver();
-  void Tell(const Letter& letter);
+  void Tell(const Event& event);
 
   Executor& loop_;
   forward::UplinkListener* listener_ = nullptr;
   uint32_t attempt_ = 0;
   bool connected_ = false;
-  std::vector<Letter> opened_;  // loop thread; kept for its memory
+  std::vector<Event> opened_;  // loop thread; kept for its memory
 
   Mutex mutex_;
-  std::vector<Letter> letters_ SLUICE_GUARDED_BY(mutex_);
+  std::vector<Event> events_ SLUICE_GUARDED_BY(mutex_);
 };
 
 }  // namespace sluice::uplink_paho

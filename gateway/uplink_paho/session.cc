@@ -70,7 +70,7 @@ void PahoSession::OnConnected(const mqtt::token& token) {
     return End({0, error.what()});
   }
   if (!limits.takes_qos1) return End({0, "the broker takes nothing at QoS 1"});
-  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kConnected,
+  mailbox_->Put({.kind = PahoMailbox::Event::Kind::kConnected,
                  .attempt = attempt_,
                  .limits = {std::min(limits.receive_maximum, options_.max_in_flight),
                             limits.maximum_packet_bytes}});
@@ -84,7 +84,7 @@ void PahoSession::OnConnectFailed(const mqtt::token& token) {
 }
 
 void PahoSession::OnPublished(const mqtt::token& token) {
-  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kAcknowledged,
+  mailbox_->Put({.kind = PahoMailbox::Event::Kind::kAcknowledged,
                  .attempt = attempt_,
                  .token = ToToken(token)});
 }
@@ -93,15 +93,15 @@ void PahoSession::OnPublished(const mqtt::token& token) {
 void PahoSession::OnPublishFailed(const mqtt::token& token) {
   const Failure failure =
       PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
-  if (failure.code < 0x80) return End(failure);
-  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kRefused,
+  if (!failure.refused()) return End(failure);
+  mailbox_->Put({.kind = PahoMailbox::Event::Kind::kRefused,
                  .attempt = attempt_,
                  .token = ToToken(token),
                  .refusal = RefusalOf(failure.code)});
 }
 
 void PahoSession::End(const Failure& failure) {
-  mailbox_->Put({.kind = PahoMailbox::Letter::Kind::kDisconnected,
+  mailbox_->Put({.kind = PahoMailbox::Event::Kind::kDisconnected,
                  .attempt = attempt_,
                  .text = failure.ToString()});
 }

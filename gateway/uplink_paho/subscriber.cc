@@ -16,7 +16,7 @@ constexpr std::chrono::seconds kDisconnectTimeout{2};
 
 Status ToStatus(std::string_view what, const Failure& failure) {
   const std::string message = fmt::format("{}: {}", what, failure.ToString());
-  if (failure.code < 0x80) return Status::Unavailable(message);
+  if (!failure.refused()) return Status::Unavailable(message);
   return {StatusCode::kPermissionDenied, message};
 }
 
@@ -87,8 +87,8 @@ Status PahoSubscriber::Connect() {
     }
     const mqtt::subscribe_response response = subscribing->get_subscribe_response();
     for (const mqtt::ReasonCode code : response.get_reason_codes()) {
-      const auto reason = static_cast<uint8_t>(code);
-      if (reason >= 0x80) return ToStatus("cannot subscribe", {reason, ""});
+      const Failure failure{static_cast<uint8_t>(code), ""};
+      if (failure.refused()) return ToStatus("cannot subscribe", failure);
     }
     return Status::Ok();
   } catch (const mqtt::exception& error) {

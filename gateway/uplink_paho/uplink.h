@@ -9,7 +9,7 @@
 namespace sluice::uplink_paho {
 
 // An Uplink on Paho MQTT C++. Its persistence and its own reconnecting are off: the journal is the
-// outbox, and UplinkConnection reconnects.
+// outbox, and SharedUplink reconnects.
 //
 // Threads: Paho's C library has one lock for all clients and holds it through name lookups, so
 // every call into Paho, also the destruction of a client, happens on a thread of this object.

@@ -18,7 +18,7 @@ namespace sluice::uplink_paho {
 class PahoSession;
 
 // The thread that calls Paho for one uplink. Its queue is bounded by the publishes that the
-// UplinkConnection lets in flight.
+// SharedUplink lets in flight.
 class PahoWorker {
  public:
   struct Command {

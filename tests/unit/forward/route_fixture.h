@@ -65,8 +65,8 @@ class RouteFixture : public ::testing::Test {
     Run();
   }
   void StartUnconnected() {
-    connection = std::make_unique<forward::UplinkConnection>(connection_options, uplink, clock,
-                                                             random, metrics, health);
+    connection = std::make_unique<forward::SharedUplink>(connection_options, uplink, clock, random,
+                                                         metrics, health);
     route = std::make_unique<forward::Route>(
         options, source,
         forward::Route::Parts{dead_letters, *connection, clock, trust, random, metrics, health});
@@ -149,15 +149,15 @@ class RouteFixture : public ::testing::Test {
                              return synchronised;
                            }}};
   // Tests let time pass as they like; those of the limits set them.
-  forward::UplinkConnectionOptions connection_options{.name = "up",
-                                                      .backoff = {},
-                                                      .ack_timeout = std::chrono::hours(1000),
-                                                      .connect_timeout = std::chrono::hours(1000)};
+  forward::SharedUplinkOptions connection_options{.name = "up",
+                                                  .backoff = {},
+                                                  .ack_timeout = std::chrono::hours(1000),
+                                                  .connect_timeout = std::chrono::hours(1000)};
   forward::UplinkLimits limits;
   ScriptedSource source;
   ScriptedUplink uplink;
   ScriptedDeadLetters dead_letters;
-  std::unique_ptr<forward::UplinkConnection> connection;
+  std::unique_ptr<forward::SharedUplink> connection;
   std::unique_ptr<forward::Route> route;
   size_t acknowledged = 0;
 };

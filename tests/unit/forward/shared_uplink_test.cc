@@ -1,4 +1,4 @@
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 // Publishes whenever it may, `wanted` times.
 class EagerUser final : public UplinkUser {
  public:
-  explicit EagerUser(UplinkConnection& connection)
+  explicit EagerUser(SharedUplink& connection)
       : connection_(connection), index_(connection.AddUser(this)) {}
   ~EagerUser() override { connection_.RemoveUser(index_); }
 
@@ -51,12 +51,12 @@ class EagerUser final : public UplinkUser {
           {.topic = "t", .key = {}, .payload = {}, .content_type = "", .properties = {}});
     }
   }
-  UplinkConnection& connection_;
+  SharedUplink& connection_;
   const size_t index_;
   uint32_t sequence_ = 0;
 };
 
-class UplinkConnectionTest : public ::testing::Test {
+class SharedUplinkTest : public ::testing::Test {
  protected:
   void Connect(UplinkLimits limits = {}) {
     connection_.Start();
@@ -90,17 +90,17 @@ class UplinkConnectionTest : public ::testing::Test {
   Metrics metrics_;
   Health health_{clock_, &metrics_};
   test::ScriptedUplink uplink_;
-  UplinkConnection connection_{{.name = "up", .backoff = {}, .max_in_flight = 4},
-                               uplink_,
-                               clock_,
-                               random_,
-                               metrics_,
-                               health_};
+  SharedUplink connection_{{.name = "up", .backoff = {}, .max_in_flight = 4},
+                           uplink_,
+                           clock_,
+                           random_,
+                           metrics_,
+                           health_};
   EagerUser first_{connection_};
   EagerUser second_{connection_};
 };
 
-TEST_F(UplinkConnectionTest, ConnectsOnceWhenStarted) {
+TEST_F(SharedUplinkTest, ConnectsOnceWhenStarted) {
   connection_.Start();
   connection_.Start();
   EXPECT_EQ(uplink_.connects, 1);
@@ -109,7 +109,7 @@ TEST_F(UplinkConnectionTest, ConnectsOnceWhenStarted) {
   EXPECT_TRUE(connection_.connected());
 }
 
-TEST_F(UplinkConnectionTest, LostConnectionIsTriedAgainAfterABackoff) {
+TEST_F(SharedUplinkTest, LostConnectionIsTriedAgainAfterABackoff) {
   Connect();
   uplink_.Drop();
   EXPECT_EQ(first_.downs, 1);
@@ -118,7 +118,7 @@ TEST_F(UplinkConnectionTest, LostConnectionIsTriedAgainAfterABackoff) {
   EXPECT_EQ(uplink_.connects, 2);
 }
 
-TEST_F(UplinkConnectionTest, FailedAttemptsBackOffUpToTheMaximum) {
+TEST_F(SharedUplinkTest, FailedAttemptsBackOffUpToTheMaximum) {
   connection_.Start();
   Duration longest{};
   for (int i = 0; i < 200; ++i) {
@@ -131,7 +131,7 @@ TEST_F(UplinkConnectionTest, FailedAttemptsBackOffUpToTheMaximum) {
   EXPECT_EQ(uplink_.connects, 201);
 }
 
-TEST_F(UplinkConnectionTest, BrokerThatAcceptsAndDropsIsNotHammered) {
+TEST_F(SharedUplinkTest, BrokerThatAcceptsAndDropsIsNotHammered) {
   connection_.Start();
   Duration waited{};
   for (int i = 0; i < 50; ++i) {
@@ -142,7 +142,7 @@ TEST_F(UplinkConnectionTest, BrokerThatAcceptsAndDropsIsNotHammered) {
   EXPECT_GT(waited, seconds(10 * 50));
 }
 
-TEST_F(UplinkConnectionTest, AcknowledgementMakesTheNextBackoffSmall) {
+TEST_F(SharedUplinkTest, AcknowledgementMakesTheNextBackoffSmall) {
   connection_.Start();
   for (int i = 0; i < 20; ++i) {
     uplink_.Drop();
@@ -155,7 +155,7 @@ TEST_F(UplinkConnectionTest, AcknowledgementMakesTheNextBackoffSmall) {
   EXPECT_LT(*connection_.NextDeadline() - clock_.Now(), BackoffOptions{}.initial);
 }
 
-TEST_F(UplinkConnectionTest, BrokerThatRefusesAndDropsIsNotHammered) {
+TEST_F(SharedUplinkTest, BrokerThatRefusesAndDropsIsNotHammered) {
   connection_.Start();
   Duration waited{};
   for (int i = 0; i < 50; ++i) {
@@ -168,7 +168,7 @@ TEST_F(UplinkConnectionTest, BrokerThatRefusesAndDropsIsNotHammered) {
   EXPECT_GT(waited, seconds(10 * 50));
 }
 
-TEST_F(UplinkConnectionTest, UplinkThatAcknowledgesNothingIsConnectedAnew) {
+TEST_F(SharedUplinkTest, UplinkThatAcknowledgesNothingIsConnectedAnew) {
   Connect();
   first_.Want(2);
   Pass(seconds(29));
@@ -184,7 +184,7 @@ TEST_F(UplinkConnectionTest, UplinkThatAcknowledgesNothingIsConnectedAnew) {
   EXPECT_EQ(uplink_.connects, 2);
 }
 
-TEST_F(UplinkConnectionTest, UplinkThatNeverAcknowledgesIsNotHammered) {
+TEST_F(SharedUplinkTest, UplinkThatNeverAcknowledgesIsNotHammered) {
   connection_.Start();
   Duration waited{};
   for (int i = 0; i < 50; ++i) {
@@ -196,7 +196,7 @@ TEST_F(UplinkConnectionTest, UplinkThatNeverAcknowledgesIsNotHammered) {
   EXPECT_GT(waited, seconds(5 * 50));
 }
 
-TEST_F(UplinkConnectionTest, SlowUplinkThatAnswersNowAndThenIsLeftAlone) {
+TEST_F(SharedUplinkTest, SlowUplinkThatAnswersNowAndThenIsLeftAlone) {
   Connect();
   first_.Want(4);
   for (size_t i = 0; i < 4; ++i) {
@@ -207,7 +207,7 @@ TEST_F(UplinkConnectionTest, SlowUplinkThatAnswersNowAndThenIsLeftAlone) {
   EXPECT_EQ(uplink_.disconnects, 0);
 }
 
-TEST_F(UplinkConnectionTest, TimeWithoutAnythingToAnswerDoesNotCount) {
+TEST_F(SharedUplinkTest, TimeWithoutAnythingToAnswerDoesNotCount) {
   Connect();
   Pass(seconds(300));
   first_.Want(1);
@@ -216,7 +216,7 @@ TEST_F(UplinkConnectionTest, TimeWithoutAnythingToAnswerDoesNotCount) {
 }
 
 // Another route's acknowledgements go on, and one publish is never answered.
-TEST_F(UplinkConnectionTest, PublishThatIsPassedOverEndsTheConnection) {
+TEST_F(SharedUplinkTest, PublishThatIsPassedOverEndsTheConnection) {
   Connect();
   first_.Want(1);
   first_.oldest = clock_.Now();
@@ -233,7 +233,7 @@ TEST_F(UplinkConnectionTest, PublishThatIsPassedOverEndsTheConnection) {
   EXPECT_EQ(uplink_.messages.size(), 6u);
 }
 
-TEST_F(UplinkConnectionTest, AttemptThatNeverEndsIsGivenUp) {
+TEST_F(SharedUplinkTest, AttemptThatNeverEndsIsGivenUp) {
   connection_.Start();
   Pass(seconds(24));
   EXPECT_EQ(uplink_.disconnects, 0);
@@ -243,7 +243,7 @@ TEST_F(UplinkConnectionTest, AttemptThatNeverEndsIsGivenUp) {
   EXPECT_EQ(uplink_.connects, 2);
 }
 
-TEST_F(UplinkConnectionTest, ShortAbsenceIsNoMatterOfHealth) {
+TEST_F(SharedUplinkTest, ShortAbsenceIsNoMatterOfHealth) {
   Connect();
   Pass(seconds(20));
   uplink_.Drop();
@@ -253,7 +253,7 @@ TEST_F(UplinkConnectionTest, ShortAbsenceIsNoMatterOfHealth) {
   EXPECT_EQ(health_.state(), HealthState::kOk);
 }
 
-TEST_F(UplinkConnectionTest, AbsenceIsToldWithItsReasonAndUntilAConnectionHolds) {
+TEST_F(SharedUplinkTest, AbsenceIsToldWithItsReasonAndUntilAConnectionHolds) {
   connection_.Start();
   uplink_.Drop();
   Pass(seconds(10));
@@ -266,7 +266,7 @@ TEST_F(UplinkConnectionTest, AbsenceIsToldWithItsReasonAndUntilAConnectionHolds)
   EXPECT_EQ(health_.state(), HealthState::kOk);
 }
 
-TEST_F(UplinkConnectionTest, ConnectionsThatDoNotHoldAreAnAbsence) {
+TEST_F(SharedUplinkTest, ConnectionsThatDoNotHoldAreAnAbsence) {
   Connect();
   for (int i = 0; i < 10; ++i) {
     Pass(seconds(2));
@@ -277,7 +277,7 @@ TEST_F(UplinkConnectionTest, ConnectionsThatDoNotHoldAreAnAbsence) {
   EXPECT_EQ(health_.state(), HealthState::kDegraded);
 }
 
-TEST_F(UplinkConnectionTest, NotAcknowledgingDoesNotFlap) {
+TEST_F(SharedUplinkTest, NotAcknowledgingDoesNotFlap) {
   Connect();
   for (int i = 0; i < 3; ++i) {
     first_.Want(1);
@@ -295,7 +295,7 @@ TEST_F(UplinkConnectionTest, NotAcknowledgingDoesNotFlap) {
   EXPECT_EQ(health_.state(), HealthState::kOk);
 }
 
-TEST_F(UplinkConnectionTest, StoppedUplinkIsWell) {
+TEST_F(SharedUplinkTest, StoppedUplinkIsWell) {
   connection_.Start();
   Pass(seconds(10));
   EXPECT_EQ(health_.state(), HealthState::kDegraded);
@@ -303,7 +303,7 @@ TEST_F(UplinkConnectionTest, StoppedUplinkIsWell) {
   EXPECT_EQ(health_.state(), HealthState::kOk);
 }
 
-TEST_F(UplinkConnectionTest, AnswersReachTheUserThatPublished) {
+TEST_F(SharedUplinkTest, AnswersReachTheUserThatPublished) {
   Connect();
   first_.Want(1);
   second_.Want(2);
@@ -316,14 +316,14 @@ TEST_F(UplinkConnectionTest, AnswersReachTheUserThatPublished) {
   EXPECT_EQ(first_.refused, 0);
 }
 
-TEST_F(UplinkConnectionTest, InFlightIsBoundedOverAllUsers) {
+TEST_F(SharedUplinkTest, InFlightIsBoundedOverAllUsers) {
   Connect();
   first_.Want(3);
   second_.Want(3);
   EXPECT_EQ(uplink_.messages.size(), 4u);
 }
 
-TEST_F(UplinkConnectionTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
+TEST_F(SharedUplinkTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
   Connect({.max_in_flight = 1});
   first_.Want(3);
   EXPECT_EQ(uplink_.messages.size(), 1u);
@@ -331,7 +331,7 @@ TEST_F(UplinkConnectionTest, ReceiveMaximumLowersTheBound) {  // [MQTT-3.3.4-9]
   EXPECT_EQ(uplink_.messages.size(), 2u);
 }
 
-TEST_F(UplinkConnectionTest, EagerUserDoesNotStarveTheOther) {
+TEST_F(SharedUplinkTest, EagerUserDoesNotStarveTheOther) {
   Connect({.max_in_flight = 1});
   first_.Want(100);
   second_.Want(100);
@@ -340,7 +340,7 @@ TEST_F(UplinkConnectionTest, EagerUserDoesNotStarveTheOther) {
   EXPECT_NEAR(static_cast<double>(second_.acknowledged.size()), 10.0, 1.0);
 }
 
-TEST_F(UplinkConnectionTest, RoomIsForgottenWithTheConnection) {
+TEST_F(SharedUplinkTest, RoomIsForgottenWithTheConnection) {
   Connect();
   first_.Want(4);
   uplink_.Drop();
@@ -350,7 +350,7 @@ TEST_F(UplinkConnectionTest, RoomIsForgottenWithTheConnection) {
   EXPECT_EQ(uplink_.messages.size(), 8u);
 }
 
-TEST_F(UplinkConnectionTest, StopDisconnectsAndStaysSo) {
+TEST_F(SharedUplinkTest, StopDisconnectsAndStaysSo) {
   Connect();
   connection_.Stop();
   EXPECT_EQ(uplink_.disconnects, 1);
@@ -361,7 +361,7 @@ TEST_F(UplinkConnectionTest, StopDisconnectsAndStaysSo) {
   EXPECT_EQ(uplink_.connects, 2);
 }
 
-TEST_F(UplinkConnectionTest, DeadlinesOfUsersAreItsOwn) {
+TEST_F(SharedUplinkTest, DeadlinesOfUsersAreItsOwn) {
   first_.deadline = clock_.Now() + seconds(7);
   second_.deadline = clock_.Now() + seconds(3);
   EXPECT_EQ(connection_.NextDeadline(), second_.deadline);
@@ -369,7 +369,7 @@ TEST_F(UplinkConnectionTest, DeadlinesOfUsersAreItsOwn) {
   EXPECT_EQ(first_.ticks + second_.ticks, 2);
 }
 
-TEST_F(UplinkConnectionTest, AnswersToAUserThatIsGoneAreDropped) {
+TEST_F(SharedUplinkTest, AnswersToAUserThatIsGoneAreDropped) {
   Connect();
   {
     EagerUser third(connection_);

@@ -14,15 +14,15 @@
 #include "forward/dead_letter_sink.h"
 #include "forward/journal_source.h"
 #include "forward/route.h"
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 #include "journal/journal.h"
 
 namespace sluice::app {
 
 // One [[uplink]] with the routes that lead to it, and the timer that drives them. Loop thread only.
-class Upstream {
+class Forwarder {
  public:
-  // Everything outlives the upstream.
+  // Everything outlives the forwarder.
   struct Parts {
     Scheduler& scheduler;
     journal::Journal& journal;
@@ -33,10 +33,10 @@ class Upstream {
     Health& health;
   };
 
-  static Result<std::unique_ptr<Upstream>> Create(const config::Config& config,
-                                                  const config::UplinkConfig& uplink,
-                                                  const Parts& parts);
-  ~Upstream();
+  static Result<std::unique_ptr<Forwarder>> Create(const config::Config& config,
+                                                   const config::UplinkConfig& uplink,
+                                                   const Parts& parts);
+  ~Forwarder();
 
   void Start();
   // Sends nothing new; idle() when everything sent is answered.
@@ -44,21 +44,21 @@ class Upstream {
   bool idle() const;
   void Stop();
 
-  bool connected() const { return connection_.connected(); }
-  const std::string& name() const { return connection_.name(); }
+  bool connected() const { return shared_.connected(); }
+  const std::string& name() const { return shared_.name(); }
   const std::string& url() const { return url_; }  // as configured
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
-  Upstream(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
-           const Parts& parts);
+  Forwarder(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
+            const Parts& parts);
   void AddRoute(const config::Config& config, const config::RouteConfig& route);
   void ArmTimer();
 
   const Parts parts_;
   const std::string url_;
   const std::unique_ptr<forward::Uplink> uplink_;
-  forward::UplinkConnection connection_;
+  forward::SharedUplink shared_;
   std::vector<std::unique_ptr<forward::JournalSource>> sources_;
   std::vector<std::unique_ptr<forward::Route>> routes_;
   Timer timer_;

@@ -1,6 +1,7 @@
-#include "forward/uplink_connection.h"
+#include "forward/shared_uplink.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "base/label.h"
@@ -10,13 +11,13 @@
 namespace sluice::forward {
 namespace {
 
-constexpr int kUserShift = 24;
+constexpr int kUserShift = std::bit_width(Window::kSequenceMask);
+static_assert(SharedUplink::kMaxUsers == 256);
 
 }  // namespace
 
-UplinkConnection::UplinkConnection(UplinkConnectionOptions options, Uplink& uplink,
-                                   const Clock& clock, Random& random, Metrics& metrics,
-                                   Health& health)
+SharedUplink::SharedUplink(SharedUplinkOptions options, Uplink& uplink, const Clock& clock,
+                           Random& random, Metrics& metrics, Health& health)
     : options_(std::move(options)),
       uplink_(uplink),
       clock_(clock),
@@ -41,16 +42,16 @@ UplinkConnection::UplinkConnection(UplinkConnectionOptions options, Uplink& upli
   uplink_.SetListener(this);
 }
 
-UplinkConnection::~UplinkConnection() { uplink_.SetListener(nullptr); }
+SharedUplink::~SharedUplink() { uplink_.SetListener(nullptr); }
 
-void UplinkConnection::Start() {
+void SharedUplink::Start() {
   if (state_ != State::kStopped) return;
   backoff_.Reset();
   health_.OnStarted(clock_.Now());
   Connect();
 }
 
-void UplinkConnection::Stop() {
+void SharedUplink::Stop() {
   const State before = std::exchange(state_, State::kStopped);
   health_.OnStopped();
   if (before == State::kStopped || before == State::kWaiting) return;
@@ -58,13 +59,13 @@ void UplinkConnection::Stop() {
   if (before == State::kConnected) LeaveConnected();
 }
 
-void UplinkConnection::Connect() {
+void SharedUplink::Connect() {
   state_ = State::kConnecting;
   attempt_began_ = clock_.Now();
   uplink_.Connect();
 }
 
-void UplinkConnection::OnConnected(const UplinkLimits& limits) {
+void SharedUplink::OnConnected(const UplinkLimits& limits) {
   if (state_ != State::kConnecting) return;
   state_ = State::kConnected;
   limits_ = limits;
@@ -79,7 +80,7 @@ void UplinkConnection::OnConnected(const UplinkLimits& limits) {
   }
 }
 
-void UplinkConnection::OnDisconnected(const std::string& why) {
+void SharedUplink::OnDisconnected(const std::string& why) {
   if (state_ != State::kConnecting && state_ != State::kConnected) return;
   const bool was_stable =
       state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
@@ -87,7 +88,7 @@ void UplinkConnection::OnDisconnected(const std::string& why) {
   WaitToRetry(why);
 }
 
-void UplinkConnection::WaitToRetry(const std::string& why) {
+void SharedUplink::WaitToRetry(const std::string& why) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
   const MonotonicTime now = clock_.Now();
@@ -106,12 +107,12 @@ void UplinkConnection::WaitToRetry(const std::string& why) {
 }
 
 // Ends what the other side does not. However long it lasted, it was no good connection.
-void UplinkConnection::GiveUp(const std::string& why) {
+void SharedUplink::GiveUp(const std::string& why) {
   uplink_.Disconnect();
   WaitToRetry(why);
 }
 
-void UplinkConnection::LeaveConnected() {
+void SharedUplink::LeaveConnected() {
   disconnects_.Add();
   up_.Set(0);
   in_flight_ = 0;
@@ -123,7 +124,7 @@ void UplinkConnection::LeaveConnected() {
 }
 
 // Those that wait get the room before the one whose answer made it.
-UplinkUser* UplinkConnection::Settle(uint32_t token) {
+UplinkUser* SharedUplink::Settle(uint32_t token) {
   if (state_ != State::kConnected || in_flight_ == 0) return nullptr;
   last_answer_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(--in_flight_));
@@ -133,44 +134,44 @@ UplinkUser* UplinkConnection::Settle(uint32_t token) {
 }
 
 // A refusal says nothing good of a connection; one that refuses and drops must not be hammered.
-void UplinkConnection::OnAcknowledged(uint32_t token) {
+void SharedUplink::OnAcknowledged(uint32_t token) {
   if (state_ == State::kConnected && in_flight_ > 0) {
     backoff_.Reset();
     health_.OnAcknowledged(clock_.Now(), options_.ack_timeout);
   }
-  if (UplinkUser* user = Settle(token)) user->OnAcknowledged(token & kSequenceMask);
+  if (UplinkUser* user = Settle(token)) user->OnAcknowledged(token & Window::kSequenceMask);
 }
 
-void UplinkConnection::OnRefused(uint32_t token, const Refusal& refusal) {
-  if (UplinkUser* user = Settle(token)) user->OnRefused(token & kSequenceMask, refusal);
+void SharedUplink::OnRefused(uint32_t token, const Refusal& refusal) {
+  if (UplinkUser* user = Settle(token)) user->OnRefused(token & Window::kSequenceMask, refusal);
 }
 
-void UplinkConnection::WakeBlocked() {
+void SharedUplink::WakeBlocked() {
   for (size_t tried = 0; tried < users_.size() && HasRoom(); ++tried) {
     User& user = users_[next_to_wake_++ % users_.size()];
     if (std::exchange(user.blocked, false) && user.user != nullptr) user.user->OnWritable();
   }
 }
 
-bool UplinkConnection::HasRoom() const {
+bool SharedUplink::HasRoom() const {
   const size_t limit = std::min<size_t>(options_.max_in_flight, limits_.max_in_flight);
   return state_ == State::kConnected && in_flight_ < limit;
 }
 
-bool UplinkConnection::CanPublish(size_t user) {
+bool SharedUplink::CanPublish(size_t user) {
   if (HasRoom()) return true;
   users_[user].blocked = true;
   return false;
 }
 
-void UplinkConnection::Publish(size_t user, uint32_t sequence, const OutgoingMessage& message) {
-  SLUICE_CHECK(HasRoom() && sequence <= kSequenceMask);
+void SharedUplink::Publish(size_t user, uint32_t sequence, const OutgoingMessage& message) {
+  SLUICE_CHECK(HasRoom() && sequence <= Window::kSequenceMask);
   if (in_flight_ == 0) last_answer_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(++in_flight_));
   uplink_.Publish(static_cast<uint32_t>(user) << kUserShift | sequence, message);
 }
 
-size_t UplinkConnection::AddUser(UplinkUser* user) {
+size_t SharedUplink::AddUser(UplinkUser* user) {
   for (size_t i = 0; i < users_.size(); ++i) {
     if (users_[i].user == nullptr) {
       users_[i] = {user, false};
@@ -182,9 +183,9 @@ size_t UplinkConnection::AddUser(UplinkUser* user) {
   return users_.size() - 1;
 }
 
-void UplinkConnection::RemoveUser(size_t index) { users_[index] = {}; }
+void SharedUplink::RemoveUser(size_t index) { users_[index] = {}; }
 
-void UplinkConnection::Tick(MonotonicTime now) {
+void SharedUplink::Tick(MonotonicTime now) {
   if (state_ == State::kWaiting && now >= retry_at_) Connect();
   LookForTimeouts(now);
   health_.Tick(now, state_ == State::kConnected);
@@ -195,7 +196,7 @@ void UplinkConnection::Tick(MonotonicTime now) {
 
 // Silence since the last answer; or one publish that was passed over: what was sent so much later
 // has been answered.
-std::optional<MonotonicTime> UplinkConnection::AnswerDeadline() const {
+std::optional<MonotonicTime> SharedUplink::AnswerDeadline() const {
   if (state_ != State::kConnected || in_flight_ == 0) return std::nullopt;
   for (const User& user : users_) {
     const auto oldest = user.user == nullptr ? std::nullopt : user.user->OldestUnanswered();
@@ -204,7 +205,7 @@ std::optional<MonotonicTime> UplinkConnection::AnswerDeadline() const {
   return last_answer_ + options_.ack_timeout;
 }
 
-void UplinkConnection::LookForTimeouts(MonotonicTime now) {
+void SharedUplink::LookForTimeouts(MonotonicTime now) {
   const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
   if (state_ == State::kConnecting && now - attempt_began_ >= options_.connect_timeout) {
     return GiveUp(fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)));
@@ -218,13 +219,13 @@ void UplinkConnection::LookForTimeouts(MonotonicTime now) {
   GiveUp(why);
 }
 
-std::optional<MonotonicTime> UplinkConnection::OwnDeadline() const {
+std::optional<MonotonicTime> SharedUplink::OwnDeadline() const {
   if (state_ == State::kWaiting) return retry_at_;
   if (state_ == State::kConnecting) return attempt_began_ + options_.connect_timeout;
   return AnswerDeadline();
 }
 
-std::optional<MonotonicTime> UplinkConnection::NextDeadline() const {
+std::optional<MonotonicTime> SharedUplink::NextDeadline() const {
   std::optional<MonotonicTime> next;
   const auto consider = [&next](std::optional<MonotonicTime> deadline) {
     if (deadline && (!next || *deadline < *next)) next = deadline;
@@ -237,7 +238,7 @@ std::optional<MonotonicTime> UplinkConnection::NextDeadline() const {
   return next;
 }
 
-void UplinkConnection::DeadlineChanged() {
+void SharedUplink::DeadlineChanged() {
   if (deadline_changed_) deadline_changed_();
 }
 

@@ -18,7 +18,7 @@
 
 namespace sluice::forward {
 
-// One that publishes through an UplinkConnection: a route. Loop thread.
+// One that publishes through a SharedUplink: a route. Loop thread.
 class UplinkUser {
  public:
   virtual ~UplinkUser() = default;
@@ -35,7 +35,7 @@ class UplinkUser {
   virtual std::optional<MonotonicTime> OldestUnanswered() const = 0;
 };
 
-struct UplinkConnectionOptions {
+struct SharedUplinkOptions {
   std::string name;
   BackoffOptions backoff;
   // Publishes of all routes together that wait for their acknowledgement: bounds the client
@@ -56,15 +56,15 @@ struct UplinkConnectionOptions {
 // Keeps one uplink connected (connect, lose, wait, connect …) and shares it between routes: what
 // comes back goes to the route that published, told apart by the upper bits of the token. The one
 // who owns it calls Tick when NextDeadline is reached, which ticks the routes as well.
-class UplinkConnection final : private UplinkListener {
+class SharedUplink final : private UplinkListener {
  public:
-  static constexpr size_t kMaxUsers = 256;                          // 8 bits of the token
-  static constexpr uint32_t kSequenceMask = Window::kSequenceMask;  // the rest tells users apart
+  // As many as the bits of a token above a window's sequence number can tell apart.
+  static constexpr size_t kMaxUsers = UINT32_MAX / Window::kSequenceMask;
 
-  // All arguments outlive the connection.
-  UplinkConnection(UplinkConnectionOptions options, Uplink& uplink, const Clock& clock,
-                   Random& random, Metrics& metrics, Health& health);
-  ~UplinkConnection() override;
+  // All arguments outlive it.
+  SharedUplink(SharedUplinkOptions options, Uplink& uplink, const Clock& clock, Random& random,
+               Metrics& metrics, Health& health);
+  ~SharedUplink() override;
 
   // `changed` runs whenever NextDeadline() may have become earlier, often and also from inside
   // Tick: it should only arm a timer.
@@ -86,7 +86,8 @@ class UplinkConnection final : private UplinkListener {
   bool CanPublish(size_t user);
   // An answer to what was sent at `sent_at` has come.
   void Answered(MonotonicTime sent_at) { newest_answered_ = std::max(newest_answered_, sent_at); }
-  // Only after CanPublish said yes. `sequence` <= kSequenceMask and not in use by this user.
+  // Only after CanPublish said yes. `sequence` <= Window::kSequenceMask and not in use by this
+  // user.
   void Publish(size_t user, uint32_t sequence, const OutgoingMessage& message);
   void DeadlineChanged();
 
@@ -113,7 +114,7 @@ class UplinkConnection final : private UplinkListener {
   UplinkUser* Settle(uint32_t token);
   void WakeBlocked();
 
-  const UplinkConnectionOptions options_;
+  const SharedUplinkOptions options_;
   Uplink& uplink_;
   const Clock& clock_;
   Backoff backoff_;
