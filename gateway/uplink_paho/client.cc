@@ -76,6 +76,14 @@ mqtt::connect_options PahoConnectOptions(const PahoOptions& options) {
   return connect;
 }
 
+void DisconnectPaho(mqtt::async_client& client, std::chrono::milliseconds limit) {
+  try {
+    if (client.is_connected()) client.disconnect()->wait_for(limit);
+  } catch (const std::exception&) {
+    return;  // It was disconnected already, which is all that is wanted.
+  }
+}
+
 std::string_view AdviceFor(uint8_t reason_code) {
   for (const Advice& advice : kAdvice) {
     if (advice.code == static_cast<codec::ReasonCode>(reason_code)) return advice.text;

@@ -4,6 +4,7 @@
 
 #include <mqtt/async_client.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,6 +22,9 @@ std::string PahoUri(const forward::UplinkUrl& url);
 std::unique_ptr<mqtt::async_client> MakePahoClient(const PahoOptions& options);
 // Paho's own reconnecting is off.
 mqtt::connect_options PahoConnectOptions(const PahoOptions& options);
+
+// Ends a connection, if there is one, and waits for that at most `limit`.
+void DisconnectPaho(mqtt::async_client& client, std::chrono::milliseconds limit);
 
 // Why something failed.
 struct Failure {

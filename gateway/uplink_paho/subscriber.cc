@@ -105,13 +105,7 @@ PahoSubscriber::Outcome PahoSubscriber::Next(std::chrono::milliseconds timeout,
 
 void PahoSubscriber::Disconnect() {
   if (session_ == nullptr) return;
-  try {
-    if (session_->client().is_connected()) {
-      session_->client().disconnect()->wait_for(kDisconnectTimeout);
-    }
-  } catch (const mqtt::exception&) {
-    // It was disconnected already, which is all that is wanted.
-  }
+  DisconnectPaho(session_->client(), kDisconnectTimeout);
   session_->End();
 }
 
