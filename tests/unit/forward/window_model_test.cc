@@ -80,7 +80,9 @@ class WindowModelTest : public ::testing::TestWithParam<uint64_t> {
       const Entry* const entry = Find(sequence);
       const InFlight* const found = window_.FindPending(sequence);
       ASSERT_EQ(found != nullptr, entry != nullptr) << sequence;
-      if (entry != nullptr) ASSERT_EQ(found->bytes, entry->bytes);
+      if (entry != nullptr) {
+        ASSERT_EQ(found->bytes, entry->bytes);
+      }
     }
   }
 
