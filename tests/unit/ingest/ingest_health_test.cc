@@ -9,7 +9,7 @@ class IngestHealthTest : public server::ServerTest {
  protected:
   IngestHealthTest() {
     Start();
-    watch_ = std::make_unique<IngestHealth>(loop_, health_, *ingest_);
+    watch_ = std::make_unique<IngestHealth>(scheduler_, health_, *ingest_);
   }
 
   void DeadLetter() {

@@ -2,14 +2,14 @@
 
 #include "support/allocations.h"
 
-#include "server_fixture.h"
+#include "socket_server.h"
 
 namespace sluice::server {
 namespace {
 
 // From the socket to the journal and back. Every allocation is counted, also the test client's, but
 // for those of the journal thread's work, which the test does in between.
-class AllocationTest : public ServerTest {
+class AllocationTest : public SocketServerTest {
  protected:
   AllocationTest() {
     telemetry_.max_bytes = 64 << 20;  // Nothing here begins a new segment.

@@ -7,16 +7,20 @@
 
 namespace sluice::server {
 
-// A server whose stream is small and quickly full.
+// A stream is small and quickly full.
+inline void MakeSmall(journal::StreamOptions* stream) {
+  stream->max_bytes = 64 << 10;
+  stream->segment_bytes = 8 << 10;
+}
+
+inline void PublishOne(TestClient& client, uint16_t packet_id, Qos qos = Qos::kAtLeastOnce) {
+  client.Publish("devices/d1/climate", kReading, qos, packet_id);
+}
+
+// A server whose stream is small.
 class BackpressureTest : public ServerTest {
  protected:
-  BackpressureTest() {
-    telemetry_.max_bytes = 64 << 10;
-    telemetry_.segment_bytes = 8 << 10;
-  }
-  static void PublishOne(TestClient& client, uint16_t packet_id, Qos qos = Qos::kAtLeastOnce) {
-    client.Publish("devices/d1/climate", kReading, qos, packet_id);
-  }
+  BackpressureTest() { MakeSmall(&telemetry_); }
   // Each of so many clients, one after the other, publishes what finds no room.
   void FillDirtyBufferOf(int clients) {
     std::vector<TestClient*> publishers;

@@ -1,26 +1,20 @@
 #include <gmock/gmock.h>
 
-#include "server_fixture.h"
+#include "socket_server.h"
 
 namespace sluice::server {
 namespace {
 
-// Two names behind two listeners, and few places. Invariant 9.
+// Two names, and few places. Invariant 9.
 class ConnectionShareTest : public ServerTest {
  protected:
   void StartWith(size_t max_connections) {
     options_.max_connections = max_connections;
     Start();
-    ListenerSpec spec;
-    spec.transport.bind = "127.0.0.1:0";
-    spec.transport.metric_label = "other";
-    spec.anonymous_identity = "other";
-    ASSERT_TRUE(server_->Listen(loop_, std::move(spec)).ok());
   }
   TestClient& OpenOther() {
     TestClient& client = clients_.emplace_back(Version::kV5);
-    client.Connect(loop_, server_->listeners().back()->address());
-    Until([&] { return client.connected(); });
+    ArriveAs("other", client);
     return client;
   }
   std::string Answer(TestClient& client, const std::string& client_id) {
@@ -52,35 +46,6 @@ TEST_F(ConnectionShareTest, WhoHasMostMakesRoomForAnother) {
   EXPECT_EQ(server_->broker().connected_clients(), 3U);
 }
 
-// Packets that never end close nobody else's connection, only one that holds more of them.
-TEST_F(ConnectionShareTest, UnfinishedPacketsOfOneMakeRoomForThoseOfAnother) {
-  options_.max_input_bytes = 256 << 10;
-  StartWith(10);
-  const auto send_part = [](TestClient& client) {
-    ByteBuffer packet;
-    codec::Publish publish;
-    publish.topic = "local/x";
-    const std::string payload(100 << 10, 'x');
-    publish.payload = AsBytes(payload);
-    codec::Encode(publish, client.version(), &packet);
-    client.SendBytes(packet.view().first(60 << 10));
-  };
-  std::vector<TestClient*> hogs;
-  for (int i = 0; i < 6; ++i) {
-    hogs.push_back(&Connect("h" + std::to_string(i)));
-    send_part(*hogs.back());
-    Settle();
-  }
-  TestClient& victim = OpenOther();
-  Answer(victim, "v");
-  send_part(victim);
-  Settle();
-  EXPECT_FALSE(victim.closed());
-  EXPECT_GT(Count("sluice_share_gave_way_total", "budget=\"input\""), 0U);
-  EXPECT_LE(Gauge("sluice_input_bytes"), 384 << 10);
-  EXPECT_FALSE(hogs.front()->closed());
-}
-
 // A place is taken by CONNECT; until then transport::Admission bounds them.
 TEST_F(ConnectionShareTest, OnesThatSayNothingTakeNoPlaces) {
   StartWith(3);
@@ -102,6 +67,42 @@ TEST_F(ConnectionShareTest, WhoReplacesItsConnectionNeedsNoPlace) {
   Settle();
   EXPECT_THAT(old.Take(), testing::StartsWith("DISCONNECT reason=8E"));
   EXPECT_EQ(GaveWay(), 0U);
+}
+
+// The names are those of two listeners, each of which reckons what it has read.
+using InputShareTest = SocketServerTest;
+
+// Packets that never end close nobody else's connection, only one that holds more of them.
+TEST_F(InputShareTest, UnfinishedPacketsOfOneMakeRoomForThoseOfAnother) {
+  options_.max_input_bytes = 256 << 10;
+  options_.max_connections = 10;
+  Start();
+  ListenFor("other", "other");
+  const auto send_part = [](TestClient& client) {
+    ByteBuffer packet;
+    codec::Publish publish;
+    publish.topic = "local/x";
+    const std::string payload(100 << 10, 'x');
+    publish.payload = AsBytes(payload);
+    codec::Encode(publish, client.version(), &packet);
+    client.SendBytes(packet.view().first(60 << 10));
+  };
+  std::vector<TestClient*> hogs;
+  for (int i = 0; i < 6; ++i) {
+    hogs.push_back(&Connect("h" + std::to_string(i)));
+    send_part(*hogs.back());
+    Settle();
+  }
+  TestClient& victim = clients_.emplace_back(Version::kV5);
+  ArriveAt(*server_->listeners().back(), victim);
+  SendConnect(victim, "v", {});
+  Until([&] { return victim.packet_count() > 0; });
+  send_part(victim);
+  Settle();
+  EXPECT_FALSE(victim.closed());
+  EXPECT_GT(Count("sluice_share_gave_way_total", "budget=\"input\""), 0U);
+  EXPECT_LE(Gauge("sluice_input_bytes"), 384 << 10);
+  EXPECT_FALSE(hogs.front()->closed());
 }
 
 }  // namespace

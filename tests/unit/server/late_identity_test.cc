@@ -1,6 +1,6 @@
 #include <deque>
 
-#include "simulated_server.h"
+#include "server_fixture.h"
 
 // Who a connection is may take a while to find out: on another thread, in a file, by asking
 // somebody.
@@ -21,12 +21,9 @@ class SlowAuthenticator final : public identity::Authenticator {
   std::deque<identity::Answer> asked;
 };
 
-class LateIdentityTest : public SimulatedServerTest {
+class LateIdentityTest : public ServerTest {
  protected:
-  LateIdentityTest() {
-    authenticator_ = &slow_;
-    Begin();
-  }
+  LateIdentityTest() { authenticator_ = &slow_; }
 
   TestClient& Knock(std::string_view client_id, Version version = Version::kV5,
                     std::optional<codec::Will> will = {}) {
@@ -35,7 +32,7 @@ class LateIdentityTest : public SimulatedServerTest {
     connect.client_id = client_id;
     connect.user_name = "alice";
     connect.will = will;
-    TestClient& client = Arrive(version);
+    TestClient& client = Open(version);
     client.Send(connect);
     scheduler_.RunReady();
     return client;

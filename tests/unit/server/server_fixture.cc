@@ -7,6 +7,7 @@
 #include "schema/event_view.h"
 #include "support/access_rules.h"
 #include "support/manual_journal.h"
+#include "support/memory_stream.h"
 
 namespace sluice::server {
 namespace {
@@ -76,14 +77,10 @@ void ServerTest::Start() {
   ASSERT_TRUE(normaliser.ok()) << normaliser.status().ToString();
   normaliser_ = std::move(*normaliser);
   StartIngest();
-  server_ = std::make_unique<Server>(options_, ServerParts(loop_));
-  ListenerSpec spec;
-  spec.transport.bind = "127.0.0.1:0";
-  spec.transport.metric_label = "test";
-  spec.transport.limits = stream_limits_;
-  spec.anonymous_identity = "tester";
-  const Status status = server_->Listen(loop_, std::move(spec));
-  ASSERT_TRUE(status.ok()) << status.ToString();
+  const Server::Parts parts{scheduler(),     *journal_, *ingest_, *access_control_,
+                            *authenticator_, clock_,    random_,  metrics_};
+  server_ = std::make_unique<Server>(options_, parts);
+  Listen();
 }
 
 void ServerTest::StartIngest() {
@@ -109,9 +106,15 @@ void ServerTest::Restart() {
 TestClient& ServerTest::Open(Version version) {
   if (!server_) Start();
   TestClient& client = clients_.emplace_back(version);
-  client.Connect(loop_, server_->listeners().front()->address());
-  Until([&] { return client.connected(); });
+  Arrive(client);
   return client;
+}
+
+void ServerTest::ArriveAs(const std::string& identity, TestClient& client) {
+  auto pair = test::MemoryStream::Connect(&scheduler_, stream_limits_, {.address = "device"},
+                                          {.address = "gateway"});
+  client.Attach(std::move(pair.first));
+  server_->Accept(identity, std::move(pair.second));
 }
 
 void ServerTest::SendConnect(TestClient& client, const std::string& client_id,
@@ -120,6 +123,7 @@ void ServerTest::SendConnect(TestClient& client, const std::string& client_id,
   connect.version = options.version;
   connect.client_id = client_id;
   connect.clean_start = options.clean_start;
+  connect.keep_alive_seconds = options.keep_alive_seconds;
   connect.will = options.will;
   if (options.expiry_seconds != 0) {
     connect.properties.session_expiry_interval = options.expiry_seconds;
@@ -135,15 +139,14 @@ TestClient& ServerTest::Connect(const std::string& client_id, const ClientOption
   return client;
 }
 
-// What one side writes is sent at the end of an iteration, read in the next, answered at its end
-// and read in the third; a paused connection that is read again takes one more.
-void ServerTest::Settle() {
-  for (int i = 0; i < 5; ++i) {
-    bool ran = false;
-    loop_.Post([&] { ran = true; });
-    Until([&] { return ran; });
-  }
+bool ServerTest::Step() {
+  if (scheduler_.RunOne()) return true;
+  const auto next = scheduler_.NextDeadline();
+  if (next) clock_.Advance(*next - clock_.Now());
+  return next.has_value();
 }
+
+void ServerTest::Settle() { ASSERT_TRUE(scheduler_.RunReady()); }
 
 void ServerTest::RunJournal() {
   clock_.Advance(std::chrono::seconds(1));

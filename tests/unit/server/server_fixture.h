@@ -13,6 +13,7 @@
 #include "server/server.h"
 #include "support/memory_env.h"
 #include "support/simulated_clock.h"
+#include "support/simulated_scheduler.h"
 #include "test_client.h"
 
 namespace sluice::server {
@@ -26,13 +27,15 @@ struct ClientOptions {
   Version version = Version::kV5;
   bool clean_start = true;
   uint32_t expiry_seconds = 0;
+  uint16_t keep_alive_seconds = 0;
   std::optional<codec::Will> will{};
 };
 
-// A server with its journal in memory and its clients on loopback sockets, all on this thread. The
-// journal commits when Commit() says so. `devices/#` feeds the stream "telemetry"; a payload with a
-// number "t" becomes an event, any other a dead letter; nobody may publish to `forbidden/#`, nobody
-// speaks for the device `victim`.
+// A server without a network and without waiting: its journal is in memory, its clients are at the
+// other end of streams in memory, and its time is the scheduler's. (SocketServerTest has the same
+// server on sockets and in real time.) The journal commits when Commit() says so. `devices/#` feeds
+// the stream "telemetry"; a payload with a number "t" becomes an event, any other a dead letter;
+// nobody may publish to `forbidden/#`, nobody speaks for the device `victim`.
 class ServerTest : public testing::Test {
  protected:
   ServerTest();
@@ -50,18 +53,18 @@ class ServerTest : public testing::Test {
   TestClient& ConnectV311(const std::string& client_id) {
     return Connect(client_id, {.version = Version::kV311});
   }
-  // A connected socket that has said nothing yet.
+  // A connection on which nothing has been said yet.
   TestClient& Open(Version version = Version::kV5);
   static void SendConnect(TestClient& client, const std::string& client_id,
                           const ClientOptions& options);
 
-  // A test that waits in vain is ended by ctest's limit.
+  // Lets time pass, if need be.
   template <typename Predicate>
   void Until(Predicate done) {
-    while (!done()) loop_.RunOnce();
+    while (!done()) ASSERT_TRUE(Step()) << "nothing is left that could happen";
   }
   // Until everything that was sent has been read and answered.
-  void Settle();
+  virtual void Settle();
   // Lets the journal do its work and tells the server.
   void RunJournal();
   // Settle, RunJournal, Settle.
@@ -85,8 +88,17 @@ class ServerTest : public testing::Test {
   int64_t Gauge(std::string_view metric);
   void Shutdown(Duration patience = std::chrono::seconds(60));
 
+  // What the server lives on.
+  virtual Scheduler& scheduler() { return scheduler_; }
+  virtual void Listen() {}
+  virtual void Arrive(TestClient& client) { ArriveAs("tester", client); }
+  void ArriveAs(const std::string& identity, TestClient& client);
+  // Lets one thing happen; false if nothing is left.
+  virtual bool Step();
+
   test::MemoryEnv env_;
   test::SimulatedClock clock_;
+  test::SimulatedScheduler scheduler_{&clock_};
   Metrics metrics_;
   Random random_{1};
   journal::Options journal_options_;
@@ -95,7 +107,6 @@ class ServerTest : public testing::Test {
   ingest::IngestOptions ingest_options_;
   std::vector<broker::AccessRule> access_;
   transport::StreamLimits stream_limits_;
-  transport::Loop loop_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<broker::AccessControl> access_control_;
@@ -106,12 +117,8 @@ class ServerTest : public testing::Test {
   std::deque<TestClient> clients_;
   bool shut_down_ = false;
 
-  Server::Parts ServerParts(Scheduler& scheduler) {
-    return {scheduler,       *journal_, *ingest_, *access_control_,
-            *authenticator_, clock_,    random_,  metrics_};
-  }
   ingest::Ingest::Parts IngestParts() {
-    return {*journal_, *normaliser_, *access_control_, clock_, loop_, metrics_};
+    return {*journal_, *normaliser_, *access_control_, clock_, scheduler(), metrics_};
   }
 
  private:

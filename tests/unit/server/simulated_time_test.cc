@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "simulated_server.h"
+#include "server_fixture.h"
 
 namespace sluice::server {
 namespace {
@@ -8,14 +8,10 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-using SimulatedTimeTest = SimulatedServerTest;
+using SimulatedTimeTest = ServerTest;
 
 TEST_F(SimulatedTimeTest, SilentClientIsClosedAfterOneAndAHalfKeepAlives) {
-  codec::Connect connect;
-  connect.version = Version::kV5;
-  connect.client_id = "sleeper";
-  connect.keep_alive_seconds = 3600;
-  TestClient& client = Join(connect);
+  TestClient& client = Connect("sleeper", {.keep_alive_seconds = 3600});
   scheduler_.Advance(seconds(5399));
   EXPECT_FALSE(client.closed());
   scheduler_.Advance(seconds(2));
@@ -23,16 +19,12 @@ TEST_F(SimulatedTimeTest, SilentClientIsClosedAfterOneAndAHalfKeepAlives) {
 }
 
 TEST_F(SimulatedTimeTest, WillComesWhenItsDelayIsOver) {
-  TestClient& listener = Join("listener");
+  TestClient& listener = Connect("listener");
   listener.Subscribe("wills/#");
-  codec::Connect connect;
-  connect.version = Version::kV5;
-  connect.client_id = "mortal";
-  connect.properties.session_expiry_interval = 7200;
-  connect.will = codec::Will{
+  codec::Will will{
       .topic = "wills/mortal", .payload = AsBytes(std::string_view("gone")), .properties = {}};
-  connect.will->properties.will_delay_interval = 3600;
-  TestClient& mortal = Join(connect);
+  will.properties.will_delay_interval = 3600;
+  TestClient& mortal = Connect("mortal", {.expiry_seconds = 7200, .will = will});
   mortal.Vanish();
   scheduler_.RunReady();
   listener.Take();
@@ -43,7 +35,7 @@ TEST_F(SimulatedTimeTest, WillComesWhenItsDelayIsOver) {
 }
 
 TEST_F(SimulatedTimeTest, ReadingIsAcknowledgedWhenItIsCommitted) {
-  TestClient& client = Join("sensor");
+  TestClient& client = Connect("sensor");
   client.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 7);
   scheduler_.Advance(hours(1));
   EXPECT_EQ(client.Take(), "");
@@ -53,13 +45,13 @@ TEST_F(SimulatedTimeTest, ReadingIsAcknowledgedWhenItIsCommitted) {
 }
 
 TEST_F(SimulatedTimeTest, ReaderThatStopsGetsTheRestWhenItReadsAgain) {
-  TestClient& listener = Join("listener");
+  TestClient& listener = Connect("listener");
   listener.Subscribe("news/#", Qos::kAtLeastOnce);
   scheduler_.RunReady();
   listener.Take();
   listener.describe = false;
   listener.StopReading();
-  TestClient& publisher = Join("publisher");
+  TestClient& publisher = Connect("publisher");
   const std::string page(8000, 'p');
   for (uint16_t id = 1; id <= 20; ++id) {
     publisher.Publish("news/today", page, Qos::kAtLeastOnce, id);
