@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "support/access_rules.h"
-#include "support/simulated_clock.h"
+#include "support/simulated_scheduler.h"
 #include "support/temporary_directory.h"
-#include "transport/loop.h"
 
 namespace sluice::server {
 namespace {
@@ -60,13 +59,13 @@ class SavedStateTest : public testing::Test {
         : counters(test.metrics_),
           broker(limits, &test.access_, &test.sink_, &counters, &test.random_),
           store(test.store_options_) {
-      saved =
-          std::make_unique<SavedState>(test.options_, SavedState::Parts{.scheduler = test.loop_,
-                                                                        .broker = broker,
-                                                                        .store = store,
-                                                                        .clock = test.clock_,
-                                                                        .trust = test.trust_,
-                                                                        .metrics = test.metrics_});
+      saved = std::make_unique<SavedState>(test.options_,
+                                           SavedState::Parts{.scheduler = test.scheduler_,
+                                                             .broker = broker,
+                                                             .store = store,
+                                                             .clock = test.clock_,
+                                                             .trust = test.trust_,
+                                                             .metrics = test.metrics_});
     }
     broker::Counters counters;
     broker::Broker broker;
@@ -76,7 +75,7 @@ class SavedStateTest : public testing::Test {
 
   SavedStateTest() {
     store_options_.database.path = state::DatabasePath(directory_.path());
-    store_options_.executor = &loop_;
+    store_options_.executor = &scheduler_;
     store_options_.metrics = &metrics_;
     store_options_.health = &health_;
     store_options_.manual = true;
@@ -117,7 +116,7 @@ class SavedStateTest : public testing::Test {
   void Settle() {
     while (!life_->saved->idle()) {
       life_->store.RunOnce();
-      if (!life_->saved->idle()) loop_.RunOnce();
+      scheduler_.Advance(1ms);
     }
   }
 
@@ -128,7 +127,7 @@ class SavedStateTest : public testing::Test {
     publish.payload = AsBytes(payload);
     publish.retain = true;
     publish.properties.message_expiry_interval = expiry_seconds;
-    life_->broker.PublishLocal(loop_.Now(), publish);
+    life_->broker.PublishLocal(scheduler_.Now(), publish);
   }
   static broker::AccessControl Open() {
     broker::AccessRule everything;
@@ -146,23 +145,23 @@ class SavedStateTest : public testing::Test {
     connect.client_id = "reader";
     connect.clean_start = true;
     const auto id =
-        broker.OnConnect(loop_.Now(), connect, {.identity = "reader"}, &reader).connection;
+        broker.OnConnect(scheduler_.Now(), connect, {.identity = "reader"}, &reader).connection;
     codec::SubscriptionListBuilder list;
     list.Add({.filter = "#"});
     codec::Subscribe subscribe;
     subscribe.subscriptions = list.list();
     std::vector<codec::ReasonCode> codes;
-    broker.OnSubscribe(loop_.Now(), id, subscribe, &codes);
-    broker.OnWritable(loop_.Now(), id);
-    while (broker.has_unfinished()) broker.Tick(loop_.Now());
-    broker.OnDisconnect(loop_.Now(), id, {});
+    broker.OnSubscribe(scheduler_.Now(), id, subscribe, &codes);
+    broker.OnWritable(scheduler_.Now(), id);
+    while (broker.has_unfinished()) broker.Tick(scheduler_.Now());
+    broker.OnDisconnect(scheduler_.Now(), id, {});
     expiry_ = reader.expiry;
     return reader.got;
   }
 
-  transport::Loop loop_;
   test::TemporaryDirectory directory_;
   test::SimulatedClock clock_;
+  test::SimulatedScheduler scheduler_{&clock_};
   Metrics metrics_;
   Health health_{clock_, &metrics_};
   NoSink sink_;
@@ -196,7 +195,7 @@ TEST_F(SavedStateTest, PropertiesAndWhatIsLeftOfTheExpiryComeBack) {
   publish.retain = true;
   publish.properties.message_expiry_interval = 3600;
   publish.properties.content_type = "text/plain";
-  life_->broker.PublishLocal(loop_.Now(), publish);
+  life_->broker.PublishLocal(scheduler_.Now(), publish);
   End();
   clock_.Advance(10min);
   Begin();
@@ -211,7 +210,7 @@ TEST_F(SavedStateTest, PropertiesAndWhatIsLeftOfTheExpiryComeBack) {
   // bring it back.
   Settle();
   End();
-  clock_.Advance(-24h);
+  clock_.SetWall(clock_.WallNow() - 24h);
   Begin();
   EXPECT_EQ(Held(), Payloads{});
 }
@@ -254,7 +253,7 @@ TEST_F(SavedStateTest, MessagesThatAreNotRetainedCostNothing) {
   codec::Publish publish;
   publish.topic = "a";
   publish.payload = AsBytes("1");
-  life_->broker.PublishLocal(loop_.Now(), publish);
+  life_->broker.PublishLocal(scheduler_.Now(), publish);
   EXPECT_TRUE(life_->saved->idle());
 }
 
