@@ -63,14 +63,20 @@ function(sluice_reads_source TARGET)
   target_compile_definitions(${TARGET} PRIVATE SLUICE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endfunction()
 
-# sluice_unit_test(LAYER SOURCES a_test.cc … [LINKS target …])
+# sluice_unit_test(LAYER [AT_ONCE] SOURCES a_test.cc … [LINKS target …])
 #
-# Builds unit_LAYER and registers each of its cases with ctest.
+# Builds unit_LAYER and registers each of its cases with ctest; AT_ONCE: all of them as one test. That is for many quick
+# ones: codec's thousand take half a second together, and two minutes where each starts the program again.
 function(sluice_unit_test LAYER)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "AT_ONCE" "" "SOURCES;LINKS" ${ARGN})
   add_executable(unit_${LAYER} ${ARG_SOURCES})
   target_link_libraries(unit_${LAYER} PRIVATE
     sluice_${LAYER} sluice_test_support GTest::gmock GTest::gtest_main ${ARG_LINKS})
+  if(ARG_AT_ONCE)
+    add_test(NAME ${LAYER}.all COMMAND unit_${LAYER} --gtest_brief=1)
+    set_tests_properties(${LAYER}.all PROPERTIES TIMEOUT 300 LABELS unit)
+    return()
+  endif()
   gtest_discover_tests(unit_${LAYER} TEST_PREFIX ${LAYER}. DISCOVERY_TIMEOUT 120
     PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
