@@ -1,7 +1,5 @@
 #include "schema/dead_letter.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -89,8 +87,9 @@ ByteSpan BuildDeadLetter(const RefusedEvent& refused, const DeadLetterPlace& pla
   builder->AddAttribute(kReason, DeadLetterReasonName(DeadLetterReason::kRefusedByUplink));
   builder->AddAttribute(kText, refused.text);
   builder->AddAttribute(kRoute, refused.route);
-  builder->AddAttribute(kEventId,
-                        fmt::format("{}/{}/{}", place.gateway, refused.stream, refused.offset));
+  std::string event_id;
+  AppendEventId(place.gateway, refused.stream, refused.offset, &event_id);
+  builder->AddAttribute(kEventId, event_id);
   if (kept.size() < refused.event.size()) {
     builder->AddAttribute(kTruncated, "true");
     AddCount(kEventBytes, refused.event.size(), builder);

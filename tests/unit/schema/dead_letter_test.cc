@@ -77,6 +77,13 @@ TEST_F(DeadLetterTest, ARefusedEventIsReadAsItWasWritten) {
   EXPECT_EQ(view_.topic(), GreenhouseFields().topic);
 }
 
+TEST_F(DeadLetterTest, TheIdOfARefusedEventIsSpelledAsInTheEvent) {
+  const RefusedEvent refused{.stream = "one/two", .offset = 41};
+  std::string id;
+  AppendEventId("a b", "one/two", 41, &id);
+  EXPECT_EQ(Read(BuildDeadLetter(refused, {"a b", "dead-letters", 3}, 10, &builder_)).event_id, id);
+}
+
 TEST_F(DeadLetterTest, ACutEventSaysHowLongItWas) {
   const ByteSpan event = BuildGreenhouseEvent(original_);
   const DeadLetter letter = KeepEvent(event, 10);
