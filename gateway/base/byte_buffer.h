@@ -27,8 +27,6 @@ class ByteBuffer {
   void AppendU8(uint8_t v) { *Extend(1) = v; }
   void AppendBe16(uint16_t v) { StoreBe16(Extend(2), v); }
   void AppendBe32(uint32_t v) { StoreBe32(Extend(4), v); }
-  void AppendLe32(uint32_t v) { StoreLe32(Extend(4), v); }
-  void AppendLe64(uint64_t v) { StoreLe64(Extend(8), v); }
 
   // Makes room for `count` more bytes at the back, of undefined content, and returns where they
   // start.

@@ -73,18 +73,6 @@ class ByteReader {
     position_ += 4;
     return true;
   }
-  bool ReadLe32(uint32_t* value) {
-    if (remaining() < 4) return false;
-    *value = LoadLe32(&bytes_[position_]);
-    position_ += 4;
-    return true;
-  }
-  bool ReadLe64(uint64_t* value) {
-    if (remaining() < 8) return false;
-    *value = LoadLe64(&bytes_[position_]);
-    position_ += 8;
-    return true;
-  }
   bool ReadBytes(size_t count, ByteSpan* value) {
     if (remaining() < count) return false;
     *value = bytes_.subspan(position_, count);

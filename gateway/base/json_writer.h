@@ -9,8 +9,8 @@ namespace sluice {
 // Appends JSON (RFC 8259) to a string: Key and value in turn, commas by itself, no allocation
 // beyond the string's growth. Text is escaped; bytes that are not UTF-8 become U+FFFD; doubles are
 // written in the shortest form that reads back the same, and as null when they are not finite.
-// Nesting at most 64 deep. The caller keeps Begin and End in pairs; a writer that is at its
-// outermost level again may go on, the values are then separated by nothing.
+// At most 63 arrays and objects inside of each other. The caller keeps Begin and End in pairs; a
+// writer that is at its outermost level again may go on, the values are then separated by nothing.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string* out) : out_(*out) {}

@@ -15,8 +15,8 @@ bool LogEnabled(LogLevel level);
 // What is below `least` is not written; kOff: nothing is.
 void SetLogLevel(LogLevel least);
 
-// `text` with control characters and invalid bytes as \xNN and at most `max_bytes` long, so that a
-// peer can neither forge a log line nor fill the disk with one.
+// At most `max_bytes` of `text`, with everything but printable ASCII as \xNN, so that a peer can
+// neither forge a log line nor fill the disk with one.
 std::string Printable(std::string_view text, size_t max_bytes = 256);
 
 template <typename... Args>

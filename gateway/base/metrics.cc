@@ -58,16 +58,6 @@ double Histogram::BucketLimitSeconds(size_t bucket) {
   return static_cast<double>(kFirstBucketNanos << bucket) * 1e-9;
 }
 
-double Histogram::Quantile(double quantile) const {
-  const auto wanted = static_cast<uint64_t>(quantile * static_cast<double>(count()));
-  uint64_t cumulative = 0;
-  for (size_t i = 0; i < kBuckets; ++i) {
-    cumulative += bucket(i);
-    if (cumulative > wanted) return BucketLimitSeconds(i);
-  }
-  return count() == 0 ? 0.0 : BucketLimitSeconds(kBuckets - 1);
-}
-
 Metrics::Entry& Metrics::Find(Kind kind, std::string_view name, std::string_view help,
                               std::string_view labels) {
   if (kind != Kind::kCallback) SLUICE_CHECK(NamesCounter(name) == (kind == Kind::kCounter));

@@ -40,8 +40,6 @@ class Histogram {
  public:
   static constexpr size_t kBuckets = 26;
   void Observe(std::chrono::nanoseconds duration);
-  // The upper bound, in seconds, of the bucket below which `quantile` of the observations fall.
-  double Quantile(double quantile) const;
   static double BucketLimitSeconds(size_t bucket);
   uint64_t bucket(size_t i) const { return buckets_[i].load(std::memory_order_relaxed); }
   uint64_t count() const { return count_.load(std::memory_order_relaxed); }

@@ -26,6 +26,4 @@ std::string_view PacketTypeName(PacketType type) {
   return kNames[static_cast<size_t>(type) & 15];
 }
 
-std::string_view VersionName(Version version) { return version == Version::kV5 ? "5.0" : "3.1.1"; }
-
 }  // namespace sluice::codec

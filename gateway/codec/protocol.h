@@ -50,8 +50,6 @@ bool MaySend(Sender sender, PacketType type, Version version);
 
 // "PUBLISH"; "reserved" for type 0.
 std::string_view PacketTypeName(PacketType type);
-// "3.1.1" or "5.0".
-std::string_view VersionName(Version version);
 
 // The greatest value of a variable byte integer and so of a packet's remaining length.
 inline constexpr uint32_t kMaxVarint = 268'435'455;

@@ -20,7 +20,6 @@ class Path {
   // known". Of members with the same name the first counts.
   bool Find(Value from, Value* found) const;
 
-  bool IsRoot() const { return steps_.empty(); }
   const std::string& text() const { return text_; }
 
  private:

@@ -45,8 +45,7 @@ std::string CheckPointer(std::string_view pointer) {
   if (decode::Path::Parse(pointer)) return {};
   return fmt::format(
       "\"{}\" is not a JSON pointer; begin it with '/', for example \"/{}\" (in a key, '/' is "
-      "\"~1\" "
-      "and '~' is \"~0\")",
+      "\"~1\" and '~' is \"~0\")",
       pointer, pointer.substr(0, pointer.find('/')));
 }
 

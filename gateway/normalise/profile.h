@@ -89,8 +89,8 @@ struct EventRule {
   std::vector<std::string> topics = {};  // MQTT filters; empty: all of the profile's
   std::vector<Condition> when = {};      // all must hold; pointers from the root
   std::string base = {};  // pointer to the object that the readings are in; empty: the root
-  // True: one event for each member of `base` (object or array) that is an object and whose key
-  // starts with `key_prefix` (keys of arrays are their indices).
+  // True: one event for each object in `base`: for each item of an array, or for each member of an
+  // object whose key starts with `key_prefix`.
   bool each = false;
   std::string key_prefix = {};
   schema::Severity severity = schema::Severity::kInfo;

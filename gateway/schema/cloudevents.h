@@ -37,7 +37,7 @@ void AppendSource(std::string_view gateway, std::string_view stream, std::string
 // meaning.
 void AppendSequence(uint64_t offset, std::string* out);
 
-// The CloudEvents 1.0 attributes of an event, in the order of DESIGN.md: specversion, id, source,
+// The CloudEvents 1.0 attributes of an event, in this order: specversion, id, source,
 // type, time, subject (the device), sequence and, when there is one, traceparent. Reuse it: no
 // allocation in steady state. One thread at a time.
 class CloudEventAttributes {

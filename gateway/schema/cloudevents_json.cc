@@ -124,44 +124,4 @@ void AppendGapJson(std::string_view gateway, std::string_view stream, const Gap&
   json.EndObject();
 }
 
-void BatchJsonWriter::Start(std::string* out) {
-  out_ = out;
-  entries_ = 0;
-  out_->assign("[");
-}
-
-void BatchJsonWriter::AddEvent(const EventView& event) {
-  Separate();
-  AppendEventJson(event, out_);
-}
-
-void BatchJsonWriter::AddGap(std::string_view gateway, std::string_view stream, const Gap& gap,
-                             WallTime time) {
-  Separate();
-  AppendGapJson(gateway, stream, gap, time, out_);
-}
-
-void BatchJsonWriter::Finish() { out_->push_back(']'); }
-
-void BatchJsonWriter::Separate() {
-  if (entries_++ > 0) out_->push_back(',');
-}
-
-Status AppendBatchJson(const BatchView& batch, WallTime time, std::string* out) {
-  EventView event;
-  out->push_back('[');
-  for (size_t i = 0; i < batch.size(); ++i) {
-    if (i > 0) out->push_back(',');
-    const BatchView::Entry entry = batch.entry(i);
-    if (const auto* gap = std::get_if<Gap>(&entry)) {
-      AppendGapJson(batch.gateway(), batch.stream(), *gap, time, out);
-      continue;
-    }
-    SLUICE_RETURN_IF_ERROR(event.Parse(std::get<ByteSpan>(entry)));
-    AppendEventJson(event, out);
-  }
-  out->push_back(']');
-  return Status::Ok();
-}
-
 }  // namespace sluice::schema

@@ -3,11 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/json_writer.h"
-#include "base/status.h"
-#include "schema/batch_view.h"
 #include "schema/event_view.h"
 #include "schema/gap.h"
 
@@ -28,25 +25,5 @@ void WriteAttributes(const EventView& event, JsonWriter* json);
 // when it is sent: nobody knows when the missing were measured.
 void AppendGapJson(std::string_view gateway, std::string_view stream, const Gap& gap, WallTime time,
                    std::string* out);
-
-// Writes the batch format "[…]" piece by piece.
-class BatchJsonWriter {
- public:
-  // Clears `out`; it must outlive the writer's use.
-  void Start(std::string* out);
-  void AddEvent(const EventView& event);
-  void AddGap(std::string_view gateway, std::string_view stream, const Gap& gap, WallTime time);
-  size_t entries() const { return entries_; }
-  void Finish();
-
- private:
-  void Separate();
-
-  std::string* out_ = nullptr;
-  size_t entries_ = 0;
-};
-
-// A FlatBuffers batch as JSON; kCorruption, with `out` partly written, if an event in it is bad.
-Status AppendBatchJson(const BatchView& batch, WallTime time, std::string* out);
 
 }  // namespace sluice::schema

@@ -1,9 +1,12 @@
 // Any bytes as an event and as a batch: what verifies must be readable to its last byte and render
 // as JSON.
 
+#include <algorithm>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "schema/batch_view.h"
 #include "schema/cloudevents.h"
 #include "schema/cloudevents_json.h"
 
@@ -15,6 +18,7 @@ void TryEvent(ByteSpan bytes) {
   if (!view.Parse(bytes).ok()) return;
   std::string json;
   AppendEventJson(view, &json);
+  SLUICE_CHECK(json.starts_with('{') && json.ends_with('}'));
   CloudEventAttributes attributes;
   for (const auto& item : attributes.Render(view.fields())) json.append(item.value);
 }
@@ -23,10 +27,16 @@ void TryBatch(ByteSpan bytes) {
   BatchView view;
   if (!view.Parse(bytes).ok()) return;
   SLUICE_CHECK(view.size() > 0 && view.first_offset() <= view.last_offset());
-  std::string json;
-  // Bad events in a good batch are reported, not fatal.
-  if (!AppendBatchJson(view, WallTime(), &json).ok()) return;
-  SLUICE_CHECK(json.starts_with("[{") && json.ends_with("}]"));
+  for (size_t i = 0; i < view.size(); ++i) {
+    const BatchView::Entry entry = view.entry(i);
+    if (const auto* gap = std::get_if<Gap>(&entry)) {
+      std::string json;
+      AppendGapJson(view.gateway(), view.stream(), *gap, WallTime(), &json);
+      SLUICE_CHECK(json.starts_with('{') && json.ends_with('}'));
+    } else {
+      TryEvent(std::get<ByteSpan>(entry));  // a good batch may hold bad events
+    }
+  }
 }
 
 }  // namespace

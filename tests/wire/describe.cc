@@ -105,7 +105,7 @@ std::string DescribeWill(const Will& will) {
 
 std::string DescribeStruct(const Connect& p) {
   Line line("CONNECT");
-  line.Add(VersionName(p.version))
+  line.Add(p.version == Version::kV5 ? "5.0" : "3.1.1")
       .Flag("clean_start", p.clean_start)
       .Number("keep_alive", p.keep_alive_seconds)
       .Text("client_id", p.client_id);

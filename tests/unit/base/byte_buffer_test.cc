@@ -14,14 +14,6 @@ TEST(ByteBuffer, ReturnsBytesInTheOrderOfAppending) {
   EXPECT_EQ(AsText(buffer.view()), std::string_view("\1\2\3\4\5\6\7x"));
 }
 
-TEST(ByteBuffer, LittleEndianReadsBackByLoad) {
-  ByteBuffer buffer;
-  buffer.AppendLe32(0xdeadbeef);
-  buffer.AppendLe64(0x0123456789abcdef);
-  EXPECT_EQ(LoadLe32(buffer.data()), 0xdeadbeefu);
-  EXPECT_EQ(LoadLe64(buffer.data() + 4), 0x0123456789abcdefu);
-}
-
 TEST(ByteBuffer, ConsumedBytesMakeRoomWithoutGrowth) {
   ByteBuffer buffer;
   buffer.Append(std::string(1024, 'a'));

@@ -55,14 +55,6 @@ TEST(Metrics, HistogramBucketsAreCumulative) {
   EXPECT_THAT(text, HasSubstr("d_seconds_count 3\n"));
 }
 
-TEST(Metrics, QuantileIsTheLimitOfItsBucket) {
-  Histogram h;
-  for (int i = 0; i < 99; ++i) h.Observe(std::chrono::microseconds(1));
-  h.Observe(std::chrono::milliseconds(1));
-  EXPECT_DOUBLE_EQ(h.Quantile(0.5), 10e-6);
-  EXPECT_NEAR(h.Quantile(0.99), 1.28e-3, 1e-9);
-}
-
 TEST(Metrics, LabelValuesAreEscaped) { EXPECT_EQ(Metrics::EscapeLabel("a\"\\\n"), "a\\\"\\\\\\n"); }
 
 }  // namespace

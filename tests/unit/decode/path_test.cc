@@ -39,7 +39,7 @@ TEST_F(PathTest, PointersAreFollowed) {
 
 TEST_F(PathTest, TheEmptyPointerIsTheWhole) {
   EXPECT_EQ(At(""), -3);  // there, and no number
-  EXPECT_TRUE(Path::Parse("")->IsRoot());
+  EXPECT_TRUE(Path::Parse("")->text().empty());
 }
 
 TEST_F(PathTest, WhatIsNotThereIsNotFound) {

@@ -84,42 +84,6 @@ TEST_F(CloudEventsJsonTest, AGapIsAnEventOfItsOwnType) {
                   R"("data":{"first":3,"last":9,"count":7,"reason":"dropped"}})");
 }
 
-TEST_F(CloudEventsJsonTest, ABatchIsAnArrayOfEventsAndGaps) {
-  ASSERT_TRUE(view_.Parse(BuildGreenhouseEvent(builder_)).ok());
-  std::string json;
-  BatchJsonWriter writer;
-  writer.Start(&json);
-  writer.AddEvent(view_);
-  writer.AddGap("greenhouse-7", "telemetry", {.first = 43, .last = 44}, WallTime());
-  writer.Finish();
-  EXPECT_EQ(writer.entries(), 2u);
-  EXPECT_THAT(json, testing::StartsWith("[" + std::string(kGreenhouseJson) + ",{"));
-  EXPECT_THAT(json, testing::EndsWith("}]"));
-}
-
-TEST_F(CloudEventsJsonTest, ABinaryBatchRendersAsTheSameArray) {
-  BatchBuilder batch;
-  batch.Start("greenhouse-7", "telemetry");
-  batch.AddEvent(42, BuildGreenhouseEvent(builder_));
-  batch.AddGap({.first = 43, .last = 44});
-  BatchView view;
-  ASSERT_TRUE(view.Parse(batch.Finish()).ok());
-  std::string json;
-  ASSERT_TRUE(AppendBatchJson(view, WallTime(), &json).ok());
-  EXPECT_THAT(json, testing::StartsWith("[" + std::string(kGreenhouseJson) + ",{"));
-  EXPECT_THAT(json, testing::EndsWith("\"reason\":\"unknown\"}}]"));
-}
-
-TEST_F(CloudEventsJsonTest, ABadEventInABatchIsReported) {
-  BatchBuilder batch;
-  batch.Start("g", "s");
-  batch.AddEvent(0, AsBytes("rubbish"));
-  BatchView view;
-  ASSERT_TRUE(view.Parse(batch.Finish()).ok());
-  std::string json;
-  EXPECT_EQ(AppendBatchJson(view, WallTime(), &json).code(), StatusCode::kCorruption);
-}
-
 TEST_F(CloudEventsJsonTest, RenderingAllocatesNothingInSteadyState) {
   ASSERT_TRUE(view_.Parse(BuildGreenhouseEvent(builder_)).ok());
   std::string json;
