@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks names of files: what a page names exists, and a test that exists is named in its folder's CMakeLists.txt.
+"""Checks names of files: what a page names exists (tests too), and a test that exists is named in its folder's CMakeLists.txt.
 
 A page names a file in `code` or as the target of a link. A name counts as a path when its first part is a folder of the
 repository, of gateway/ or of the page's own folder; names of things that only exist at run time do not.
@@ -13,6 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+FILTER = re.compile(r"\bunit_(\w+) --gtest_filter='([^']+)'")
 PATH = re.compile(r"^[\w.{},*+-]+(/[\w.{},*+-]+)+/?$")
 
 
@@ -49,6 +50,14 @@ def complaints_about_page(page):
                 yield f"{page.relative_to(ROOT)}: names {name}, which does not exist"
 
 
+def complaints_about_filters(page):
+    """Of `unit_room --gtest_filter='X'` the room has tests of such names."""
+    for room, pattern in FILTER.findall(page.read_text()):
+        name = pattern.replace("*", "")
+        if not any(name in test.read_text() for test in tracked(f"tests/unit/{room}/*_test.cc")):
+            yield f"{page.relative_to(ROOT)}: unit_{room} has no tests that are named {pattern}"
+
+
 def complaints_about_tests():
     for test in tracked("tests/unit/**/*_test.cc", "tests/scenario/test_*.py", "tests/faults/*_test.cc"):
         lists = test.parent / "CMakeLists.txt"
@@ -58,6 +67,7 @@ def complaints_about_tests():
 
 def main():
     complaints = [c for page in tracked("*.md") for c in complaints_about_page(page)]
+    complaints += [c for page in tracked("*.md") for c in complaints_about_filters(page)]
     complaints += complaints_about_tests()
     for complaint in complaints:
         print(complaint)
