@@ -47,7 +47,8 @@ void Read(TableReader& t, AccessConfig* access) {
             "is empty; name devices, or leave it out: then an identity speaks for itself");
   } else if (std::all_of(kRules.begin(), kRules.end(),
                          [&](std::string_view key) { return !t.Has(key) || t.IsEmptyList(key); })) {
-    t.Error("publish", "subscribe, speaks_for and share are all missing; a rule needs one of them");
+    t.Error("publish, subscribe, speaks_for and share",
+            "are all missing; a rule needs one of them");
   }
 }
 

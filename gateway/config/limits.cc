@@ -52,6 +52,12 @@ void CheckLimits(const Config& config, Diagnostics* diagnostics) {
   if (!plan.ok()) return diagnostics->Error("gateway.memory_limit", plan.status().message());
   for (const LoweredLimit& limit : plan->lowered) {
     if (!diagnostics->IsWritten(limit.key)) continue;  // as the documentation says of the default
+    if (limit.memory_needed == 0) {
+      diagnostics->Warning(fmt::format("{} of {} is lowered to {}, the most there can be",
+                                       limit.key, FormatBytes(limit.wanted),
+                                       FormatBytes(limit.given)));
+      continue;
+    }
     diagnostics->Warning(fmt::format(
         "{} of {} is lowered to {}, which is all that gateway.memory_limit of {} leaves it; raise "
         "memory_limit to {}, or write what there is",

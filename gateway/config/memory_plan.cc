@@ -29,6 +29,9 @@ size_t BytesOfRoutes(const Config& config) {
   return bytes;
 }
 
+constexpr uint64_t kMaxQueuedBytes = 256 << 20;  // of all local subscribers
+constexpr uint64_t kMaxInputBytes = 256 << 20;
+
 // A ring that grows by doubling holds half as much again for a moment.
 constexpr size_t kBytesPerAck = 48 + 24;
 
@@ -53,12 +56,12 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
 
 std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {
   std::vector<LoweredLimit> lowered;
-  const auto add = [&](const char* key, uint64_t wanted, uint64_t given) {
-    if (given < wanted) lowered.push_back({key, wanted, given, 32 * wanted});
+  const auto add = [&](const char* key, uint64_t wanted, uint64_t given, uint64_t most) {
+    if (given < wanted) lowered.push_back({key, wanted, given, wanted <= most ? 32 * wanted : 0});
   };
-  add("limits.session_queue", config.limits.session_queue_bytes,
-      plan.broker_queue_bytes_per_client);
-  add("limits.retained", config.limits.retained_bytes, plan.retained_bytes);
+  add("limits.session_queue", config.limits.session_queue_bytes, plan.broker_queue_bytes_per_client,
+      kMaxQueuedBytes);
+  add("limits.retained", config.limits.retained_bytes, plan.retained_bytes, UINT64_MAX / 32);
   return lowered;
 }
 
@@ -68,7 +71,7 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   const uint64_t limit = config.gateway.memory_limit;
   MemoryPlan plan;
   plan.dirty_bytes_per_stream = Clamp(limit / 96, 256 << 10, 4 << 20);
-  plan.broker_queued_bytes = Clamp(limit / 32, 512 << 10, 256 << 20);
+  plan.broker_queued_bytes = Clamp(limit / 32, 512 << 10, kMaxQueuedBytes);
   plan.broker_queue_bytes_per_client =
       Clamp(config.limits.session_queue_bytes, 1024, plan.broker_queued_bytes);
   plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 32);
@@ -78,7 +81,8 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.session_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);
   plan.pending_acks = Clamp(limit / 64 / kBytesPerAck, 1024, 16 << 10);
   // A few packets of the largest size at a time, whatever the limit is.
-  plan.input_bytes = Clamp(limit / 24, 2 * config.limits.max_packet_bytes, 256 << 20);
+  const uint64_t two_packets = 2 * config.limits.max_packet_bytes;
+  plan.input_bytes = Clamp(limit / 24, two_packets, std::max(two_packets, kMaxInputBytes));
   plan.outgoing_bytes = Clamp(limit / 48, 512 << 10, 128 << 20);
   plan.output_bytes_per_connection = static_cast<size_t>(config.limits.output_bytes);
 

@@ -15,7 +15,7 @@ struct LoweredLimit {
   const char* key;  // "limits.retained"
   uint64_t wanted;  // bytes, as configured
   uint64_t given;
-  uint64_t memory_needed;  // gateway.memory_limit with which it would be given what it wants
+  uint64_t memory_needed;  // gateway.memory_limit with which it would be given that; 0: none would
 };
 
 // How gateway.memory_limit is shared out: every queue gets its bound in bytes from here, and what

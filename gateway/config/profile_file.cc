@@ -1,6 +1,7 @@
 #include "config/profile_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "config/profile_sections.h"
 #include "config/toml_reader.h"
@@ -10,6 +11,19 @@ namespace sluice::config {
 namespace {
 
 constexpr size_t kMaxProfileBytes = 1 << 20;
+
+// Those that `path` stands for; at least one.
+Result<std::vector<std::string>> FilesOf(const Env& env, const std::string& path) {
+  if (path.ends_with(".toml")) return std::vector{path};
+  const auto names = env.List(path);
+  if (!names.ok()) return names.status();
+  std::vector<std::string> files;
+  for (const std::string& name : *names) {
+    if (name.ends_with(".toml")) files.push_back(fmt::format("{}/{}", path, name));
+  }
+  if (!files.empty()) return files;
+  return Status::NotFound(fmt::format("{}: no profile (*.toml) in this directory", path));
+}
 
 }  // namespace
 
@@ -37,26 +51,22 @@ Result<normalise::Profile> LoadProfile(const Env& env, const std::string& path) 
 }
 
 Result<std::vector<normalise::Profile>> LoadProfiles(const Env& env, const std::string& path) {
+  const auto files = FilesOf(env, path);
+  if (!files.ok()) return files.status();
   std::vector<normalise::Profile> profiles;
-  const auto add = [&](const std::string& file) {
+  std::vector<std::string> mistakes;
+  for (const std::string& file : *files) {
     auto profile = LoadProfile(env, file);
-    if (!profile.ok()) return profile.status();
-    profiles.push_back(std::move(*profile));
-    return Status::Ok();
-  };
-  if (path.ends_with(".toml")) {
-    SLUICE_RETURN_IF_ERROR(add(path));
-    return profiles;
+    if (profile.ok()) {
+      profiles.push_back(std::move(*profile));
+    } else if (profile.status().code() == StatusCode::kInvalidArgument) {
+      mistakes.push_back(profile.status().message());
+    } else {
+      return profile.status();
+    }
   }
-  const auto names = env.List(path);
-  if (!names.ok()) return names.status();
-  for (const std::string& name : *names) {
-    if (!name.ends_with(".toml")) continue;
-    SLUICE_RETURN_IF_ERROR(add(fmt::format("{}/{}", path, name)));
-  }
-  if (profiles.empty()) {
-    return Status::NotFound(fmt::format("{}: no profile (*.toml) in this directory", path));
-  }
+  if (!mistakes.empty())
+    return Status::InvalidArgument(fmt::format("{}", fmt::join(mistakes, "\n")));
   return profiles;
 }
 

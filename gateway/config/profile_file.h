@@ -15,7 +15,8 @@ namespace sluice::config {
 // documented in devices/README.md; unknown ones are errors.
 Result<normalise::Profile> ParseProfile(std::string_view file, std::string_view text);
 
-// Reads one file (at most 1 MiB), or every *.toml of a directory in the order of their names.
+// Reads one file (at most 1 MiB), or every *.toml of a directory in the order of their names; then
+// with the errors of all files.
 Result<normalise::Profile> LoadProfile(const Env& env, const std::string& path);
 Result<std::vector<normalise::Profile>> LoadProfiles(const Env& env, const std::string& path);
 

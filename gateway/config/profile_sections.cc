@@ -117,7 +117,10 @@ void UtcOffset(TableReader& reader, TimeRule* time) {
   if (text.empty()) return;
   const std::string_view midnight = "1970-01-02T00:00:00";
   const auto shifted = ParseDateTime(std::string(midnight) + text, true);
-  if (!shifted) return reader.Error("utc_offset", "must be \"+hh:mm\", \"-hh:mm\" or \"Z\"");
+  const bool is_fraction = text.starts_with('.');  // of the second before it
+  if (!shifted || is_fraction) {
+    return reader.Error("utc_offset", "must be \"+hh:mm\", \"-hh:mm\" or \"Z\"");
+  }
   const Duration offset = std::chrono::hours(24) - shifted->time_since_epoch();
   time->utc_offset_minutes =
       static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(offset).count());
@@ -170,6 +173,8 @@ void CheckReadingKeys(TableReader& reader, const ReadingRule& reading) {
     }
   };
   const bool is_number = reading.type == Type::kNumber;
+  if (reader.Has("unit_member")) reader.Require("unit_words");
+  if (reader.Has("unit_words")) reader.Require("unit_member");
   const bool is_numeric = is_number || reading.type == Type::kInteger;
   only_with({"scale", "offset", "unit_member", "unit_words"}, is_number, "\"number\"");
   only_with({"range", "from_text", "unit"}, is_numeric, "\"number\" or \"integer\"");
@@ -223,6 +228,9 @@ void ReadEvent(TableReader& reader, EventRule* event) {
   });
   reader.Tables("attribute", [&](TableReader& table) {
     ReadAttribute(table, &event->attributes.emplace_back());
+    if (event->each || !table.Has("each_key")) return;
+    table.Error("each_key",
+                "only goes with each = true of its event; add that, or remove each_key");
   });
 }
 

@@ -239,6 +239,22 @@ TEST_F(ConfigFileTest, LimitsThatAnotherOneLowersWarn) {
 }
 
 // A default that is lowered is what the documentation says of it.
+TEST_F(ConfigFileTest, LimitThatIsTheLargestThereIsWarnsWithoutAdvice) {
+  const auto loaded =
+      ParseConfig("g.toml", std::regex_replace(With("[limits]\nsession_queue = \"1GiB\"\n"),
+                                               std::regex("id = \"g\""),
+                                               "id = \"g\"\nmemory_limit = \"64GiB\""));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  EXPECT_THAT(
+      loaded->warnings,
+      Contains("limits.session_queue of 1 GiB is lowered to 256 MiB, the most there can be"));
+}
+
+TEST_F(ConfigFileTest, RuleWithoutAnythingNamesWhatItCouldHave) {
+  EXPECT_THAT(Mistake(With("[[access]]\nidentity = \"x\"\n")),
+              HasSubstr("access.publish, subscribe, speaks_for and share are all missing"));
+}
+
 TEST_F(ConfigFileTest, DefaultsDoNotWarn) {
   const auto loaded = ParseConfig("g.toml", Read(kExample));
   ASSERT_TRUE(loaded.ok());

@@ -48,6 +48,9 @@ TEST_F(MemoryPlanTest, AThousandTlsConnectionsFitTheDefaultLimit) {
 TEST_F(MemoryPlanTest, InputHoldsPacketsOfTheLargestSize) {
   config_.limits.max_packet_bytes = 8 << 20;
   EXPECT_GE(Plan().input_bytes, 16U << 20);
+  config_.limits.max_packet_bytes = 256 << 20;
+  config_.gateway.memory_limit = uint64_t{64} << 30;
+  EXPECT_GE(Plan().input_bytes, 512U << 20);
 }
 
 TEST_F(MemoryPlanTest, ClientsThatAreAskedForAllFitBesidesNewcomers) {
@@ -70,6 +73,14 @@ TEST_F(MemoryPlanTest, LimitThatIsLoweredIsNamedWithWhatWouldDo) {
   EXPECT_EQ(lowered.given, Plan().retained_bytes);
   config_.gateway.memory_limit = lowered.memory_needed;
   EXPECT_TRUE(Plan().lowered.empty());
+}
+
+TEST_F(MemoryPlanTest, LimitThatNoMemoryWouldRaiseIsNamedWithoutAny) {
+  config_.gateway.memory_limit = uint64_t{64} << 30;
+  config_.limits.session_queue_bytes = 1 << 30;
+  ASSERT_EQ(Plan().lowered.size(), 1U);
+  EXPECT_EQ(Plan().lowered[0].given, 256U << 20);
+  EXPECT_EQ(Plan().lowered[0].memory_needed, 0U);
 }
 
 TEST_F(MemoryPlanTest, PlainConnectionsCostLess) {

@@ -202,11 +202,28 @@ TEST_F(ProfileFileTest, KeysThatWouldDoNothingAreMistakes) {
   EXPECT_THAT(MistakeIn("type = \"text\"\nscale = 2\n"), HasSubstr("only goes with type"));
   EXPECT_THAT(MistakeIn("true_words = [\"ON\"]\n"), HasSubstr("only goes with type"));
   EXPECT_THAT(Mistake("key_prefix = \"x\"\n" + std::string(kSmallest)), HasSubstr("unknown key"));
+  EXPECT_THAT(MistakeIn("[[event.attribute]]\nkey = \"k\"\neach_key = true\n"),
+              HasSubstr("p.toml:10:12: attribute.each_key only goes with each = true"));
+}
+
+TEST_F(ProfileFileTest, UnitOfThePayloadNeedsTheMeaningOfItsWords) {
+  EXPECT_THAT(MistakeIn("unit = \"Cel\"\nunit_member = \"/u\"\n"),
+              HasSubstr("reading.unit_words is missing"));
+  EXPECT_THAT(MistakeIn("unit = \"Cel\"\nunit_words = { C = \"Cel\" }\n"),
+              HasSubstr("reading.unit_member is missing"));
 }
 
 TEST_F(ProfileFileTest, LocalTimeNeedsItsOffset) {
   const std::string head = "time = [{ member = \"/t\", format = \"local\" }]\n";
   EXPECT_THAT(Mistake(head + std::string(kSmallest)), HasSubstr("utc_offset is missing"));
+}
+
+TEST_F(ProfileFileTest, OffsetIsNothingButAnOffset) {
+  for (const char* offset : {".5+01:00", "+1:00", "+01:00 ", "CET"}) {
+    const std::string head = std::string("time = [{ member = \"/t\", format = \"local\", ") +
+                             "utc_offset = \"" + offset + "\" }]\n";
+    EXPECT_THAT(Mistake(head + std::string(kSmallest)), HasSubstr("utc_offset must be")) << offset;
+  }
 }
 
 TEST_F(ProfileFileTest, TwoSourcesForOneThingAreAMistake) {
@@ -227,6 +244,17 @@ TEST_F(ProfileFileTest, ADirectoryIsReadInTheOrderOfItsNames) {
   ASSERT_EQ(profiles->size(), 2u);
   EXPECT_EQ((*profiles)[0].name, "a");
   EXPECT_EQ((*profiles)[1].name, "b");
+}
+
+TEST_F(ProfileFileTest, MistakesOfEveryFileInADirectoryAreReported) {
+  test::TemporaryDirectory directory;
+  for (const char* name : {"/a.toml", "/b.toml"}) {
+    std::ofstream(directory.path() + name) << kSmallest << "unit = \"C\"\n";
+  }
+  const Status status = LoadProfiles(Env::Posix(), directory.path()).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("/a.toml:8:8: "));
+  EXPECT_THAT(status.message(), HasSubstr("\n" + directory.path() + "/b.toml:8:8: "));
 }
 
 TEST_F(ProfileFileTest, ADirectoryWithoutProfilesIsAMistake) {
