@@ -21,4 +21,8 @@ bool IsDeviceName(std::string_view name) {
   return true;
 }
 
+bool MeansItselfInRules(std::string_view name) {
+  return name.size() <= kMaxQuotedNameBytes && name.find_first_of("*{\"\\") == name.npos;
+}
+
 }  // namespace sluice::normalise

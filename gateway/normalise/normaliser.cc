@@ -18,8 +18,6 @@ namespace {
 
 using decode::Value;
 
-constexpr size_t kMaxQuotedBytes = 256;  // of a name in the text of a rejection
-
 Verdict Reject(Reason reason, std::string_view text, Rejection* rejection) {
   rejection->reason = reason;
   rejection->text = text;
@@ -67,12 +65,6 @@ bool IsForeign(const ParsedMessage& parsed) {
   return speakers != nullptr && !speakers->MaySpeakFor(parsed.message.identity, parsed.device);
 }
 
-// Whether a rule that quotes the name means that name and nothing else. The peer chose it: somebody
-// who copies a rule for a device called "*" would let it speak for all.
-bool MeansItself(std::string_view name) {
-  return name.size() <= kMaxQuotedBytes && name.find_first_of("*{\"\\") == name.npos;
-}
-
 // Says what to write if it should be allowed.
 Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
   const std::string_view identity = parsed.message.identity, device = parsed.device;
@@ -80,8 +72,8 @@ Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
   rejection->text.clear();
   const auto text = std::back_inserter(rejection->text);
   fmt::format_to(text, "\"{}\" may not speak for the device \"{}\"; ",
-                 CutUtf8(identity, kMaxQuotedBytes), CutUtf8(device, kMaxQuotedBytes));
-  if (MeansItself(identity) && MeansItself(device)) {
+                 CutUtf8(identity, kMaxQuotedNameBytes), CutUtf8(device, kMaxQuotedNameBytes));
+  if (MeansItselfInRules(identity) && MeansItselfInRules(device)) {
     fmt::format_to(text,
                    "if it should, write: [[access]] identity = \"{}\", speaks_for = "
                    "[\"{{identity}}\", \"{}\"]",

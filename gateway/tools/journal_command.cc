@@ -45,26 +45,45 @@ void PrintStream(const journal::StreamSummary& stream, bool segments) {
   for (const std::string& file : stream.quarantined) fmt::print("  quarantined {}\n", file);
 }
 
-void PrintRecord(const journal::Record& record, const std::string& stream, bool json,
-                 schema::EventView* view, std::string* line) {
-  line->clear();
+// The gateway that wrote the stream, which only its events name; empty without any.
+std::string GatewayOf(const std::string& directory, const std::string& stream) {
+  schema::EventView view;
+  std::string gateway;
+  const Status status =
+      journal::VisitRecords(Env::Posix(), directory, stream, 0, [&](const journal::Record& record) {
+        if (record.kind == journal::Record::Kind::kEvent && view.Parse(record.payload).ok()) {
+          gateway = view.gateway();
+        }
+        return gateway.empty();
+      });
+  return status.ok() ? gateway : std::string();
+}
+
+std::string RecordText(const journal::Record& record, schema::EventView* view) {
   if (record.kind == journal::Record::Kind::kGap) {
-    if (json) {
-      schema::AppendGapJson("", stream, forward::GapOf(record), FromUnixNanos(record.time_unix_ns),
-                            line);
-    } else {
-      *line = fmt::format("{}-{} gap {}", record.offset, record.end_offset - 1,
-                          journal::GapReasonName(record.reason));
-    }
-  } else if (const Status status = view->Parse(record.payload); !status.ok()) {
-    *line = fmt::format("{} unreadable: {}", record.offset, status.message());
-  } else if (json) {
-    schema::AppendEventJson(*view, line);
-  } else {
-    *line = fmt::format("{} {} {} {} readings, {} bytes", record.offset, view->device(),
-                        view->type(), view->reading_count(), record.payload.size());
+    return fmt::format("{}-{} gap {}", record.offset, record.end_offset - 1,
+                       journal::GapReasonName(record.reason));
   }
-  fmt::print("{}\n", *line);
+  if (const Status status = view->Parse(record.payload); !status.ok()) {
+    return fmt::format("{} unreadable: {}", record.offset, status.message());
+  }
+  return fmt::format("{} {} {} {} readings, {} bytes", record.offset, view->device(), view->type(),
+                     view->reading_count(), record.payload.size());
+}
+
+// Nothing for an event that cannot be read, which is said on standard error.
+std::string RecordJson(const journal::Record& record, const std::string& gateway,
+                       const std::string& stream, schema::EventView* view) {
+  std::string json;
+  if (record.kind == journal::Record::Kind::kGap) {
+    schema::AppendGapJson(gateway, stream, forward::GapOf(record),
+                          FromUnixNanos(record.time_unix_ns), &json);
+  } else if (view->Parse(record.payload).ok()) {
+    schema::AppendEventJson(*view, &json);
+  } else {
+    fmt::print(stderr, "sluice: {}\n", RecordText(record, view));
+  }
+  return json;
 }
 
 std::string FindingText(const journal::Finding& finding) {
@@ -100,14 +119,16 @@ int JournalLs(const std::string& directory, bool segments) {
 
 int JournalCat(const std::string& directory, const std::string& stream, uint64_t from,
                uint64_t count, bool json) {
+  const std::string gateway = json ? GatewayOf(directory, stream) : std::string();
   schema::EventView view;
-  std::string line;
   uint64_t printed = 0;
-  const Status status = journal::VisitRecords(Env::Posix(), directory, stream, from,
-                                              [&](const journal::Record& record) {
-                                                PrintRecord(record, stream, json, &view, &line);
-                                                return count == 0 || ++printed < count;
-                                              });
+  const Status status = journal::VisitRecords(
+      Env::Posix(), directory, stream, from, [&](const journal::Record& record) {
+        const std::string line =
+            json ? RecordJson(record, gateway, stream, &view) : RecordText(record, &view);
+        if (!line.empty()) fmt::print("{}\n", line);
+        return count == 0 || ++printed < count;
+      });
   return status.ok() ? 0 : Fail(status);
 }
 

@@ -16,7 +16,8 @@ namespace sluice::tools {
 int JournalLs(const std::string& directory, bool segments);
 
 // Records of a stream from `from` on, at most `count` of them (0: all), as CloudEvents JSON or as
-// one line of text each; an event that cannot be read is shown with the reason.
+// one line of text each; of an event that cannot be read the reason is told, with `json` on
+// standard error.
 int JournalCat(const std::string& directory, const std::string& stream, uint64_t from,
                uint64_t count, bool json);
 

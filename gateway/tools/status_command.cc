@@ -23,7 +23,7 @@ constexpr int kOk = 200;
 Result<std::string> Resolve(const std::string& admin) {
   if (transport::ParseSocketAddress(admin).ok()) return admin;
   const size_t colon = admin.rfind(':');
-  if (colon == std::string::npos) return Status::InvalidArgument(admin + " is no HOST:PORT");
+  if (colon == std::string::npos) return Status::InvalidArgument(admin + " is not HOST:PORT");
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "config/profile_file.h"
+#include "normalise/device_name.h"
 #include "normalise/try_profile.h"
 
 namespace sluice::tools {
@@ -30,10 +31,15 @@ Result<std::string> ReadStandardInput() {
 void SayForeign(const std::string& identity, const std::string& device) {
   fmt::print(
       stderr,
-      "sluice: the device is \"{1}\" and not the publisher, \"{0}\"; a gateway takes this only "
-      "by a rule, otherwise it is a dead letter (foreign_device):\n"
-      "[[access]]\nidentity = \"{0}\"\nspeaks_for = [\"{{identity}}\", \"{1}\"]\n",
-      identity, device);
+      "sluice: the device is \"{}\" and not the publisher, \"{}\"; a gateway takes this only "
+      "by a rule, otherwise it is a dead letter (foreign_device):\n",
+      device, identity);
+  if (normalise::MeansItselfInRules(identity) && normalise::MeansItselfInRules(device)) {
+    fmt::print(stderr, "[[access]]\nidentity = \"{}\"\nspeaks_for = [\"{{identity}}\", \"{}\"]\n",
+               identity, device);
+  } else {
+    fmt::print(stderr, "no rule can name just these two: see speaks_for of [[access]]\n");
+  }
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ class Damage(Forwarding):
         gap = [record for record in self.running.stored() if record["type"] == "sluice.gap.v1"]
         self.assertEqual([(lost[0].offset, lost[-1].offset, "quarantined")],
                          [(g["data"]["first"], g["data"]["last"], g["data"]["reason"]) for g in gap])
+        self.assertEqual([f"test/telemetry/{lost[0].offset}-{lost[-1].offset}"], [g["id"] for g in gap])
         self.assert_all_but((lost[0].offset, lost[-1].offset), self.deliver())
 
     def test_corrupt_header_costs_at_most_its_segment(self):
