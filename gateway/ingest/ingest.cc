@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/label.h"
 #include "base/log.h"
 #include "ingest/refused_event.h"
 
@@ -42,7 +43,7 @@ std::array<Counter*, schema::kRejectionReasons> DeadLetterCounters(Metrics& metr
     const auto name = schema::DeadLetterReasonName(static_cast<normalise::Reason>(i));
     counters[i] = &metrics.AddCounter("sluice_ingest_dead_letters_total",
                                       "Messages that could not become an event, by reason.",
-                                      fmt::format("reason=\"{}\"", name));
+                                      Label("reason", name));
   }
   return counters;
 }

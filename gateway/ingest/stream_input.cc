@@ -1,20 +1,12 @@
 #include "ingest/stream_input.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/label.h"
 #include "codec/topic_match.h"
 
 namespace sluice::ingest {
-namespace {
-
-std::string Label(const journal::Stream& stream) {
-  return fmt::format("stream=\"{}\"", Metrics::EscapeLabel(stream.name()));
-}
-
-}  // namespace
 
 StreamInput::StreamInput(journal::Stream* stream, std::vector<std::string> topics,
                          const Clock& clock, Metrics& metrics,
@@ -26,13 +18,14 @@ StreamInput::StreamInput(journal::Stream* stream, std::vector<std::string> topic
       listener_(listener),
       rejected_(metrics.AddCounter("sluice_stream_rejected_total",
                                    "Messages refused because the stream was full.",
-                                   Label(*stream))),
-      busy_(metrics.AddCounter(
-          "sluice_stream_busy_total",
-          "Times that a message had to wait for memory for uncommitted events.", Label(*stream))),
+                                   Label("stream", stream->name()))),
+      busy_(
+          metrics.AddCounter("sluice_stream_busy_total",
+                             "Times that a message had to wait for memory for uncommitted events.",
+                             Label("stream", stream->name()))),
       latency_(metrics.AddHistogram("sluice_acknowledge_seconds",
                                     "From taking a message to its events being acknowledgeable.",
-                                    Label(*stream))) {
+                                    Label("stream", stream->name()))) {
   stream_->AddObserver(this);
 }
 
@@ -65,7 +58,7 @@ void StreamInput::CountRefusal(journal::AppendVerdict verdict) {
 void StreamInput::OnAcknowledgeable(uint64_t offset) {
   const MonotonicTime now = clock_.Now();
   while (!acks_.empty() && acks_.front().end_offset <= offset) {
-    const PendingAcks::Pending pending = acks_.front();
+    const PendingAck pending = acks_.front();
     acks_.Pop();
     latency_.Observe(now - pending.accepted);
     listener_.OnAcknowledgeable(pending.ack);

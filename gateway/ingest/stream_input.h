@@ -9,15 +9,14 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "base/ring.h"
 #include "broker/event_sink.h"
-#include "ingest/pending_acks.h"
 #include "journal/stream.h"
 
 namespace sluice::ingest {
 
 // The way into one stream: which topics feed it, and who waits until what it took may be
-// acknowledged.
-// Loop thread only.
+// acknowledged. Loop thread only.
 class StreamInput final : public journal::StreamObserver {
  public:
   // 768 KiB of them.
@@ -53,12 +52,19 @@ class StreamInput final : public journal::StreamObserver {
   void OnCommitted(uint64_t) override {}
   void OnSpace() override { listener_.OnSpace(); }
 
+  // A message whose events are appended and not acknowledgeable yet.
+  struct PendingAck {
+    uint64_t end_offset = 0;  // acknowledge when everything below may be
+    broker::AckHandle ack;
+    MonotonicTime accepted;
+  };
+
   journal::Stream* const stream_;
   const std::vector<std::string> topics_;
   const size_t max_pending_acks_;
   const Clock& clock_;
   broker::EventSink::Listener& listener_;
-  PendingAcks acks_;
+  Ring<PendingAck> acks_;                                         // in the order of their offsets
   bool refused_ = false;                                          // by HasRoom
   std::deque<std::pair<uint64_t, std::function<void()>>> calls_;  // with the offset each waits for
   Counter& rejected_;
