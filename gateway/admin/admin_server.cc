@@ -31,21 +31,20 @@ transport::ListenerOptions ListenerOptionsFor(const AdminOptions& options) {
 
 Result<std::unique_ptr<AdminServer>> AdminServer::Open(transport::Loop& loop, AdminOptions options,
                                                        Metrics& metrics, AdminPages pages) {
-  std::unique_ptr<AdminServer> server(
-      new AdminServer(loop, std::move(options), metrics, std::move(pages)));
+  auto server = std::make_unique<AdminServer>(loop, std::move(options), metrics, std::move(pages));
   auto listener = transport::Listener::Open(
       loop, ListenerOptionsFor(server->options_), metrics,
       [raw = server.get()](std::unique_ptr<transport::ByteStream> stream) {
-        raw->OnAccept(std::move(stream));
+        raw->Accept(std::move(stream));
       });
   if (!listener.ok()) return listener.status();
   server->listener_ = std::move(listener).value();
   return server;
 }
 
-AdminServer::AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics,
+AdminServer::AdminServer(Scheduler& scheduler, AdminOptions options, Metrics& metrics,
                          AdminPages pages)
-    : scheduler_(loop),
+    : scheduler_(scheduler),
       options_(std::move(options)),
       metrics_(metrics),
       pages_(std::move(pages)),
@@ -74,7 +73,7 @@ void AdminServer::AddPages() {
              [this](const http::Request&) { return HealthPage(*pages_.health); });
 }
 
-void AdminServer::OnAccept(std::unique_ptr<transport::ByteStream> stream) {
+void AdminServer::Accept(std::unique_ptr<transport::ByteStream> stream) {
   connections_.push_back(std::make_unique<AdminConnection>(this, std::move(stream)));
   const auto last = std::prev(connections_.end());
   (*last)->Start(last);

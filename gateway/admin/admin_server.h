@@ -13,6 +13,7 @@
 #include "admin/snapshot.h"
 #include "base/health.h"
 #include "base/metrics.h"
+#include "base/scheduler.h"
 #include "base/status.h"
 #include "http/http_session.h"
 #include "transport/listener.h"
@@ -54,6 +55,8 @@ class AdminServer {
  public:
   static Result<std::unique_ptr<AdminServer>> Open(transport::Loop& loop, AdminOptions options,
                                                    Metrics& metrics, AdminPages pages);
+  // Answers to the names of `options.bind`, but listens nowhere: whoever asks is accepted below.
+  AdminServer(Scheduler& scheduler, AdminOptions options, Metrics& metrics, AdminPages pages);
   ~AdminServer();
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
@@ -61,13 +64,13 @@ class AdminServer {
   // "127.0.0.1:9464", with the port it got when 0 was asked for.
   const std::string& address() const { return listener_->address(); }
   size_t connections() const { return connections_.size(); }
+  // A client has come, on the listener or another way.
+  void Accept(std::unique_ptr<transport::ByteStream> stream);
 
  private:
   friend class AdminConnection;
 
-  AdminServer(transport::Loop& loop, AdminOptions options, Metrics& metrics, AdminPages pages);
   void AddPages();
-  void OnAccept(std::unique_ptr<transport::ByteStream> stream);
 
   Scheduler& scheduler_;
   const AdminOptions options_;
@@ -78,7 +81,7 @@ class AdminServer {
   std::optional<HostGuard> host_guard_;  // none on a control socket
   http::Guard guard_;                    // empty likewise
   std::list<std::unique_ptr<AdminConnection>> connections_;
-  std::unique_ptr<transport::Listener> listener_;
+  std::unique_ptr<transport::Listener> listener_;  // null: listens nowhere
 };
 
 }  // namespace sluice::admin

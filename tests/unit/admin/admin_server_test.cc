@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "admin/admin_client.h"
-#include "support/temporary_directory.h"
+#include "support/memory_stream.h"
+#include "support/simulated_scheduler.h"
 #include "transport/connector.h"
 
 namespace sluice::admin {
@@ -16,20 +20,14 @@ using namespace std::chrono_literals;
 // A client that sends a request and collects what comes back.
 class Browser final : public transport::StreamHandler {
  public:
-  Browser(transport::Loop& loop, const std::string& address, std::string request, bool reads = true)
-      : loop_(loop), request_(std::move(request)) {
-    transport::ConnectOptions options;
-    options.address = address;
-    connector_ = transport::Connector::Connect(
-        loop, std::move(options),
-        [this, reads](Result<std::unique_ptr<transport::ByteStream>> stream) {
-          ASSERT_TRUE(stream.ok()) << stream.status().ToString();
-          stream_ = std::move(stream).value();
-          if (!reads) stream_->PauseReading();
-          stream_->Start(this);
-          connected = true;
-          stream_->Write(AsBytes(request_));
-        });
+  explicit Browser(std::string request, bool reads = true)
+      : request_(std::move(request)), reads_(reads) {}
+
+  void Attach(std::unique_ptr<transport::ByteStream> stream) {
+    stream_ = std::move(stream);
+    if (!reads_) stream_->PauseReading();
+    stream_->Start(this);
+    stream_->Write(AsBytes(request_));
   }
   size_t OnBytes(ByteSpan bytes) override {
     answer += AsText(bytes);
@@ -37,52 +35,56 @@ class Browser final : public transport::StreamHandler {
   }
   void OnClosed(const Status&) override { closed = true; }
 
-  std::string WaitForEnd() {
-    while (!closed) loop_.RunOnce();
-    return answer;
-  }
-
   std::string answer;
-  bool connected = false, closed = false;
+  bool closed = false;
 
  private:
-  transport::Loop& loop_;
-  std::string request_;
-  std::unique_ptr<transport::Connector> connector_;
+  const std::string request_;
+  const bool reads_;
   std::unique_ptr<transport::ByteStream> stream_;
 };
 
+AdminPages Pages(const Health& health) {
+  return {[] { return Snapshot{.gateway = "greenhouse-7"}; }, &health};
+}
+
+// Its clients are at the other end of streams in memory.
 class AdminServerTest : public testing::Test {
  protected:
-  void Open(AdminOptions options = {}) { OpenAt("127.0.0.1:0", std::move(options)); }
-  void OpenAt(const std::string& address, AdminOptions options) {
-    options.bind = address;
-    auto opened = AdminServer::Open(loop_, std::move(options), metrics_,
-                                    {[] { return Snapshot{.gateway = "greenhouse-7"}; }, &health_});
-    ASSERT_TRUE(opened.ok()) << opened.status().ToString();
-    server_ = std::move(opened).value();
+  AdminServerTest() { Open({}); }
+
+  void Open(const AdminOptions& options) {
+    server_ = std::make_unique<AdminServer>(scheduler_, options, metrics_, Pages(health_));
+  }
+  void Accept(Browser& browser) {
+    auto pair = test::MemoryStream::Connect(&scheduler_, {}, {}, {});
+    server_->Accept(std::move(pair.second));
+    browser.Attach(std::move(pair.first));
+    scheduler_.RunReady();
   }
   // With further header lines.
   std::string GetWith(const std::string& headers) {
-    return Browser(loop_, server_->address(),
-                   "GET /metrics HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n")
-        .WaitForEnd();
+    return Ask("GET /metrics HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n");
   }
   std::string Get(const std::string& path) {
-    return Browser(loop_, server_->address(),
-                   "GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n")
-        .WaitForEnd();
+    return Ask("GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n");
+  }
+  std::string Ask(const std::string& request) {
+    Browser browser(request);
+    Accept(browser);
+    EXPECT_TRUE(browser.closed);
+    return browser.answer;
   }
 
-  transport::Loop loop_;
   Metrics metrics_;
-  Health health_{SystemClock()};
+  test::SimulatedClock clock_;
+  test::SimulatedScheduler scheduler_{&clock_};
+  Health health_{clock_};
   std::unique_ptr<AdminServer> server_;
 };
 
 TEST_F(AdminServerTest, MetricsAreServedAsPrometheusText) {
   metrics_.AddCounter("sluice_test_total", "For the test").Add(42);
-  Open();
   const std::string answer = Get("/metrics");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\n"));
   EXPECT_NE(answer.find("Content-Type: text/plain; version=0.0.4\r\n"), std::string::npos);
@@ -90,7 +92,6 @@ TEST_F(AdminServerTest, MetricsAreServedAsPrometheusText) {
 }
 
 TEST_F(AdminServerTest, StatusIsTheOwnersSnapshotAsTextAndJson) {
-  Open();
   const std::string text = Get("/status");
   EXPECT_NE(text.find("Content-Type: text/plain"), std::string::npos);
   EXPECT_NE(text.find("\r\n\r\ngateway greenhouse-7: "), std::string::npos);
@@ -100,7 +101,6 @@ TEST_F(AdminServerTest, StatusIsTheOwnersSnapshotAsTextAndJson) {
 }
 
 TEST_F(AdminServerTest, HealthSaysWhyNot) {
-  Open();
   EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
   const auto disk = health_.Add("stream telemetry", "not_written");
   disk->Raise(HealthState::kDegraded, "disk is nearly full");
@@ -112,7 +112,6 @@ TEST_F(AdminServerTest, HealthSaysWhyNot) {
 }
 
 TEST_F(AdminServerTest, PageThatPosesAsTheGatewayReadsNothing) {
-  Open();
   EXPECT_TRUE(GetWith("Host: 127.0.0.1:9464\r\n").starts_with("HTTP/1.1 200 "));
   const std::string answer = GetWith("Host: evil.example:9464\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 421 ")) << answer;
@@ -123,66 +122,92 @@ TEST_F(AdminServerTest, PageThatPosesAsTheGatewayReadsNothing) {
 }
 
 TEST_F(AdminServerTest, UnknownPathIsNotFound) {
-  Open();
   EXPECT_TRUE(Get("/etc/passwd").starts_with("HTTP/1.1 404 "));
 }
 
 TEST_F(AdminServerTest, SilentClientIsTurnedOut) {
-  AdminOptions options;
-  options.request_timeout = 20ms;
-  Open(options);
-  Browser silent(loop_, server_->address(), "GET /met");
-  EXPECT_TRUE(silent.WaitForEnd().starts_with("HTTP/1.1 408 "));
-}
-
-TEST_F(AdminServerTest, SlowClientsDoNotKeepHealthAway) {
-  AdminOptions options;
-  options.max_connections = 4;
-  Open(options);
-  std::vector<std::unique_ptr<Browser>> slow;
-  for (const auto* says : {"", "G", "GET /healthz", "GET /healthz HTTP/1.1\r\nX: ", ""}) {
-    slow.push_back(std::make_unique<Browser>(loop_, server_->address(), says));
-  }
-  // One that has asked once and stays is no better.
-  slow.push_back(
-      std::make_unique<Browser>(loop_, server_->address(), "GET /healthz HTTP/1.1\r\n\r\n"));
-  EXPECT_TRUE(Get("/healthz").starts_with("HTTP/1.1 200 "));
-  EXPECT_LE(server_->connections(), 4u);
-  EXPECT_TRUE(slow[0]->closed);
+  Browser silent("GET /met");
+  Accept(silent);
+  scheduler_.Advance(AdminOptions().request_timeout - 1ms);
+  EXPECT_EQ(silent.answer, "");
+  scheduler_.Advance(1ms);
+  EXPECT_TRUE(silent.answer.starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(silent.closed);
 }
 
 // A command whose terminal is stopped.
 TEST_F(AdminServerTest, ClientThatDoesNotReadIsTurnedOut) {
-  const test::TemporaryDirectory directory;
   AdminOptions options;
-  options.request_timeout = 20ms;
   options.http.max_output_bytes = 16UL * 1024 * 1024;
-  OpenAt(ControlAddress(directory.path()), options);
+  Open(options);
   metrics_.AddCounter("sluice_test_total", std::string(1024 * 1024, 'x'));
-  const std::string twice = "GET /metrics HTTP/1.1\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n";
-  Browser slow(loop_, server_->address(), twice, /*reads=*/false);
-  while (!slow.connected || server_->connections() == 0) loop_.RunOnce();
-  while (server_->connections() > 0) loop_.RunOnce();
+  Browser slow("GET /metrics HTTP/1.1\r\n\r\nGET /metrics HTTP/1.1\r\n\r\n", /*reads=*/false);
+  Accept(slow);
+  scheduler_.Advance(options.request_timeout - 1ms);
+  EXPECT_EQ(server_->connections(), 1U);
+  scheduler_.Advance(1ms + transport::StreamLimits().close_linger);
+  EXPECT_EQ(server_->connections(), 0U);
 }
 
 TEST_F(AdminServerTest, ControlSocketAsksForNoName) {
-  const test::TemporaryDirectory directory;
-  OpenAt(ControlAddress(directory.path()), {});
+  AdminOptions options;
+  options.bind = ControlAddress("/somewhere");
+  Open(options);
   EXPECT_TRUE(GetWith("Host: whatever.example\r\n").starts_with("HTTP/1.1 200 "));
 }
 
 TEST_F(AdminServerTest, ConnectionsGoWhenTheyAreClosed) {
-  Open();
   Get("/healthz");
-  while (server_->connections() > 0) loop_.RunOnce();
   EXPECT_EQ(server_->connections(), 0U);
 }
 
-TEST_F(AdminServerTest, BusyAddressIsReported) {
-  Open();
-  AdminOptions options;
-  options.bind = server_->address();
-  EXPECT_FALSE(AdminServer::Open(loop_, options, metrics_, {}).ok());
+// On loopback sockets and in real time, for what is the listener's.
+class AdminListenerTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<AdminServer>> Open(const std::string& bind) {
+    AdminOptions options;
+    options.bind = bind;
+    options.max_connections = 4;
+    return AdminServer::Open(loop_, options, metrics_, Pages(health_));
+  }
+  void Start(Browser& browser) {
+    connectors_.push_back(transport::Connector::Connect(
+        loop_, {.address = server_->address()},
+        [&browser](Result<std::unique_ptr<transport::ByteStream>> stream) {
+          ASSERT_TRUE(stream.ok()) << stream.status().ToString();
+          browser.Attach(std::move(stream).value());
+        }));
+  }
+
+  transport::Loop loop_;
+  Metrics metrics_;
+  Health health_{SystemClock()};
+  std::unique_ptr<AdminServer> server_;
+  std::vector<std::unique_ptr<transport::Connector>> connectors_;
+};
+
+TEST_F(AdminListenerTest, SlowClientsDoNotKeepHealthAway) {
+  auto opened = Open("127.0.0.1:0");
+  ASSERT_TRUE(opened.ok()) << opened.status().ToString();
+  server_ = std::move(*opened);
+  std::deque<Browser> slow;
+  for (const auto* says : {"", "G", "GET /healthz", "GET /healthz HTTP/1.1\r\nX: ", ""}) {
+    Start(slow.emplace_back(says));
+  }
+  // One that has asked once and stays is no better.
+  Start(slow.emplace_back("GET /healthz HTTP/1.1\r\n\r\n"));
+  Browser last("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n");
+  Start(last);
+  while (!last.closed) loop_.RunOnce();
+  EXPECT_TRUE(last.answer.starts_with("HTTP/1.1 200 "));
+  EXPECT_LE(server_->connections(), 4u);
+  EXPECT_TRUE(slow[0].closed);
+}
+
+TEST_F(AdminListenerTest, BusyAddressIsReported) {
+  const auto first = Open("127.0.0.1:0");
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_FALSE(Open((*first)->address()).ok());
 }
 
 }  // namespace
