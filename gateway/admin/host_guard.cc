@@ -7,6 +7,7 @@
 #include <cctype>
 #include <utility>
 
+#include "base/label.h"
 #include "base/log.h"
 
 namespace sluice::admin {
@@ -80,8 +81,9 @@ HostGuard::HostGuard(std::string_view bind, const std::vector<std::string>& host
       clock_(clock),
       wrong_hosts_(metrics.AddCounter("sluice_admin_refused_total",
                                       "Requests of the admin page that were not answered, by why.",
-                                      "reason=\"host\"")),
-      wrong_origins_(metrics.AddCounter("sluice_admin_refused_total", "", "reason=\"origin\"")) {
+                                      Label("reason", "host"))),
+      wrong_origins_(
+          metrics.AddCounter("sluice_admin_refused_total", "", Label("reason", "origin"))) {
   hosts_.push_back(HostOf(bind));
   for (const std::string& host : hosts) hosts_.push_back(HostOf(host));
 }

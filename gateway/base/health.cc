@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/label.h"
 #include "base/log.h"
 #include "base/metrics.h"
 
@@ -78,10 +79,8 @@ Health::Health(const Clock& clock, Metrics* metrics) : clock_(clock), metrics_(m
 std::unique_ptr<Health::Condition> Health::Add(std::string part, std::string name) {
   Gauge* gauge = nullptr;
   if (metrics_ != nullptr) {
-    gauge =
-        &metrics_->AddGauge("sluice_health_condition", "0 ok, 1 degraded, 2 failing.",
-                            fmt::format("part=\"{}\",condition=\"{}\"", Metrics::EscapeLabel(part),
-                                        Metrics::EscapeLabel(name)));
+    gauge = &metrics_->AddGauge("sluice_health_condition", "0 ok, 1 degraded, 2 failing.",
+                                Label("part", part) + "," + Label("condition", name));
   }
   std::unique_ptr<Condition> condition(
       new Condition(this, std::move(part), std::move(name), gauge));

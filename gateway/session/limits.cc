@@ -1,12 +1,14 @@
 #include "session/limits.h"
 
+#include "base/label.h"
+
 namespace sluice::session {
 namespace {
 
 Counter& Limit(Metrics& metrics, std::string_view limit) {
   return metrics.AddCounter("sluice_session_limit_total",
                             "Times a client met a limit, by limit (gateway/session/limits.h).",
-                            "limit=\"" + std::string(limit) + "\"");
+                            Label("limit", limit));
 }
 
 }  // namespace
