@@ -24,10 +24,24 @@ StreamStore::StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const 
       settings_(settings),
       quarantine_(env, paths_, settings.max_quarantine_bytes) {}
 
-uint64_t StreamStore::bytes() const {
-  uint64_t sum = 0;
-  for (const Segment& segment : segments_) sum += WholePages(segment.bytes);
-  return sum;
+void StreamStore::Push(const Segment& segment) {
+  segments_.push_back(segment);
+  bytes_ += WholePages(segment.bytes);
+}
+
+void StreamStore::Erase(std::vector<Segment>::iterator segment) {
+  bytes_ -= WholePages(segment->bytes);
+  segments_.erase(segment);
+}
+
+void StreamStore::Replace(Segment* segment, const Segment& by) {
+  SetBytes(segment, by.bytes);
+  *segment = by;
+}
+
+void StreamStore::SetBytes(Segment* segment, uint64_t bytes) {
+  bytes_ += WholePages(bytes) - WholePages(segment->bytes);  // wraps around and back
+  segment->bytes = bytes;
 }
 
 uint64_t StreamStore::reserved_bytes() const {
@@ -52,14 +66,14 @@ uint64_t StreamStore::SealedBytes() const {
 }
 
 void StreamStore::Adopt(const Segment& segment) {
-  segments_.push_back(segment);
+  Push(segment);
   segments_.back().version = ++last_version_;
   end_offset_ = synced_offset_ = segment.end;
 }
 
 void StreamStore::NoteCut(uint64_t base, uint64_t bytes) {
   for (Segment& segment : segments_) {
-    if (segment.base == base) segment.bytes = bytes;
+    if (segment.base == base) SetBytes(&segment, bytes);
   }
 }
 
@@ -76,6 +90,9 @@ bool StreamStore::NeedsRoll(size_t bytes) const {
 }
 
 void StreamStore::CheckInvariants() const {
+  uint64_t bytes = 0;
+  for (const Segment& segment : segments_) bytes += WholePages(segment.bytes);
+  SLUICE_CHECK(bytes == bytes_);
   for (size_t i = 0; i < segments_.size(); ++i) {
     const Segment& segment = segments_[i];
     const bool is_last = i + 1 == segments_.size();
@@ -90,7 +107,7 @@ void StreamStore::CheckInvariants() const {
 
 // A segment without records has just been replaced under its own name.
 void StreamStore::DropEmptyLast() {
-  if (!segments_.empty() && segments_.back().base == end_offset_) segments_.pop_back();
+  if (!segments_.empty() && segments_.back().base == end_offset_) Erase(segments_.end() - 1);
 }
 
 Status StreamStore::MakeActive() {
@@ -101,8 +118,8 @@ Status StreamStore::MakeActive() {
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
   active_ = std::move(writer).value();
   DropEmptyLast();
-  segments_.push_back({end_offset_, end_offset_, active_->bytes(), header.created, false,
-                       StatusCode::kOk, ++last_version_});
+  Push({end_offset_, end_offset_, active_->bytes(), header.created, false, StatusCode::kOk,
+        ++last_version_});
   return Status::Ok();
 }
 
@@ -112,7 +129,7 @@ Status StreamStore::Append(uint8_t* records, size_t size, uint64_t end) {
   RestampBatches(records, size, stream_id_, {active_->synced_bytes(), synced_offset_});
   SLUICE_RETURN_IF_ERROR(active_->Append({records, size}));
   end_offset_ = segments_.back().end = end;
-  segments_.back().bytes = active_->bytes();
+  SetBytes(&segments_.back(), active_->bytes());
   return Status::Ok();
 }
 
@@ -128,12 +145,12 @@ Status StreamStore::CheckInPlace() const {
 }
 
 void StreamStore::Abandon(uint64_t committed) {
-  if (active_ != nullptr) segments_.back().bytes = active_->CutUnsynced();
+  if (active_ != nullptr) SetBytes(&segments_.back(), active_->CutUnsynced());
   active_.reset();
   end_offset_ = synced_offset_ = committed;
   if (segments_.empty()) return;
   // A segment in which nothing was committed is replaced under its own name.
-  if (segments_.back().base >= committed) segments_.pop_back();
+  if (segments_.back().base >= committed) Erase(segments_.end() - 1);
   if (!segments_.empty()) segments_.back().end = std::min(segments_.back().end, committed);
 }
 
@@ -162,12 +179,12 @@ Status StreamStore::AppendGap(uint64_t end, GapReason reason) {
   if (!segments_.empty() && segments_.back().gap && segments_.back().end == end_offset_ &&
       segments_.back().reason == reason) {
     SLUICE_RETURN_IF_ERROR(WriteGap(segments_.back().base, end, reason, &gap));
-    segments_.back() = gap;
+    Replace(&segments_.back(), gap);
   } else {
     Seal();
     SLUICE_RETURN_IF_ERROR(WriteGap(end_offset_, end, reason, &gap));
     DropEmptyLast();
-    segments_.push_back(gap);
+    Push(gap);
   }
   end_offset_ = synced_offset_ = end;
   return Status::Ok();
@@ -182,7 +199,7 @@ void StreamStore::DeleteBelow(uint64_t cursor, uint64_t bytes) {
       return;
     }
     freed += WholePages(segments_.front().bytes);
-    segments_.erase(segments_.begin());
+    Erase(segments_.begin());
   }
 }
 
@@ -235,16 +252,16 @@ Result<bool> StreamStore::EvictOldest(Segment* evicted) {
                      segments_[i - 1].reason == GapReason::kEvicted;
   const Result<Segment> gap = WriteEvictedGap(merge ? &segments_[i - 1] : nullptr, *evicted);
   if (!gap.ok()) return gap.status();
-  segments_[merge ? i - 1 : i] = *gap;
+  Replace(&segments_[merge ? i - 1 : i], *gap);
   if (!merge) return true;
-  segments_.erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
+  Erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
   const Status removed = env_.Remove(paths_.Segment(evicted->base));
   if (!removed.ok()) LogWarn("journal: {}; it is removed at the next start", removed.ToString());
   return true;
 }
 
 // Nothing is replaced that is not kept.
-Result<RewrittenSegment> StreamStore::Replace(const Segment& damaged) {
+Result<RewrittenSegment> StreamStore::Rewrite(const Segment& damaged) {
   const Result<std::string> kept = quarantine_.Keep(damaged.base);
   if (!kept.ok()) return kept.status();
   const RewriteRequest request{*kept,       damaged.base, damaged.base,
@@ -282,7 +299,7 @@ Result<uint64_t> StreamStore::Salvage(uint64_t base) {
     SLUICE_RETURN_IF_ERROR(Sync());
     Seal();
   }
-  const auto rewritten = Replace(*found);
+  const auto rewritten = Rewrite(*found);
   if (!rewritten.ok()) {
     if (rewritten.status().code() == StatusCode::kResourceExhausted) return rewritten.status();
     found->unreplaced = rewritten.status().code();
@@ -294,8 +311,8 @@ Result<uint64_t> StreamStore::Salvage(uint64_t base) {
   }
   LogError("journal: segment {} was damaged; {} of {} events are lost", paths_.Segment(base),
            rewritten->lost_events, found->end - base);
-  *found = {base,  found->end,      rewritten->bytes, ToUnixNanos(clock_.WallNow()),
-            false, StatusCode::kOk, ++last_version_};
+  Replace(&*found, {base, found->end, rewritten->bytes, ToUnixNanos(clock_.WallNow()), false,
+                    StatusCode::kOk, ++last_version_});
   return rewritten->lost_events;
 }
 
@@ -309,10 +326,10 @@ Status StreamStore::RewriteTail(uint64_t from) {
   const Segment tail{from,  last.end,        rewritten->bytes, now,
                      false, StatusCode::kOk, ++last_version_};
   if (from == last.base) {
-    last = tail;
+    Replace(&last, tail);
   } else {
     last.end = from;
-    segments_.push_back(tail);
+    Push(tail);
   }
   return Status::Ok();
 }

@@ -51,7 +51,7 @@ class StreamStore {
   uint64_t first_offset() const { return segments_.empty() ? end_offset_ : segments_.front().base; }
   uint64_t end_offset() const { return end_offset_; }
   // Disk space in use: whole pages, without what is reserved.
-  uint64_t bytes() const;
+  uint64_t bytes() const { return bytes_; }
   const Quarantine& quarantine() const { return quarantine_; }
   uint64_t reserved_bytes() const;
   // Of sealed segments with events: below `cursor`, and in all.
@@ -101,6 +101,12 @@ class StreamStore {
   void CheckInvariants() const;
 
  private:
+  // The only four that change segments_ in what counts for bytes_.
+  void Push(const Segment& segment);
+  void Erase(std::vector<Segment>::iterator segment);
+  void Replace(Segment* segment, const Segment& by);
+  void SetBytes(Segment* segment, uint64_t bytes);
+
   Status MakeActive();
   void DropEmptyLast();
   Status WriteGap(uint64_t base, uint64_t end, GapReason reason, Segment* segment);
@@ -109,7 +115,7 @@ class StreamStore {
   std::vector<Segment>::iterator Find(uint64_t base);
   Result<Segment> WriteEvictedGap(const Segment* before, const Segment& evicted);
   Status OverwriteWithGap(const Segment& gap, uint64_t file_base);
-  Result<RewrittenSegment> Replace(const Segment& damaged);
+  Result<RewrittenSegment> Rewrite(const Segment& damaged);
 
   Env& env_;
   const StreamPaths paths_;
@@ -118,6 +124,7 @@ class StreamStore {
   const Settings settings_;
   Quarantine quarantine_;
   std::vector<Segment> segments_;
+  uint64_t bytes_ = 0;  // of segments_, in whole pages
   std::unique_ptr<SegmentWriter> active_;
   uint64_t end_offset_ = 0;
   uint64_t synced_offset_ = 0;
