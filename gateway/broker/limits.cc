@@ -25,6 +25,13 @@ Counter& Dropped(Metrics& metrics, std::string_view qos) {
                             Label("qos", qos));
 }
 
+Counter& SubscriptionRefused(Metrics& metrics, std::string_view reason) {
+  return metrics.AddCounter("sluice_broker_subscriptions_refused_total",
+                            "Subscriptions refused: their client has too many, or too many "
+                            "combinations of '+'; no memory.",
+                            Label("reason", reason));
+}
+
 }  // namespace
 
 Counters::Counters(Metrics& metrics)
@@ -42,10 +49,9 @@ Counters::Counters(Metrics& metrics)
       retained_refused(Make(metrics, "retained_refused", "Retained messages not kept.")),
       retained_evicted(
           Make(metrics, "retained_evicted", "Retained messages dropped for newer ones.")),
-      subscriptions_refused(
-          Make(metrics, "subscriptions_refused", "Subscriptions refused at a limit.")),
-      shapes_refused(Make(metrics, "shapes_refused",
-                          "Subscriptions refused because of too many combinations of '+'.")),
+      subscriptions_over_count(SubscriptionRefused(metrics, "count")),
+      subscriptions_over_shapes(SubscriptionRefused(metrics, "shapes")),
+      subscriptions_over_memory(SubscriptionRefused(metrics, "memory")),
       wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills.")),
       wills_published(Make(metrics, "wills_published", "Wills published.")),
       wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full.")),

@@ -37,13 +37,14 @@ struct Limits {
   OverflowPolicy retained_policy = OverflowPolicy::kDropNewest;
 
   // A client that subscribes to ever new filters; beyond it SUBSCRIBE gets 0x97. Counter
-  // subscriptions_refused.
+  // subscriptions_refused{reason="count"}.
   size_t max_subscriptions_per_client = 256;
   size_t max_subscription_bytes = 4 * 1024 * 1024;
 
   // A client that subscribes to all combinations of '+' and a level, so that one publish walks
   // thousands of nodes: what an identity, for each of its shares, and all together may have of
-  // them; see FilterShapes. Beyond it 0x97. Counter shapes_refused.
+  // them; see FilterShapes. Beyond it 0x97. Counter
+  // subscriptions_refused{reason="shapes"}.
   size_t max_shapes_per_identity = 64;
   size_t max_shapes = 512;
 
@@ -73,8 +74,10 @@ struct Counters {
   Counter& sink_refused;  // the sink was full; QoS 0 is lost by it, QoS 1 and 2 are told so
   Counter& retained_refused;
   Counter& retained_evicted;
-  Counter& subscriptions_refused;
-  Counter& shapes_refused;
+  // Each is counted once, by the bound that it met.
+  Counter& subscriptions_over_count;   // max_subscriptions_per_client
+  Counter& subscriptions_over_shapes;  // max_shapes, max_shapes_per_identity
+  Counter& subscriptions_over_memory;  // max_subscription_bytes
   Counter& wills_refused;
   Counter& wills_published;
   Counter& wills_lost;  // the sink refused them

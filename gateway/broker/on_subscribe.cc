@@ -63,7 +63,6 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
   const bool is_held = std::find(client->filters.begin(), client->filters.end(), wanted.filter) !=
                        client->filters.end();
   if (!AddSubscription(now, client, wanted.filter, options, is_held)) {
-    counters_.subscriptions_refused.Add();
     return ReasonCode::kQuotaExceeded;
   }
   if (WantsRetained(wanted.retain_handling, !is_held)) {
@@ -79,15 +78,19 @@ bool Broker::AddSubscription(MonotonicTime now, ClientRecord* client, std::strin
     subscriptions_.Subscribe(filter, subscription);
     return true;
   }
-  if (client->filters.size() >= limits_.max_subscriptions_per_client) return false;
+  if (client->filters.size() >= limits_.max_subscriptions_per_client) {
+    counters_.subscriptions_over_count.Add();
+    return false;
+  }
   if (!shapes_.Add(filter, client->subscribes_as)) {
-    counters_.shapes_refused.Add();
+    counters_.subscriptions_over_shapes.Add();
     return false;
   }
   const size_t cost = SubscriptionTree::CostOf(filter);
   while (subscriptions_.Subscribe(filter, subscription) == SubscriptionTree::Outcome::kFull) {
     if (EndSessionForShare(now, Budget::kSubscriptions, client->party, cost)) continue;
     shapes_.Remove(filter, client->subscribes_as);
+    counters_.subscriptions_over_memory.Add();
     return false;
   }
   client->filters.emplace_back(filter);

@@ -147,7 +147,8 @@ TEST_F(FairnessTest, CombinationsOfPlusAreRefusedBeforeTheyCostTime) {
   }
   EXPECT_EQ(granted + refused, 4096U);
   EXPECT_LT(granted, 65U);
-  EXPECT_EQ(counters_.shapes_refused.value(), refused);
+  EXPECT_EQ(counters_.subscriptions_over_shapes.value(), refused);
+  EXPECT_EQ(counters_.subscriptions_over_count.value(), 0U);
   FakeClient& victim = Connect("v", {.identity = "victim"});
   EXPECT_EQ(Subscribe(victim, "devices/+/state"), ReasonCode::kGrantedQos2);
 }

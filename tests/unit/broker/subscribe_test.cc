@@ -37,6 +37,7 @@ TEST_F(SubscribeTest, SubscriptionsOfAClientAreBounded) {
   Subscribe(a, "1");
   Subscribe(a, "2");
   EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kQuotaExceeded);
+  EXPECT_EQ(counters_.subscriptions_over_count.value(), 1U);
   EXPECT_EQ(Subscribe(a, "2", Qos::kAtMostOnce), ReasonCode::kGrantedQos0);
   Unsubscribe(a, "1");
   EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kGrantedQos2);
@@ -45,7 +46,7 @@ TEST_F(SubscribeTest, SubscriptionsOfAClientAreBounded) {
 TEST_F(SubscribeTest, SubscriptionsOfAllAreBoundedInBytes) {
   Restart({.max_subscription_bytes = 10});
   EXPECT_EQ(Subscribe(Connect("a"), "t"), ReasonCode::kQuotaExceeded);
-  EXPECT_EQ(counters_.subscriptions_refused.value(), 1U);
+  EXPECT_EQ(counters_.subscriptions_over_memory.value(), 1U);
 }
 
 TEST_F(SubscribeTest, RetainedMessagesComeWithTheFlag) {  // 3.1.1 [MQTT-3.3.1-8]
