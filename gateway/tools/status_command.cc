@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <signal.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "admin/admin_client.h"
@@ -18,6 +22,8 @@ namespace sluice::tools {
 namespace {
 
 constexpr int kOk = 200;
+constexpr const char* kUsualInterval = "2";
+constexpr const char* kClearScreen = "\033[H\033[2J";  // ECMA-48: CUP, ED
 
 // Looks a name up, which the loop does not: "gw7.example.net:9464" → "192.0.2.7:9464".
 Result<std::string> Resolve(const std::string& admin) {
@@ -69,14 +75,44 @@ Result<std::string> AskStatus(const StatusOptions& options) {
   return response->body;
 }
 
+int Complain(const Status& status) {
+  fmt::print(stderr, "sluice: {}\n", status.message());
+  return 1;
+}
+
+// One answer a line for programs; people get a screen or, in a file, blocks with a line between.
+std::string Block(const StatusOptions& options, const std::string& answer) {
+  if (options.json) return answer;
+  return ::isatty(STDOUT_FILENO) == 1 ? kClearScreen + answer : answer + "\n";
+}
+
+// Nothing is kept that would be lost: every block has left by then.
+void EndAtInterrupt() {
+  ::signal(SIGINT, [](int) { ::_exit(0); });
+}
+
+// A gateway that has answered once is waited for, because it may only be restarting.
+int Watch(const StatusOptions& options) {
+  EndAtInterrupt();
+  for (bool has_answered = false;;) {
+    const Result<std::string> answer = AskStatus(options);
+    if (answer.ok()) {
+      fmt::print("{}", Block(options, *answer));
+      has_answered = true;
+    } else if (Complain(answer.status()); !has_answered) {
+      return 1;
+    }
+    if (std::fflush(stdout) != 0) return Complain(Status::Unavailable("cannot write the status"));
+    std::this_thread::sleep_for(std::chrono::duration<double>(*options.watch_seconds));
+  }
+}
+
 }  // namespace
 
 int StatusCommand(const StatusOptions& options) {
+  if (options.watch_seconds) return Watch(options);
   const Result<std::string> answer = AskStatus(options);
-  if (!answer.ok()) {
-    fmt::print(stderr, "sluice: {}\n", answer.status().message());
-    return 1;
-  }
+  if (!answer.ok()) return Complain(answer.status());
   fmt::print("{}", *answer);
   return 0;
 }
@@ -89,6 +125,13 @@ void AddStatus(CLI::App& app, int* exit_code) {
       ->capture_default_str();
   status->add_option("--admin", options->admin, "ask from afar: the gateway's [admin] bind");
   status->add_flag("--json", options->json, "one line of JSON, see docs/status.md");
+  status
+      ->add_option("--watch", options->watch_seconds,
+                   "again every so many seconds (2 unless given), until Ctrl-C")
+      ->option_text("[SECONDS]")
+      ->expected(0, 1)
+      ->default_str(kUsualInterval)
+      ->check(CLI::Range(0.1, 86'400.0));
   status->callback([options, exit_code] { *exit_code = StatusCommand(*options); });
 }
 

@@ -4,11 +4,13 @@
 import json
 import os
 import re
+import signal
 import unittest
 import urllib.request
 
-from support.gateway import ROOT, route, stream, uplink
+from support.gateway import ROOT, SLUICE, route, stream, uplink
 from support.mqtt import reading, topic_of
+from support.process import Process, eventually
 from support.scenario import DEVICE, Forwarding, Scenario
 
 PAGE = os.path.join(ROOT, "gateway", "docs", "status.md")
@@ -56,6 +58,70 @@ class Json(Scenario):
         self.assertEqual(1, status["clients"]["connected"])
         self.assertEqual(1, status["listeners"][0]["connections"])
         self.assertEqual(["listener 127.0.0.1:0"], [certificate["part"] for certificate in status["certificates"]])
+
+
+class Watch(Scenario):
+    def setUp(self):
+        super().setUp()
+        self.running = self.gateway()
+
+    def watch(self, *arguments):
+        """Ask ten times a second; what is printed goes to a file."""
+        return self.own(Process("watch", [SLUICE, "status", "--watch", "0.1", *arguments, "--dir", self.running.data],
+                                self.directory, stdout=self.path("watched")))
+
+    def watched(self):
+        with open(self.path("watched"), encoding="utf-8") as file:
+            return file.read()
+
+    def wait_for_blocks(self, count):
+        eventually(lambda: self.watched().count("gateway test: up") >= count, f"{count} blocks")
+
+    def test_block_follows_block_until_it_is_interrupted(self):
+        watch = self.watch()
+        self.wait_for_blocks(3)
+        watch.signal(signal.SIGINT)
+        self.assertEqual(0, watch.finish())
+        self.assertTrue(self.watched().endswith("health: ok\n\n"), self.watched())
+        self.assertNotIn("\x1b", self.watched())
+
+    def test_json_is_a_line_each_time(self):
+        watch = self.watch("--json")
+        eventually(lambda: self.watched().count("\n") >= 3, "three lines")
+        watch.signal(signal.SIGINT)
+        self.assertEqual(0, watch.finish())
+        self.assertEqual({"test"}, {json.loads(line)["gateway"] for line in self.watched().splitlines()})
+
+    def test_terminal_is_drawn_again(self):
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        watch = self.own(Process("watch", [SLUICE, "status", "--watch=0.1", "--dir", self.running.data], self.directory,
+                                 stdout=os.ttyname(theirs)))
+        os.close(theirs)
+        seen = b""
+        while seen.count(b"\x1b[H\x1b[2Jgateway test: up") < 3:
+            seen += os.read(ours, 65536)
+        watch.signal(signal.SIGINT)
+        self.assertEqual(0, watch.finish())
+
+    def test_gateway_that_restarts_is_waited_for(self):
+        watch = self.watch()
+        self.wait_for_blocks(1)
+        self.running.kill()
+        watch.wait_for_line("sluice: .*; is a gateway running whose data_dir is")
+        before = self.watched().count("gateway test: up")
+        self.running.start()
+        self.wait_for_blocks(before + 1)
+
+    def test_gateway_that_never_answers_ends_it(self):
+        self.running.kill()
+        watch = self.watch()
+        self.assertEqual((1, ""), (watch.finish(), self.watched()))
+        self.assertIn("is a gateway running whose data_dir is", watch.log())
+
+    def test_interval_is_an_interval(self):
+        for interval in ("0", "-1", "soon", "1e9"):
+            self.assertEqual(2, self.running.cli("status", f"--watch={interval}")[0], interval)
 
 
 class Books(Forwarding):
