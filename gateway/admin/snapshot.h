@@ -83,7 +83,8 @@ struct StateSnapshot {
 };
 
 struct CertificateSnapshot {
-  std::string part;  // "listener 0.0.0.0:8883"
+  std::string part;      // "listener 0.0.0.0:8883"
+  std::string_view use;  // "own" or "authorities"; a literal
   int64_t not_after_unix_seconds = 0;
 };
 

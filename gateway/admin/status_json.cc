@@ -78,6 +78,7 @@ void WriteListener(JsonWriter& json, const ListenerSnapshot& listener) {
 
 void WriteCertificate(JsonWriter& json, const CertificateSnapshot& certificate) {
   json.Member("part", std::string_view(certificate.part));
+  json.Member("certificate", certificate.use);
   json.Member("not_after_unix_seconds", certificate.not_after_unix_seconds);
 }
 

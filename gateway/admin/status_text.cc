@@ -56,7 +56,7 @@ void AppendEdges(const Snapshot& snapshot, std::string* out) {
            listener.address, listener.connections, listener.half_open, listener.accepted);
   }
   for (const CertificateSnapshot& certificate : snapshot.certificates) {
-    Append(out, "certificate of {}: ends ", certificate.part);
+    Append(out, "certificate of {}, {}: ends ", certificate.part, certificate.use);
     AppendRfc3339(WallTimeOf(certificate.not_after_unix_seconds), out);
     *out += '\n';
   }

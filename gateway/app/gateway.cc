@@ -174,6 +174,7 @@ Status Gateway::StartServer() {
     auto spec = config::MakeListenerSpec(config_, listener, plan_, clock_watch_.trust().floored());
     if (!spec.ok()) return spec.status();
     if (spec->transport.tls) certificate_watch_.Add(listener.bind.text(), spec->transport.tls);
+    certificate_watch_.AddFiles("listener " + listener.bind.text(), "", listener.tls.client_ca);
     SLUICE_RETURN_IF_ERROR(server_->Listen(loop_, std::move(*spec)));
   }
   return Status::Ok();
@@ -183,6 +184,7 @@ Status Gateway::StartForwarders() {
   const Forwarder::Parts parts{loop_,   *journal_, *ingest_, clock_watch_.trust(),
                                random_, metrics_,  health_};
   for (const config::UplinkConfig& uplink : config_.uplinks) {
+    certificate_watch_.AddFiles("uplink " + uplink.name, uplink.cert, uplink.ca);
     auto forwarder = Forwarder::Create(config_, uplink, parts);
     if (!forwarder.ok()) return forwarder.status();
     forwarders_.push_back(std::move(*forwarder));

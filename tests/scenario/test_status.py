@@ -5,12 +5,13 @@ import json
 import os
 import re
 import signal
+import ssl
 import unittest
 import urllib.request
 
-from support.gateway import ROOT, SLUICE, route, stream, uplink
+from support.gateway import ROOT, SLUICE, route, stream, tls_uplink, uplink
 from support.mqtt import reading, topic_of
-from support.process import Process, eventually
+from support.process import Process, eventually, run
 from support.scenario import DEVICE, Forwarding, Scenario
 
 PAGE = os.path.join(ROOT, "gateway", "docs", "status.md")
@@ -50,14 +51,32 @@ class Json(Scenario):
         self.assertEqual(("test", "telemetry"), (here["gateway"], here["streams"][0]["name"]))
         self.assertEqual(here["streams"], afar["streams"])
 
-    def test_listener_and_certificate_are_those_of_the_configuration(self):
+    def test_listener_is_that_of_the_configuration(self):
         running = self.gateway()
         self.client(running)
         status = asked(running, "--json", "--dir", running.data)
         self.assertEqual([f"127.0.0.1:{running.port}"], [listener["address"] for listener in status["listeners"]])
         self.assertEqual(1, status["clients"]["connected"])
         self.assertEqual(1, status["listeners"][0]["connections"])
-        self.assertEqual(["listener 127.0.0.1:0"], [certificate["part"] for certificate in status["certificates"]])
+
+    def test_ends_of_all_certificates_are_told(self):
+        running = self.gateway(stream(), tls_uplink(1, DEVICE), route())
+        files = {("listener 127.0.0.1:0", "own"): "pki/server.crt",
+                 ("listener 127.0.0.1:0", "authorities"): "pki/devices-ca.crt",
+                 ("uplink upstream", "own"): f"pki/devices/{DEVICE}.crt",
+                 ("uplink upstream", "authorities"): "pki/server-ca.crt"}
+        ends = {whose: self.end_of(self.path(file)) for whose, file in files.items()}
+        self.assertEqual(ends, {(c["part"], c["certificate"]): c["not_after_unix_seconds"]
+                                for c in asked(running, "--json", "--dir", running.data)["certificates"]})
+        metrics = running.metrics()
+        for (part, certificate), end in ends.items():
+            labels = f'{{part="{part}",certificate="{certificate}"}}'
+            self.assertEqual(end, metrics["sluice_certificate_expiry_timestamp_seconds" + labels])
+
+    def end_of(self, path):
+        code, out, err = run(["openssl", "x509", "-noout", "-enddate", "-in", path])
+        self.assertEqual(0, code, err)
+        return ssl.cert_time_to_seconds(out.strip().partition("=")[2])
 
 
 class Watch(Scenario):

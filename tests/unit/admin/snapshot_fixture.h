@@ -36,7 +36,9 @@ inline Snapshot FullSnapshot() {
       .uplinks = {{.name = "cloud", .url = "mqtts://broker.example.com", .connected = true}},
       .listeners =
           {{.address = "0.0.0.0:8883", .connections = 41, .half_open = 42, .accepted = 43}},
-      .certificates = {{.part = "listener 0.0.0.0:8883", .not_after_unix_seconds = 1'800'000'000}},
+      .certificates = {{.part = "listener 0.0.0.0:8883",
+                        .use = "own",
+                        .not_after_unix_seconds = 1'800'000'000}},
       .memory = {.resident_bytes = 51,
                  .limit_bytes = 52,
                  .budgets = {{.name = "input", .used_bytes = 53, .limit_bytes = 54}}},

@@ -23,7 +23,7 @@ stream telemetry: accepted 115, committed 114, since it was made
   route up: accepted 15 = acknowledged 1 + pending 2 + dead-lettered 3 + expired 4 + evicted 5, since offset 100
 uplink cloud: connected
 listener 0.0.0.0:8883: 41 connections, 42 of them half-open; accepted 43 since the start
-certificate of listener 0.0.0.0:8883: ends 2027-01-15T08:00:00Z
+certificate of listener 0.0.0.0:8883, own: ends 2027-01-15T08:00:00Z
 memory: 51 bytes resident, limit 52; input 53 of 54
 state: 62 retained messages, 63 changes not written yet, file of 61 bytes
 storage: 40960 bytes written since the start, 4093631 a day at this pace
