@@ -97,7 +97,7 @@ int Watch(const StatusOptions& options) {
   for (bool has_answered = false;;) {
     const Result<std::string> answer = AskStatus(options);
     if (answer.ok()) {
-      fmt::print("{}", Block(options, *answer));
+      std::fputs(Block(options, *answer).c_str(), stdout);
       has_answered = true;
     } else if (Complain(answer.status()); !has_answered) {
       return 1;
