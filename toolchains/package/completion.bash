@@ -17,7 +17,7 @@ _sluice() {
   case ${words[1]} in
     check) options='--offline' ;;
     try) options='--topic --identity' ;;
-    status) options='--dir --admin' ;;
+    status) options='--dir --admin --json --watch' ;;
     consume)
       options='--url --topic --ca --cert --key --username --password-file --mqtt-version --client-id --clean-start
         --count --idle-exit --state'
