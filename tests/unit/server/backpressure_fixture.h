@@ -24,6 +24,7 @@ class BackpressureTest : public ServerTest {
   // Each of so many clients, one after the other, publishes what finds no room.
   void FillDirtyBufferOf(int clients) {
     std::vector<TestClient*> publishers;
+    publishers.reserve(static_cast<size_t>(clients));
     for (int i = 0; i < clients; ++i) publishers.push_back(&Connect("d" + std::to_string(i)));
     FillDirtyBuffer();
     for (int i = 0; i < clients; ++i) {

@@ -133,6 +133,7 @@ TEST_F(TotalBoundTest, HeldMessagesCount) {
 // Not read: all of them are held up, none is closed, and all go on by themselves.
 TEST_F(TotalBoundTest, PausedPublishersAreNeverClosedForIt) {
   std::vector<TestClient*> publishers;
+  publishers.reserve(10);
   for (int i = 0; i < 10; ++i) publishers.push_back(&ConnectV311("d" + std::to_string(i)));
   FillStream();
   for (TestClient* client : publishers) {
