@@ -52,9 +52,8 @@ Result<std::optional<Books>> CursorStore::Load(std::string_view route) {
 
 Result<uint64_t> CursorStore::HighestSaved() const {
   uint64_t highest = 0;
-  const auto names = env_.List(paths_.cursors);
-  if (names.status().code() == StatusCode::kResourceExhausted) return names.status();
-  if (!names.ok()) return highest;
+  const auto names = NamesIn(env_, paths_.cursors);
+  if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     if (!name.ends_with(kCursorSuffix)) continue;
     const Result<LoadedSlot> loaded = SlotFile::Load(env_, paths_.cursors + "/" + name);

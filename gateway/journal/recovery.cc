@@ -28,13 +28,6 @@ Result<bool> ReadHeader(const Env& env, const std::string& path, SegmentHeader* 
   return got.ok() && header->Decode(ByteSpan(bytes).first(*got));
 }
 
-// Nothing for a directory that can't be listed, which is told elsewhere. Fails as above.
-Result<std::vector<std::string>> NamesIn(const Env& env, const std::string& directory) {
-  auto names = env.List(directory);
-  const bool exhausted = names.status().code() == StatusCode::kResourceExhausted;
-  return names.ok() || exhausted ? names : std::vector<std::string>();
-}
-
 struct Found {
   Segment segment;
   bool sound = false;  // the header is what it should be

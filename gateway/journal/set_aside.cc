@@ -53,6 +53,12 @@ Status MakeDirectory(Env& env, const std::string& path) {
   return CreateDurableDirectories(env, path);
 }
 
+Result<std::vector<std::string>> NamesIn(const Env& env, const std::string& directory) {
+  auto names = env.List(directory);
+  const bool exhausted = names.status().code() == StatusCode::kResourceExhausted;
+  return names.ok() || exhausted ? names : std::vector<std::string>();
+}
+
 Result<std::unique_ptr<WritableFile>> TakeLock(Env& env, const std::string& path) {
   auto lock = env.Lock(path);
   const StatusCode code = lock.status().code();

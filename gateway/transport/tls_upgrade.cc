@@ -30,7 +30,7 @@ class TlsUpgrade::Guest final : public HandshakeTurns::Item,
         stream_(std::move(stream)) {}
   ~Guest() override { LeaveHandshakes(); }
 
-  // Must be in the reception's list by now, at `place`.
+  // Must be in the upgrade's list by now, at `place`.
   void Start(std::list<std::unique_ptr<Guest>>::iterator place);
   // Its turn has come.
   void Begin();
