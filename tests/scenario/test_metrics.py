@@ -75,14 +75,7 @@ class Books(Forwarding):
 
     def test_they_balance_at_every_look_while_events_pass(self):
         running = self.forwarding_gateway(self.upstream.port, route=route(batch="{ max_events = 5 }"))
-        device = self.client(running)
-        mids = [device.send(topic_of(DEVICE), reading(i)) for i in range(2000)]
-        looks = 0
-        while len(device.acknowledged(mids)) < len(mids) and looks < 10000:
-            self.assert_balanced(running)
-            looks += 1
-        self.assertGreater(looks, 3)
-        running.wait_until_drained()
+        self.look_while_events_pass(running, self.assert_balanced)
         self.assert_books(running, acknowledged=2000)
 
     def test_they_balance_after_a_kill(self):

@@ -10,7 +10,6 @@ import unittest
 import urllib.request
 
 from support.gateway import ROOT, SLUICE, route, stream, tls_uplink, uplink
-from support.mqtt import reading, topic_of
 from support.process import Process, eventually, run
 from support.scenario import DEVICE, Forwarding, Scenario
 
@@ -156,14 +155,7 @@ class Books(Forwarding):
 
     def test_they_add_up_at_every_look_while_events_pass(self):
         running = self.gateway(stream(), uplink(self.upstream.port), route(batch="{ max_events = 5 }"))
-        device = self.client(running)
-        mids = [device.send(topic_of(DEVICE), reading(i)) for i in range(2000)]
-        looks = 0
-        while len(device.acknowledged(mids)) < len(mids) and looks < 10000:
-            self.look(running)
-            looks += 1
-        self.assertGreater(looks, 3)
-        running.wait_until_drained()
+        self.look_while_events_pass(running, self.look)
         telemetry = next(s for s in self.look(running) if s["name"] == "telemetry")
         self.assertEqual((2000, 2000), (telemetry["committed"], telemetry["routes"][0]["acknowledged"]))
 

@@ -8,7 +8,7 @@ import unittest
 from support.consumer import Consumer
 from support.gateway import ROUTE, Gateway, stream, uplink
 from support.mosquitto import Mosquitto
-from support.mqtt import Client
+from support.mqtt import Client, reading, topic_of
 from support.pki import Pki
 
 DEVICE = "device-1"
@@ -60,6 +60,17 @@ class Scenario(unittest.TestCase):
         if gateway.process.alive:
             self.assertEqual(0, gateway.process.terminate(), "exit code of " + gateway.name)
         self.assertNotRegex(gateway.process.log(), r"runtime error|Sanitizer|sluice: check failed")
+
+    def look_while_events_pass(self, running, look):
+        """Looks again and again while 2,000 messages are acknowledged, then waits until upstream has them all."""
+        device = self.client(running)
+        mids = [device.send(topic_of(DEVICE), reading(i)) for i in range(2000)]
+        looks = 0
+        while len(device.acknowledged(mids)) < len(mids) and looks < 10000:
+            look(running)
+            looks += 1
+        self.assertGreater(looks, 3)
+        running.wait_until_drained()
 
     def forwarding_gateway(self, port, *, route=ROUTE, mqtt_version=5, stream_section=None, **options):
         return self.gateway(stream_section or stream(), uplink(port, mqtt_version), route, **options)
