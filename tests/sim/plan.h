@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "sim/trouble.h"
+
+namespace sluice::sim {
+
+// What a seed has drawn before anything happens. The parts draw their details from their own luck
+// (Scene::RandomFor), so that taking something away here leaves the rest of a history alike.
+struct Plan {
+  uint64_t seed = 0;
+  Duration length = std::chrono::minutes(6);  // of troubled time
+  bool calms_down = true;  // then everything has to mend within kPatience, and is looked at
+  TroubleSet troubles;
+  std::array<double, kTroubles> rates{};
+  double rate(Trouble trouble) const { return rates[static_cast<size_t>(trouble)]; }
+
+  // The people.
+  size_t devices = 4;
+  size_t hubs = 0;         // each speaks for several devices
+  size_t subscribers = 1;
+  bool tls = false;  // connections are encrypted
+  double publishes_per_second = 1;  // of a device, while it is awake
+
+  // The configuration.
+  struct Stream {
+    std::string name;          // takes the topics "<name>/#"
+    std::string durability;    // as in the configuration
+    std::string on_full;
+    uint64_t max_bytes = 1 << 20;
+    uint64_t segment_bytes = 256 << 10;
+  };
+  struct Route {
+    std::string name, from, to;
+    std::string format;        // flatbuffers, json
+    uint64_t batch_events = 100;
+    uint64_t batch_bytes = 64 << 10;
+    uint64_t max_in_flight = 32;
+    Duration linger{};
+    Duration max_age{};        // zero: none
+  };
+  std::vector<Stream> streams;
+  std::vector<Route> routes;
+  std::vector<std::string> uplinks;
+  bool state = true;  // retained messages outlive the process
+
+  // How long the calm may take until all is well again.
+  static constexpr Duration kPatience = std::chrono::minutes(10);
+};
+
+Plan Draw(uint64_t seed);
+// The configuration file of the gateway in this world.
+std::string ConfigurationOf(const Plan& plan);
+
+}  // namespace sluice::sim
