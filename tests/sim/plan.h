@@ -22,27 +22,27 @@ struct Plan {
 
   // The people.
   size_t devices = 4;
-  size_t hubs = 0;         // each speaks for several devices
+  size_t hubs = 0;  // each speaks for several devices
   size_t subscribers = 1;
-  bool tls = false;  // connections are encrypted
+  bool tls = false;                 // connections are encrypted
   double publishes_per_second = 1;  // of a device, while it is awake
 
   // The configuration.
   struct Stream {
-    std::string name;          // takes the topics "<name>/#"
-    std::string durability;    // as in the configuration
+    std::string name;        // takes the topics "<name>/#"
+    std::string durability;  // as in the configuration
     std::string on_full;
     uint64_t max_bytes = 1 << 20;
     uint64_t segment_bytes = 256 << 10;
   };
   struct Route {
     std::string name, from, to;
-    std::string format;        // flatbuffers, json
+    std::string format;  // flatbuffers, json
     uint64_t batch_events = 100;
     uint64_t batch_bytes = 64 << 10;
     uint64_t max_in_flight = 32;
     Duration linger{};
-    Duration max_age{};        // zero: none
+    Duration max_age{};  // zero: none
   };
   std::vector<Stream> streams;
   std::vector<Route> routes;

@@ -17,10 +17,11 @@
 
 namespace sluice::sim {
 
-// What all parts of one world have in common: its time, its luck, and whom to tell. One thread.
+// What all parts of one world have in common: its time, its luck, and whom to tell. The plan
+// outlives it. One thread.
 class Scene {
  public:
-  Scene(const Plan& the_plan, uint64_t seed);
+  explicit Scene(const Plan& the_plan);
 
   const Plan& plan;
   test::SimulatedClock clock;
@@ -44,12 +45,11 @@ class Scene {
   bool Strikes(Trouble trouble, double base, Random& random) const {
     return Has(trouble) && random.Unit() < std::min(1.0, base * plan.rate(trouble));
   }
-  // A part's own luck: what one part draws does not change what others meet, so that a history stays
-  // alike when something is taken out of it.
+  // A part's own luck: what one part draws does not change what others meet, so that a history
+  // stays alike when something is taken out of it.
   Random RandomFor(std::string_view part) const;
 
  private:
-  const uint64_t seed_;
   const MonotonicTime start_;
   bool calm_ = false;
 };

@@ -53,7 +53,7 @@ enum class Trouble : uint8_t {
   kSleeping,
   kResending,  // without being asked to, and with other packet ids
   kSlowReaders,
-  kRude,  // what no client may send
+  kRude,       // what no client may send
   kMalformed,  // payloads that become no event
   kTakeovers,  // two clients with one id
   kForgery,    // speaks for another device

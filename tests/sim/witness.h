@@ -7,8 +7,8 @@
 
 namespace sluice::sim {
 
-// A reading carries its number as text, "~0000002a~", which nothing between a device and the disk or
-// upstream changes; so it is found again wherever it is. Numbers begin at 1.
+// A reading carries its number as text, "~0000002a~", which nothing between a device and the disk
+// or upstream changes; so it is found again wherever it is. Numbers begin at 1.
 using Token = uint32_t;
 inline constexpr size_t kTokenChars = 10;
 std::string TokenText(Token token);
@@ -42,7 +42,7 @@ struct SentMessage {
     kForged,     // readings of a device for which this identity may not speak
     kPlain,      // feeds no stream: for local subscribers
   } kind = Kind::kReadings;
-  std::vector<Token> tokens;       // one, or as many as a hub's message has readings
+  std::vector<Token> tokens;         // one, or as many as a hub's message has readings
   std::vector<std::string> devices;  // of each
 };
 
