@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <utility>
 
 namespace sluice::app {
 namespace {
@@ -39,10 +40,9 @@ WallTime NewestFileTime(const std::string& data_dir) {
   return newest;
 }
 
-ClockWatch::ClockWatch(Duration trust_after, WallTime newest_stored, Scheduler& scheduler,
-                       Metrics& metrics)
-    : trust_(SystemClock(), {.trust_after = trust_after, .synchronised = KernelClockIsSynchronised},
-             &metrics) {
+ClockWatch::ClockWatch(ClockTrust::Options options, WallTime newest_stored, const Clock& clock,
+                       Scheduler& scheduler, Metrics& metrics)
+    : clock_(clock), trust_(clock, std::move(options), &metrics) {
   trust_.Saw(newest_stored);
   trust_.Check();
   timer_ = scheduler.NewTimer([this] { Look(); });
@@ -57,7 +57,7 @@ void ClockWatch::Start(const journal::Journal& journal) {
 void ClockWatch::Look() {
   const uint64_t appended = Appended(*journal_);
   trust_.Check();
-  if (std::exchange(appended_, appended) != appended) trust_.Saw(SystemClock().WallNow());
+  if (std::exchange(appended_, appended) != appended) trust_.Saw(clock_.WallNow());
   timer_.Start(kInterval);
 }
 

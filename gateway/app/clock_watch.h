@@ -19,7 +19,8 @@ WallTime NewestFileTime(const std::string& data_dir);
 class ClockWatch {
  public:
   // Everything outlives it.
-  ClockWatch(Duration trust_after, WallTime newest_stored, Scheduler& scheduler, Metrics& metrics);
+  ClockWatch(ClockTrust::Options options, WallTime newest_stored, const Clock& clock,
+             Scheduler& scheduler, Metrics& metrics);
 
   const ClockTrust& trust() const { return trust_; }
   // From now on; `journal` outlives the watch.
@@ -28,6 +29,7 @@ class ClockWatch {
  private:
   void Look();
 
+  const Clock& clock_;
   ClockTrust trust_;
   const journal::Journal* journal_ = nullptr;
   uint64_t appended_ = 0;

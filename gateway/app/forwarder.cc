@@ -3,32 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/make_uplink.h"
-
 namespace sluice::app {
 
-Result<std::unique_ptr<Forwarder>> Forwarder::Create(const config::Config& config,
-                                                     const config::UplinkConfig& uplink,
-                                                     const Parts& parts) {
-  auto made = MakeUplink(uplink, parts.scheduler);
-  if (!made.ok()) return made.status();
-  std::unique_ptr<Forwarder> forwarder(new Forwarder(uplink, std::move(*made), parts));
-  for (const config::RouteConfig& route : config.routes) {
-    if (route.to != uplink.name) continue;
-    forwarder->AddRoute(config, route);
-  }
-  return forwarder;
-}
-
-Forwarder::Forwarder(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
-                     const Parts& parts)
+Forwarder::Forwarder(const config::Config& config, const config::UplinkConfig& section,
+                     std::unique_ptr<forward::Uplink> uplink, const Parts& parts)
     : parts_(parts),
-      url_(config.url.text),
+      url_(section.url.text),
       uplink_(std::move(uplink)),
-      shared_(config::ToSharedUplinkOptions(config), *uplink_, SystemClock(), parts.random,
+      shared_(config::ToSharedUplinkOptions(section), *uplink_, parts.clock, parts.random,
               parts.metrics, parts.health) {
+  for (const config::RouteConfig& route : config.routes) {
+    if (route.to == section.name) AddRoute(config, route);
+  }
   timer_ = parts_.scheduler.NewTimer([this] {
-    shared_.Tick(SystemClock().Now());
+    shared_.Tick(parts_.clock.Now());
     ArmTimer();
   });
   shared_.OnDeadlineChanged([this] { ArmTimer(); });
@@ -41,7 +29,7 @@ void Forwarder::AddRoute(const config::Config& config, const config::RouteConfig
   SLUICE_CHECK(stream != nullptr && stream->cursor(route.name) != nullptr);
   sources_.push_back(
       std::make_unique<forward::JournalSource>(*stream, *stream->cursor(route.name)));
-  const forward::Route::Parts parts{parts_.dead_letters, shared_,       SystemClock(),
+  const forward::Route::Parts parts{parts_.dead_letters, shared_,       parts_.clock,
                                     parts_.clock_trust,  parts_.random, parts_.metrics,
                                     parts_.health};
   routes_.push_back(std::make_unique<forward::Route>(config::ToRouteOptions(config, route),
@@ -51,7 +39,7 @@ void Forwarder::AddRoute(const config::Config& config, const config::RouteConfig
 void Forwarder::ArmTimer() {
   const auto deadline = shared_.NextDeadline();
   if (!deadline) return timer_.Stop();
-  timer_.Start(std::max<Duration>(*deadline - SystemClock().Now(), Duration(0)));
+  timer_.Start(std::max<Duration>(*deadline - parts_.clock.Now(), Duration(0)));
 }
 
 void Forwarder::Start() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/scheduler.h"
+#include "base/status.h"
 #include "config/config.h"
 #include "forward/dead_letter_sink.h"
 #include "forward/journal_source.h"
@@ -19,12 +21,17 @@
 
 namespace sluice::app {
 
+// Makes the uplink that a section of the configuration describes; MakeUplink is one.
+using UplinkMaker =
+    std::function<Result<std::unique_ptr<forward::Uplink>>(const config::UplinkConfig&)>;
+
 // One [[uplink]] with the routes that lead to it, and the timer that drives them. Loop thread only.
 class Forwarder {
  public:
   // Everything outlives the forwarder.
   struct Parts {
     Scheduler& scheduler;
+    const Clock& clock;
     journal::Journal& journal;
     forward::DeadLetterSink& dead_letters;
     const ClockTrust& clock_trust;
@@ -33,9 +40,9 @@ class Forwarder {
     Health& health;
   };
 
-  static Result<std::unique_ptr<Forwarder>> Create(const config::Config& config,
-                                                   const config::UplinkConfig& uplink,
-                                                   const Parts& parts);
+  // `section` is one of the configuration's, `uplink` made of it.
+  Forwarder(const config::Config& config, const config::UplinkConfig& section,
+            std::unique_ptr<forward::Uplink> uplink, const Parts& parts);
   ~Forwarder();
 
   void Start();
@@ -50,8 +57,6 @@ class Forwarder {
   const std::vector<std::unique_ptr<forward::Route>>& routes() const { return routes_; }
 
  private:
-  Forwarder(const config::UplinkConfig& config, std::unique_ptr<forward::Uplink> uplink,
-            const Parts& parts);
   void AddRoute(const config::Config& config, const config::RouteConfig& route);
   void ArmTimer();
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "app/gateway.h"
+#include "app/service.h"
 #include "base/env.h"
 #include "base/log.h"
 #include "config/config_file.h"
@@ -40,12 +40,12 @@ int RunCommand(const std::string& config_file) {
   }
   SetLogLevel(loaded->config.gateway.log_level);
   for (const std::string& warning : loaded->warnings) LogWarn("{}", warning);
-  auto gateway = Gateway::Create(loaded->config, std::move(loaded->profiles));
-  if (!gateway.ok()) {
-    LogError("cannot start: {}", gateway.status().ToString());
+  auto service = Service::Create(loaded->config, std::move(loaded->profiles));
+  if (!service.ok()) {
+    LogError("cannot start: {}", service.status().ToString());
     return kMachineFault;
   }
-  const Status status = (*gateway)->Run();
+  const Status status = (*service)->Run();
   return status.ok() ? 0 : kMachineFault;
 }
 
