@@ -93,6 +93,11 @@ std::optional<MonotonicTime> Journal::RunOnce() {
   return worker_->RunOnce();
 }
 
+bool Journal::HasWork() const {
+  const MutexLock lock(shared_->mutex);
+  return shared_->work;
+}
+
 Status Journal::Close() {
   if (worker_ == nullptr) return close_status_;
   if (thread_.joinable()) {

@@ -55,6 +55,8 @@ class Journal {
   // With Options::manual: does what is due by the clock and returns when to come again, if nothing
   // else happens.
   std::optional<MonotonicTime> RunOnce();
+  // Likewise: something has come since, for which it has to come at once.
+  bool HasWork() const;
 
   // Commits what is dirty, saves cursors, ends the thread. Nothing may be appended or read
   // afterwards; one last Poll() reports what was committed. The status is that of the last write or

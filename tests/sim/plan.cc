@@ -1,16 +1,201 @@
 #include "sim/plan.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <iterator>
+
+#include "base/random.h"
+
 namespace sluice::sim {
+namespace {
+
+template <typename T, size_t N>
+T Pick(Random& random, const T (&choices)[N]) {
+  return choices[random.Below(N)];
+}
+
+bool Chance(Random& random, double p) { return random.Unit() < p; }
+
+// Few kinds of trouble at a time: what is rare comes up because the rest is quiet.
+void DrawTroubles(Random& random, Plan* plan) {
+  const double density = Pick(random, {0.0, 0.05, 0.1, 0.2, 0.2, 0.35, 0.6});
+  for (size_t i = 0; i < kTroubles; ++i) {
+    plan->troubles.set(i, Chance(random, density));
+    plan->rates[i] = std::exp2(random.Unit() * 5 - 3);
+  }
+}
+
+Plan::Stream DrawStream(Random& random, const char* name, bool is_small) {
+  Plan::Stream stream;
+  stream.name = name;
+  stream.durability = Pick(random, {"commit", "commit", "commit", "interval", "memory"});
+  stream.on_full = Pick(random, {"reject", "reject", "drop_oldest", "drop_newest"});
+  stream.segment_bytes = is_small ? 16 << 10 : Pick(random, {16, 32, 64, 256}) << 10;
+  stream.max_bytes = stream.segment_bytes * (is_small ? 4 : 4 + random.Below(12));
+  return stream;
+}
+
+Plan::Route DrawRoute(Random& random, const std::string& from, const std::string& to,
+                      bool is_small) {
+  Plan::Route route;
+  route.name = from + "-" + to;
+  route.from = from;
+  route.to = to;
+  route.format = Pick(random, {"flatbuffers", "json"});
+  route.batch_events = Pick(random, {1, 2, 10, 100});
+  route.batch_bytes = Pick(random, {2, 8, 64}) << 10;
+  route.max_in_flight = is_small ? 1 + random.Below(2) : Pick(random, {1, 4, 16, 64});
+  route.linger = std::chrono::milliseconds(Pick(random, {0, 20, 200}));
+  if (is_small && Chance(random, 0.3)) route.max_age = std::chrono::seconds(30);
+  return route;
+}
+
+std::string Milliseconds(Duration duration) {
+  return fmt::format("{}ms",
+                     std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+constexpr char kHead[] = R"([gateway]
+id = "gw"
+data_dir = "{}"
+profiles = "profiles"
+memory_limit = "{}MiB"
+clock_trust_after = "30s"
+
+[journal]
+min_free = "0B"
+
+[state]
+enabled = {}
+
+[[listener]]
+bind = "127.0.0.1:1883"
+plaintext = true
+anonymous = true
+
+[[access]]
+identity = "*"
+publish = ["+/{{identity}}/#", "local/#"]
+subscribe = ["local/#", "events/#"]
+
+[[access]]
+identity = "hub-*"
+publish = ["+/hubs/{{identity}}/#"]
+speaks_for = ["{{identity}}-*"]
+
+[[access]]
+identity = "anonymous"
+speaks_for = ["{{identity}}"]
+)";
+
+}  // namespace
 
 Plan Draw(uint64_t seed) {
+  Random random(seed);
   Plan plan;
   plan.seed = seed;
-  plan.streams = {{"telemetry", "commit", "reject"}};
+  DrawTroubles(random, &plan);
+  const bool is_small = plan.has(Trouble::kSmallBounds);
+  plan.calms_down = Chance(random, 0.85);
+  plan.devices = 1 + random.Below(6);
+  plan.hubs = random.Below(3) / 2 + random.Below(2);
+  plan.subscribers = random.Below(3);
+  plan.tls = Chance(random, 0.05);
+  plan.publishes_per_second = std::exp2(random.Unit() * 5 - 2);
+  const size_t streams = Chance(random, 0.5) ? 1 : 2 + random.Below(2);
+  for (size_t i = 0; i < streams; ++i) {
+    constexpr const char* kNames[] = {"telemetry", "ring", "latest"};
+    plan.streams.push_back(DrawStream(random, kNames[i], is_small));
+  }
   plan.uplinks = {"cloud"};
-  plan.routes = {{"telemetry-cloud", "telemetry", "cloud", "flatbuffers"}};
+  if (Chance(random, 0.3)) plan.uplinks.emplace_back("plant");
+  for (const Plan::Stream& stream : plan.streams) {
+    for (const std::string& uplink : plan.uplinks) {
+      const bool is_first = uplink == plan.uplinks.front();
+      if (!is_first && Chance(random, 0.5)) continue;
+      plan.routes.push_back(DrawRoute(random, stream.name, uplink, is_small));
+    }
+  }
+  plan.state = Chance(random, 0.7);
   return plan;
 }
 
-std::string ConfigurationOf(const Plan& /*plan*/) { return {}; }
+std::string ConfigurationOf(const Plan& plan) {
+  std::string text = fmt::format(kHead, kDataDirectory, plan.memory_limit >> 20, plan.state);
+  const auto out = std::back_inserter(text);
+  for (const Plan::Stream& stream : plan.streams) {
+    fmt::format_to(out,
+                   "\n[[stream]]\nname = \"{}\"\ntopics = [\"{}/#\"]\ndurability = \"{}\"\n"
+                   "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n",
+                   stream.name, stream.name, stream.durability, stream.on_full,
+                   stream.max_bytes >> 10, stream.segment_bytes >> 10);
+  }
+  fmt::format_to(out,
+                 "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"
+                 "on_full = \"drop_oldest\"\n",
+                 plan.dead_letter_bytes >> 10);
+  for (const std::string& uplink : plan.uplinks) {
+    fmt::format_to(out, "\n[[uplink]]\nname = \"{}\"\nurl = \"mqtt://{}.example:1883\"\n", uplink,
+                   uplink);
+  }
+  for (const Plan::Route& route : plan.routes) {
+    fmt::format_to(
+        out,
+        "\n[[route]]\nname = \"{}\"\nfrom = \"{}\"\nto = \"{}\"\ntopic = \"{}\"\nformat = "
+        "\"{}\"\n"
+        "batch = {{ max_events = {}, max_bytes = \"{}KiB\", linger = \"{}\" }}\n"
+        "window = {{ max_publishes = {} }}\n",
+        route.name, route.from, route.to, route.name, route.format, route.batch_events,
+        route.batch_bytes >> 10, Milliseconds(route.linger), route.max_in_flight);
+    if (route.max_age.count() > 0) {
+      fmt::format_to(out, "max_age = \"{}\"\n", Milliseconds(route.max_age));
+    }
+  }
+  return text;
+}
+
+std::string_view ProfileText() {
+  return R"(name = "climate"
+topics = ["+/+/climate"]
+device = { topic_level = 1 }
+
+[[event]]
+type = "climate.reading.v1"
+
+  [[event.reading]]
+  name = "temperature"
+  member = "/t"
+  unit = "Cel"
+
+  [[event.reading]]
+  name = "token"
+  member = "/token"
+  type = "text"
+)";
+}
+
+std::string_view HubProfileText() {
+  return R"(name = "hub"
+topics = ["+/hubs/+/climate"]
+device = { member = "/device" }
+
+[[event]]
+type = "climate.reading.v1"
+base = "/list"
+each = true
+
+  [[event.reading]]
+  name = "temperature"
+  member = "/t"
+  unit = "Cel"
+
+  [[event.reading]]
+  name = "token"
+  member = "/token"
+  type = "text"
+)";
+}
 
 }  // namespace sluice::sim

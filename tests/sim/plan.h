@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +19,7 @@ struct Plan {
   bool calms_down = true;  // then everything has to mend within kPatience, and is looked at
   TroubleSet troubles;
   std::array<double, kTroubles> rates{};
+  bool has(Trouble trouble) const { return troubles.test(static_cast<size_t>(trouble)); }
   double rate(Trouble trouble) const { return rates[static_cast<size_t>(trouble)]; }
 
   // The people.
@@ -47,6 +49,8 @@ struct Plan {
   std::vector<Stream> streams;
   std::vector<Route> routes;
   std::vector<std::string> uplinks;
+  uint64_t memory_limit = 32 << 20;
+  uint64_t dead_letter_bytes = 256 << 10;
   bool state = true;  // retained messages outlive the process
 
   // How long the calm may take until all is well again.
@@ -54,7 +58,13 @@ struct Plan {
 };
 
 Plan Draw(uint64_t seed);
-// The configuration file of the gateway in this world.
+
+inline constexpr char kDataDirectory[] = "/data";
+// The configuration file of the gateway in this world: every route's topic is its name.
 std::string ConfigurationOf(const Plan& plan);
+// Of `<stream>/<device>/climate`, {"t":21.5,"token":"~0000002a~"}.
+std::string_view ProfileText();
+// Of `<stream>/hubs/<hub>/climate`, {"device":"hub-1-a","list":[{"t":1.5,"token":"~0000002b~"},…]}.
+std::string_view HubProfileText();
 
 }  // namespace sluice::sim

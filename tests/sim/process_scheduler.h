@@ -1,0 +1,64 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "base/scheduler.h"
+
+namespace sluice::sim {
+
+// The loop of one process in simulated time: what it has to do it does on the world's scheduler, until it
+// is stopped for a while (SIGSTOP) or ends. Then nothing of it runs any more, whatever was posted. One
+// thread.
+class ProcessScheduler final : public Scheduler {
+ public:
+  // `around` runs each of the process's tasks. Everything outlives it.
+  ProcessScheduler(Scheduler* world, std::function<void(const std::function<void()>&)> around)
+      : life_(std::make_shared<Life>(Life{*world, std::move(around)})) {}
+  ~ProcessScheduler() override { End(); }
+  ProcessScheduler(const ProcessScheduler&) = delete;
+  ProcessScheduler& operator=(const ProcessScheduler&) = delete;
+
+  MonotonicTime Now() const override { return life_->world.Now(); }
+  void Post(std::function<void()> task) override {
+    life_->world.Post([life = life_, task = std::move(task)] { life->Run(task); });
+  }
+  Timer NewTimer(std::function<void()> callback) override {
+    return life_->world.NewTimer(
+        [life = life_, callback = std::move(callback)] { life->Run(callback); });
+  }
+
+  void Pause() { life_->paused = true; }
+  // What was due meanwhile is done now, in the order in which it was due.
+  void Resume() {
+    life_->paused = false;
+    for (std::function<void()>& task : std::exchange(life_->held, {})) Post(std::move(task));
+  }
+  void End() {
+    life_->ended = true;
+    life_->held.clear();
+  }
+
+ private:
+  struct Life {
+    Scheduler& world;
+    const std::function<void(const std::function<void()>&)> around;
+    bool paused = false;
+    bool ended = false;
+    std::deque<std::function<void()>> held = {};
+
+    void Run(const std::function<void()>& task) {
+      if (ended) return;
+      if (paused) {
+        held.push_back(task);
+      } else {
+        around(task);
+      }
+    }
+  };
+  const std::shared_ptr<Life> life_;
+};
+
+}  // namespace sluice::sim
