@@ -79,7 +79,7 @@ Status Gateway::StartIngest() {
   ingest_ = std::move(*ingest);
   ingest_health_ =
       std::make_unique<ingest::IngestHealth>(machine_.scheduler, machine_.health, *ingest_);
-  if (machine_.tap) tap_ = machine_.tap(*ingest_);
+  if (machine_.tap) tap_ = machine_.tap(*ingest_, *journal_);
   return Status::Ok();
 }
 

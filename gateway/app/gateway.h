@@ -56,7 +56,9 @@ class Gateway {
     bool by_hand = false;
     std::string state_vfs = {};  // see state::DatabaseOptions
     // Stands between server and ingest, for who wants to see what passes. Null: nobody.
-    std::function<std::unique_ptr<broker::EventSink>(broker::EventSink& ingest)> tap = {};
+    std::function<std::unique_ptr<broker::EventSink>(broker::EventSink& ingest,
+                                                     journal::Journal& journal)>
+        tap = {};
   };
 
   // Opens the journal (recovering it) and restores the state. Nothing is served before Start.

@@ -22,6 +22,11 @@ struct Plan {
   bool has(Trouble trouble) const { return troubles.test(static_cast<size_t>(trouble)); }
   double rate(Trouble trouble) const { return rates[static_cast<size_t>(trouble)]; }
 
+  // Something keeps the clock right, so it can't be wrong.
+  bool clock_is_synchronised() const {
+    return !has(Trouble::kClockJumps) && !has(Trouble::kClockWild) && !has(Trouble::kClock1970);
+  }
+
   // The people.
   size_t devices = 4;
   size_t hubs = 0;  // each speaks for several devices

@@ -9,19 +9,20 @@
 
 namespace sluice::sim {
 
-// The loop of one process in simulated time: what it has to do it does on the world's scheduler, until it
-// is stopped for a while (SIGSTOP) or ends. Then nothing of it runs any more, whatever was posted. One
-// thread.
+// The loop of one process in simulated time: what it has to do it does on the world's scheduler,
+// until it is stopped for a while (SIGSTOP) or ends. Then nothing of it runs any more, whatever was
+// posted. One thread.
 class ProcessScheduler final : public Scheduler {
  public:
-  // `around` runs each of the process's tasks. Everything outlives it.
-  ProcessScheduler(Scheduler* world, std::function<void(const std::function<void()>&)> around)
-      : life_(std::make_shared<Life>(Life{*world, std::move(around)})) {}
+  // `around` runs each of the process's tasks; `clock` is the process's. Everything outlives it.
+  ProcessScheduler(Scheduler* world, const Clock& clock,
+                   std::function<void(const std::function<void()>&)> around)
+      : clock_(clock), life_(std::make_shared<Life>(Life{*world, std::move(around)})) {}
   ~ProcessScheduler() override { End(); }
   ProcessScheduler(const ProcessScheduler&) = delete;
   ProcessScheduler& operator=(const ProcessScheduler&) = delete;
 
-  MonotonicTime Now() const override { return life_->world.Now(); }
+  MonotonicTime Now() const override { return clock_.Now(); }
   void Post(std::function<void()> task) override {
     life_->world.Post([life = life_, task = std::move(task)] { life->Run(task); });
   }
@@ -58,6 +59,7 @@ class ProcessScheduler final : public Scheduler {
       }
     }
   };
+  const Clock& clock_;
   const std::shared_ptr<Life> life_;
 };
 

@@ -4,7 +4,8 @@
 
 namespace sluice::sim {
 
-Scene::Scene(const Plan& the_plan) : plan(the_plan), start_(clock.Now()) {}
+Scene::Scene(const Plan& the_plan)
+    : plan(the_plan), start_(clock.Now()), right_start_(clock.WallNow()) {}
 
 Random Scene::RandomFor(std::string_view part) const {
   return Random(XXH3_64bits_withSeed(part.data(), part.size(), plan.seed));

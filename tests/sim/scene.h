@@ -32,6 +32,8 @@ class Scene {
 
   // Since the beginning of the world.
   Duration age() const { return clock.Now() - start_; }
+  // What the clock of the wall would say if it were right.
+  WallTime RightTime() const { return right_start_ + age(); }
   // Trouble has ended, for good: from now on everything has to mend.
   bool calm() const { return calm_; }
   void BeginCalm() { calm_ = true; }
@@ -51,6 +53,7 @@ class Scene {
 
  private:
   const MonotonicTime start_;
+  const WallTime right_start_;
   bool calm_ = false;
 };
 

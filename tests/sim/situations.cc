@@ -11,6 +11,8 @@ namespace {
 // Sorted.
 constexpr auto kNames = std::to_array<std::string_view>({
     "calm",
+    "died between two operations",
+    "died while starting",
 });
 
 }  // namespace

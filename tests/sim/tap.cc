@@ -1,0 +1,42 @@
+#include "sim/tap.h"
+
+#include <vector>
+
+namespace sluice::sim {
+namespace {
+
+class Tap final : public broker::EventSink {
+ public:
+  Tap(broker::EventSink& ingest, journal::Journal& journal, Witness& witness)
+      : ingest_(ingest), journal_(journal), witness_(witness), ends_(journal.streams().size()) {}
+
+  void SetListener(Listener* listener) override { ingest_.SetListener(listener); }
+  bool idle() const override { return ingest_.idle(); }
+  broker::Verdict Accept(const broker::InboundPublish& message,
+                         const broker::AckHandle& ack) override {
+    for (size_t i = 0; i < ends_.size(); ++i) ends_[i] = journal_.streams()[i]->next_offset();
+    const broker::Verdict verdict = ingest_.Accept(message, ack);
+    for (size_t i = 0; i < ends_.size(); ++i) {
+      const journal::Stream& stream = *journal_.streams()[i];
+      if (stream.next_offset() == ends_[i]) continue;
+      witness_.OnAccepted(stream.name(), ends_[i], stream.next_offset() - ends_[i],
+                          message.publish.topic, AsText(message.publish.payload), message.identity);
+    }
+    return verdict;
+  }
+
+ private:
+  broker::EventSink& ingest_;
+  journal::Journal& journal_;
+  Witness& witness_;
+  std::vector<uint64_t> ends_;
+};
+
+}  // namespace
+
+std::unique_ptr<broker::EventSink> NewTap(broker::EventSink& ingest, journal::Journal& journal,
+                                          Witness& witness) {
+  return std::make_unique<Tap>(ingest, journal, witness);
+}
+
+}  // namespace sluice::sim

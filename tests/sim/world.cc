@@ -1,0 +1,141 @@
+#include "sim/world.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "sim/disk.h"
+#include "sim/fleet.h"
+#include "sim/judges.h"
+#include "sim/network.h"
+#include "sim/process.h"
+#include "sim/scene.h"
+#include "sim/subscribers.h"
+#include "sim/upstream.h"
+#include "sim/weather.h"
+
+namespace sluice::sim {
+namespace {
+
+using std::chrono::seconds;
+
+// Tasks at one moment. More is a loop that never comes to rest.
+constexpr uint64_t kMaxTasksAtOnce = 200'000;
+
+class World {
+ public:
+  World(const Plan& plan, bool prints)
+      : scene_(plan),
+        disk_(scene_),
+        network_(scene_),
+        judges_(scene_, [this](Token token) { return disk_.IsDurable(token); }),
+        process_({scene_, disk_, network_, judges_,
+                  [this](const std::string& name, Scheduler* process) {
+                    return upstreams_.at(name)->NewUplink(process);
+                  }}),
+        fleet_(scene_, network_, judges_),
+        subscribers_(scene_, network_, judges_),
+        weather_(scene_, process_) {
+    if (prints) scene_.trace.Print();
+    for (const std::string& name : plan.uplinks) {
+      upstreams_.emplace(name, std::make_unique<Upstream>(scene_, name, judges_));
+    }
+  }
+
+  Outcome Live() {
+    weather_.Begin();
+    process_.Start();
+    fleet_.Start();
+    subscribers_.Start();
+    RunUntil(scene_.age() + scene_.plan.length);
+    if (scene_.plan.calms_down) CalmDown();
+    Finish();
+    return Report();
+  }
+
+ private:
+  void RunUntil(Duration age) {
+    uint64_t tasks = 0;
+    while (!scene_.verdict.broken()) {
+      if (scene_.scheduler.RunOne()) {
+        if (++tasks > kMaxTasksAtOnce) scene_.verdict.Broken(0, "time stands still");
+        continue;
+      }
+      tasks = 0;
+      const auto next = scene_.scheduler.NextDeadline();
+      const Duration left = age - scene_.age();
+      if (!next || *next - scene_.clock.Now() > left) {
+        scene_.clock.Advance(left);
+        return;
+      }
+      scene_.clock.Advance(*next - scene_.clock.Now());
+    }
+  }
+
+  // Nothing bad happens any more. Then all has to be well within a bounded time.
+  void CalmDown() {
+    scene_.trace.Note("calm");
+    scene_.situations.Reached("calm");
+    scene_.BeginCalm();
+    weather_.Mend();
+    disk_.Mend();
+    network_.Mend();
+    for (const auto& [name, upstream] : upstreams_) upstream->Mend();
+    fleet_.BeginCalm();
+    subscribers_.BeginCalm();
+    const Duration deadline = scene_.age() + Plan::kPatience;
+    std::string wrong = "not looked at";
+    while (!scene_.verdict.broken() && !wrong.empty() && scene_.age() < deadline) {
+      RunUntil(scene_.age() + seconds(1));
+      wrong = StillWrong();
+    }
+    if (!wrong.empty()) scene_.verdict.Broken(2, "still after trouble has ended: " + wrong);
+  }
+
+  // Empty: all is well.
+  std::string StillWrong() {
+    if (!process_.up() || process_.paused()) return "the gateway does not run";
+    std::string wrong = fleet_.unsettled();
+    if (wrong.empty()) wrong = subscribers_.unsettled();
+    if (wrong.empty()) wrong = judges_.StillWrong(process_);
+    return wrong;
+  }
+
+  void Finish() {
+    process_.Finish(scene_.plan.calms_down ? Witness::End::kStop : Witness::End::kPowerCut);
+    RunUntil(scene_.age() + seconds(30));
+    if (process_.up()) scene_.verdict.Broken(7, "an orderly end takes more than 30 s");
+    if (!scene_.verdict.broken()) judges_.AtTheEnd(disk_);
+  }
+
+  Outcome Report() {
+    Outcome outcome;
+    outcome.broken = scene_.verdict.broken();
+    outcome.invariant = scene_.verdict.invariant();
+    outcome.what = scene_.verdict.what();
+    outcome.last = scene_.trace.last();
+    outcome.hash = scene_.trace.hash();
+    outcome.lived = scene_.age();
+    outcome.situations = scene_.situations.all();
+    return outcome;
+  }
+
+  Scene scene_;
+  Disk disk_;
+  Network network_;
+  Judges judges_;
+  std::map<std::string, std::unique_ptr<Upstream>> upstreams_;
+  Process process_;
+  Fleet fleet_;
+  Subscribers subscribers_;
+  Weather weather_;
+};
+
+}  // namespace
+
+Outcome Live(const Plan& plan, bool prints) {
+  SetLogLevel(LogLevel::kOff);
+  return World(plan, prints).Live();
+}
+
+}  // namespace sluice::sim
