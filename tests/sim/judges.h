@@ -1,34 +1,58 @@
 #pragma once
+
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/case_file.h"
+#include "sim/disk.h"
+#include "sim/local_judge.h"
 #include "sim/process.h"
+#include "sim/publish_judge.h"
+#include "sim/scene.h"
+#include "sim/store_judge.h"
 #include "sim/witness.h"
+
 namespace sluice::sim {
-class Judges : public Witness {
+
+// The promise, watched over a whole history: each judge holds a part of what DESIGN.md's invariants
+// say, and none shares code with the gateway. What is wrong goes to the scene's verdict.
+class Judges final : public Witness {
  public:
-  Judges(Scene& s, std::function<bool(Token)>) : scene_(s) {}
-  void OnSent(const SentMessage&, bool) override {}
-  void OnAnswered(const SentMessage&, uint8_t) override {}
-  void OnGivenUp(const SentMessage&) override {}
-  void OnDelivered(const std::string&, std::string_view, std::string_view, int, bool) override {}
-  void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view,
-                  std::string_view, std::string_view) override {
-    scene_.trace.Note("{}: {} +{}", stream, first, count);
-  }
-  void OnArrived(const std::string&, const std::vector<Entry>&) override {}
-  void OnUpstreamAcknowledged(const std::string&, const std::vector<Entry>&) override {}
-  void OnUpstreamRefused(const std::string&, const std::vector<Entry>&, bool) override {}
+  // `is_durable`: whether the disk knows a reading to be synced, or to have been. Both outlive the
+  // judges.
+  Judges(Scene& scene, std::function<bool(Token)> is_durable);
+
+  void OnSent(const SentMessage& message, bool again) override;
+  void OnAnswered(const SentMessage& message, uint8_t reason) override;
+  void OnGivenUp(const SentMessage& message) override;
+  void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
+                   int qos, bool retained) override;
+  void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view topic,
+                  std::string_view payload, std::string_view identity) override;
+  void OnArrived(const std::string& route, const std::vector<Entry>& entries) override;
+  void OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) override;
+  void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
+                         bool for_good) override;
   void OnStarted() override {}
-  void OnEnded(End) override {}
-  std::string StillWrong(Process& p) {
-    for (auto& f : p.gateway().forwarders())
-      for (auto& r : f->routes())
-        if (r->pending()) return r->options().name + " pending";
-    if (p.health().state() != HealthState::kOk) return p.health().Text();
-    return {};
-  }
-  void AtTheEnd(Disk&) {}
+  void OnEnded(End how) override;
+
+  // What the medium holds after a start, when the journal is open and nothing was accepted yet, and
+  // at the end of the history.
+  void AfterStart(const std::vector<StoredStream>& streams) { store_.Look(streams); }
+  void AtTheEnd(Disk& /*disk*/) {}
+  void AtTheEnd(const std::vector<StoredStream>& streams) { store_.Look(streams); }
+
+  // When trouble has ended: what is not well yet; empty: all is. See liveness.cc for what may
+  // remain.
+  std::string StillWrong(Process& process);
 
  private:
-  Scene& scene_;
+  CaseFile file_;
+  PublishJudge publish_{file_};
+  LocalJudge local_{file_};
+  StoreJudge store_{file_};
 };
+
 }  // namespace sluice::sim

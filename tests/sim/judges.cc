@@ -1,0 +1,53 @@
+#include "sim/judges.h"
+
+#include <utility>
+
+#include "sim/liveness.h"
+
+namespace sluice::sim {
+
+Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable)
+    : file_(scene, std::move(is_durable)) {}
+
+void Judges::OnSent(const SentMessage& message, bool again) { publish_.OnSent(message, again); }
+
+void Judges::OnAnswered(const SentMessage& message, uint8_t reason) {
+  publish_.OnAnswered(message, reason);
+}
+
+void Judges::OnGivenUp(const SentMessage& /*message*/) {}
+
+void Judges::OnDelivered(const std::string& client, std::string_view topic,
+                         std::string_view payload, int qos, bool retained) {
+  local_.OnDelivered(client, topic, payload, qos, retained);
+}
+
+void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t count,
+                        std::string_view topic, std::string_view payload,
+                        std::string_view identity) {
+  file_.scene().trace.Note("{} accepts {}, {} events", stream, first, count);
+  publish_.OnAccepted(stream, first, count, topic, payload, identity);
+}
+
+void Judges::OnArrived(const std::string& /*route*/, const std::vector<Entry>& entries) {
+  store_.OnArrived(entries);
+}
+
+void Judges::OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) {
+  store_.OnSettled(route, entries);
+}
+
+void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
+                               bool for_good) {
+  if (for_good) store_.OnSettled(route, entries);
+}
+
+void Judges::OnEnded(End /*how*/) { publish_.OnEnded(); }
+
+std::string Judges::StillWrong(Process& process) {
+  // Waiting for minutes costs time, so only some histories do.
+  const bool patiently = file_.scene().plan.seed % 8 == 0;
+  return WhatIsWrong(process.gateway(), process.health(), patiently);
+}
+
+}  // namespace sluice::sim

@@ -1,0 +1,265 @@
+#include "sim/judges.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <set>
+
+namespace sluice::sim {
+namespace {
+
+using Kind = SentMessage::Kind;
+
+Plan PlanOf(const std::string& durability, const std::string& on_full) {
+  Plan plan;
+  plan.streams = {{.name = "telemetry", .durability = durability, .on_full = on_full}};
+  plan.routes = {{.name = "up", .from = "telemetry", .to = "cloud", .format = "json"}};
+  plan.uplinks = {"cloud"};
+  return plan;
+}
+
+// A history by hand.
+class JudgesTest : public testing::Test {
+ protected:
+  explicit JudgesTest(Plan plan = PlanOf("commit", "reject")) : plan_(std::move(plan)) {}
+
+  const SentMessage& Send(Kind kind = Kind::kReadings, std::string identity = "dev-1") {
+    const Token token = ++last_token_;
+    messages_.push_back({.client = identity,
+                         .identity = identity,
+                         .topic = "telemetry/dev-1/climate",
+                         .qos = 1,
+                         .kind = kind,
+                         .tokens = {token},
+                         .devices = {"dev-1"}});
+    judges_.OnSent(messages_.back(), false);
+    return messages_.back();
+  }
+  static std::string PayloadOf(const SentMessage& message) {
+    return fmt::format("{{\"token\":\"{}\"}}", TokenText(message.tokens[0]));
+  }
+  void Accept(const SentMessage& message, uint64_t offset,
+              const std::string& stream = "telemetry") {
+    judges_.OnAccepted(stream, offset, 1, message.topic, PayloadOf(message), message.identity);
+  }
+  void Sync(const SentMessage& message) { synced_.insert(message.tokens[0]); }
+  // Accepts and commits it at the offset and says so.
+  const SentMessage& Keep(uint64_t offset) {
+    const SentMessage& message = Send();
+    Accept(message, offset);
+    Sync(message);
+    judges_.OnAnswered(message, 0);
+    return message;
+  }
+  static Entry EventOf(const SentMessage& message, uint64_t offset) {
+    return {.stream = "telemetry",
+            .first = offset,
+            .last = offset,
+            .gap_reason = {},
+            .token = message.tokens[0],
+            .device = "dev-1"};
+  }
+  static StoredRun RunOf(const SentMessage& message, uint64_t offset) {
+    return {.first = offset, .last = offset, .token = message.tokens[0]};
+  }
+  void Start(uint64_t first, uint64_t end, std::vector<StoredRun> runs) {
+    judges_.AfterStart({{"telemetry", first, end, std::move(runs)}});
+  }
+  void Crash() { judges_.OnEnded(Witness::End::kPowerCut); }
+  void DeliverEvent(const SentMessage& message, const std::string& device, uint64_t offset) {
+    judges_.OnDelivered("sub", "events/" + device + "/climate.reading.v1",
+                        fmt::format("{{\"id\":\"gw/telemetry/{}\",\"text\":\"{}\"}}", offset,
+                                    TokenText(message.tokens[0])),
+                        1, false);
+  }
+
+  void ExpectWell() { EXPECT_FALSE(scene_.verdict.broken()) << scene_.verdict.what(); }
+  void ExpectBroken(int invariant) {
+    EXPECT_EQ(scene_.verdict.invariant(), invariant) << scene_.verdict.what();
+  }
+
+  const Plan plan_;
+  Scene scene_{plan_};
+  std::set<Token> synced_;
+  Judges judges_{scene_, [this](Token token) { return synced_.contains(token); }};
+  std::deque<SentMessage> messages_;
+  Token last_token_ = 0;
+};
+
+class DropNewestTest : public JudgesTest {
+ protected:
+  DropNewestTest() : JudgesTest(PlanOf("commit", "drop_newest")) {}
+};
+class MemoryTest : public JudgesTest {
+ protected:
+  MemoryTest() : JudgesTest(PlanOf("memory", "reject")) {}
+};
+
+TEST_F(JudgesTest, AGoodHistoryIsWell) {
+  const SentMessage& first = Keep(0);
+  const SentMessage& second = Keep(1);
+  DeliverEvent(first, "dev-1", 0);
+  judges_.OnArrived("up", {EventOf(first, 0)});
+  judges_.OnUpstreamAcknowledged("up", {EventOf(first, 0)});
+  Crash();
+  Start(1, 2, {RunOf(second, 1)});
+  Keep(2);
+  ExpectWell();
+}
+
+TEST_F(JudgesTest, AcknowledgedBeforeItIsSynced) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  judges_.OnAnswered(message, 0);
+  ExpectBroken(1);
+}
+
+TEST_F(JudgesTest, AcknowledgedAndNeverAccepted) {
+  judges_.OnAnswered(Send(), 0);
+  ExpectBroken(1);
+}
+
+TEST_F(JudgesTest, AMalformedMessageIsKeptBeforeItIsAcknowledged) {
+  const SentMessage& message = Send(Kind::kMalformed);
+  Accept(message, 0, "dead-letters");
+  judges_.OnAnswered(message, 0);
+  ExpectBroken(1);
+}
+
+TEST_F(MemoryTest, MemoryPromisesNoSync) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  judges_.OnAnswered(message, 0);
+  Crash();
+  Start(0, 0, {});
+  ExpectWell();
+}
+
+TEST_F(MemoryTest, WhatWasSeenIsNotLostAllTheSame) {
+  const SentMessage& message = Keep(0);
+  judges_.OnArrived("up", {EventOf(message, 0)});
+  Crash();
+  Start(0, 0, {});
+  ExpectBroken(4);
+}
+
+TEST_F(JudgesTest, AcknowledgedIsLostAtTheEndOfAStream) {
+  const SentMessage& first = Keep(0);
+  Keep(1);
+  Crash();
+  Start(0, 1, {RunOf(first, 0)});
+  ExpectBroken(1);
+}
+
+TEST_F(JudgesTest, SentAgainItMayBeLostOnce) {
+  const SentMessage& message = Keep(0);
+  Accept(message, 1);
+  Crash();
+  Start(0, 1, {RunOf(message, 0)});
+  ExpectWell();
+}
+
+TEST_F(JudgesTest, AnOffsetIsGivenTwice) {
+  Keep(0);
+  Keep(0);
+  ExpectBroken(4);
+}
+
+TEST_F(JudgesTest, AnOffsetThatWasSeenIsGivenAgainAfterAStart) {
+  const SentMessage& message = Keep(0);
+  judges_.OnArrived("up", {EventOf(message, 0)});
+  Crash();
+  Accept(Send(), 0);
+  ExpectBroken(4);
+}
+
+TEST_F(JudgesTest, AnOffsetIsLeftOut) {
+  Keep(0);
+  Keep(2);
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, DeletedBeforeUpstreamHadIt) {
+  Keep(0);
+  Crash();
+  Start(1, 1, {});
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, StoredAsSomethingElse) {
+  Keep(0);
+  const SentMessage& second = Keep(1);
+  Crash();
+  Start(0, 2, {RunOf(second, 0), RunOf(second, 1)});
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, AGapThatTheStreamCannotHave) {
+  Keep(0);
+  Crash();
+  Start(0, 1, {{.first = 0, .last = 0, .gap_reason = "evicted"}});
+  ExpectBroken(2);
+}
+
+TEST_F(DropNewestTest, DroppedMayBeAcknowledged) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  judges_.OnAnswered(message, 0);
+  Crash();
+  Start(0, 1, {{.first = 0, .last = 0, .gap_reason = "dropped"}});
+  ExpectWell();
+}
+
+TEST_F(DropNewestTest, DroppedHasAPlace) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  judges_.OnAnswered(message, 0);
+  Crash();
+  Start(0, 0, {});
+  ExpectBroken(1);
+}
+
+TEST_F(JudgesTest, ALocalSubscriberSeesItTooEarly) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  DeliverEvent(message, "dev-1", 0);
+  ExpectBroken(8);
+}
+
+TEST_F(JudgesTest, ALocalSubscriberSeesItUnderAnotherId) {
+  const SentMessage& message = Keep(0);
+  Keep(1);
+  DeliverEvent(message, "dev-1", 1);
+  ExpectBroken(4);
+}
+
+TEST_F(JudgesTest, ALocalSubscriberSeesItUnderAnotherName) {
+  DeliverEvent(Keep(0), "dev-2", 0);
+  ExpectBroken(9);
+}
+
+TEST_F(JudgesTest, UpstreamSeesAnotherReading) {
+  Keep(0);
+  judges_.OnArrived("up", {EventOf(Keep(1), 0)});
+  ExpectBroken(4);
+}
+
+TEST_F(JudgesTest, AForgedMessageBecomesAnEvent) {
+  Accept(Send(Kind::kForged, "dev-2"), 0);
+  ExpectBroken(9);
+}
+
+TEST_F(JudgesTest, SomebodyIsTakenForSomebodyElse) {
+  const SentMessage& message = Send();
+  judges_.OnAccepted("telemetry", 0, 1, message.topic, PayloadOf(message), "dev-2");
+  ExpectBroken(9);
+}
+
+TEST_F(JudgesTest, ADeviceMaySpeakForItself) {
+  judges_.OnAnswered(Send(), 0x87);
+  ExpectBroken(9);
+}
+
+}  // namespace
+}  // namespace sluice::sim

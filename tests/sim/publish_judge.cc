@@ -1,0 +1,132 @@
+#include "sim/publish_judge.h"
+
+#include <algorithm>
+
+namespace sluice::sim {
+namespace {
+
+constexpr uint8_t kFirstFailure = 0x80;
+constexpr uint8_t kNotAuthorized = 0x87;
+constexpr uint8_t kQuotaExceeded = 0x97;
+
+}  // namespace
+
+void PublishJudge::OnSent(const SentMessage& message, bool again) {
+  if (!again) file_.Remember(message);
+}
+
+void PublishJudge::OnAnswered(const SentMessage& message, uint8_t reason) {
+  if (reason >= kFirstFailure) return LookAtRefusal(message, reason);
+  if (message.kind == SentMessage::Kind::kPlain) return;
+  LookAtSafety(message);
+}
+
+void PublishJudge::LookAtSafety(const SentMessage& message) {
+  if (message.tokens.empty() && ++nameless_answers_ > nameless_letters_) {
+    file_.Broken(1, "{} was told that a malformed message is kept, and no such one was accepted",
+                 message.client);
+  }
+  for (const Token token : message.tokens) {
+    Reading& reading = *file_.Find(token);
+    if (reading.accepted == 0) {
+      return file_.Broken(1, "{} was told that reading {:x} is safe, which was never accepted",
+                          message.client, token);
+    }
+    reading.acknowledged = true;
+    const StreamBook& book = file_.books()[reading.stream];
+    // What is dropped for want of room has a place, and a gap there: see StoreJudge.
+    if (!book.commits() || book.drops() || file_.IsDurable(token, reading)) continue;
+    return file_.Broken(1, "{} was told that reading {:x} ({}/{}) is safe, and it is not synced",
+                        message.client, token, book.name(), reading.offset);
+  }
+}
+
+void PublishJudge::LookAtRefusal(const SentMessage& message, uint8_t reason) {
+  const bool may_be_refused = message.kind == SentMessage::Kind::kForged;
+  if (reason == kNotAuthorized && !may_be_refused) {
+    file_.Broken(9, "{} may not publish its own {}", message.client, message.topic);
+  } else if (reason != kNotAuthorized && reason != kQuotaExceeded) {
+    file_.Broken(10, "{}'s message on {} is refused with {:#x}", message.client, message.topic,
+                 reason);
+  }
+}
+
+void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_t count,
+                              std::string_view topic, std::string_view payload,
+                              std::string_view identity) {
+  StreamBook* const book = file_.BookOf(stream);
+  if (book == nullptr) return file_.Broken(0, "a stream {} that is not configured", stream);
+  tokens_.clear();
+  FindTokens(payload, [this](Token token) { tokens_.push_back(token); });
+  if (!book->takes_letters() && tokens_.size() != count) {
+    return file_.Broken(2, "a message of {} readings became {} events at {}/{}", tokens_.size(),
+                        count, stream, first);
+  }
+  if (book->takes_letters() && tokens_.empty()) ++nameless_letters_;
+  TakePlaces(*book, first, count);
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    Reading* const reading = file_.Find(tokens_[i]);
+    if (reading == nullptr) {
+      return file_.Broken(0, "{} accepted {:x}, which nobody has sent", stream, tokens_[i]);
+    }
+    LookAtIdentity(*book, tokens_[i], *reading, topic, identity);
+    // A letter holds the whole message, and goes by its first reading.
+    const bool is_in_letter = book->takes_letters() && i > 0;
+    file_.Place(tokens_[i], *reading, *book, is_in_letter ? first : first + i);
+    if (!is_in_letter) book->Add(tokens_[i]);
+  }
+  book->SetEnd(first + count);
+}
+
+// What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
+void PublishJudge::TakePlaces(StreamBook& book, uint64_t first, uint64_t count) {
+  if (first < book.end()) {
+    if (book.end_is_known) {
+      file_.Broken(4, "offset {} of {} is given a second time", first, book.name());
+    }
+    for (uint64_t i = first; i < book.end(); ++i) {
+      const Fate& fate = book.at(i);
+      if (fate.seen && !file_.may_be_damaged()) {
+        file_.Broken(4, "offset {} of {} is given again after a start, and was seen outside", i,
+                     book.name());
+      }
+      const Reading* const reading = file_.Find(fate.token);
+      if (reading == nullptr || !reading->acknowledged || !book.commits()) continue;
+      if (file_.HasPlaceBelow(fate.token, book, first) || file_.may_be_damaged()) continue;
+      file_.Broken(1, "reading {:x} was acknowledged, and its offset {}/{} is given again",
+                   fate.token, book.name(), i);
+    }
+  } else if (first > book.end() && book.end_is_known && !book.takes_letters()) {
+    file_.Broken(2, "{} goes on at {} instead of {}", book.name(), first, book.end());
+  }
+  book.SetEnd(first);
+  book.end_is_known = true;
+  if (count == 0) file_.Broken(0, "nothing was accepted");
+}
+
+void PublishJudge::LookAtIdentity(const StreamBook& book, Token token, const Reading& reading,
+                                  std::string_view topic, std::string_view identity) {
+  const SentMessage& message = *reading.message;
+  if (message.identity != identity) {
+    return file_.Broken(9, "reading {:x} of {} is taken for one of {}", token, message.identity,
+                        identity);
+  }
+  if (message.topic != topic) {
+    return file_.Broken(9, "reading {:x} on {} is taken for one on {}", token, message.topic,
+                        topic);
+  }
+  constexpr const char* kKinds[] = {"readings", "a malformed message", "a forged message",
+                                    "a plain message"};
+  const bool is_sound = message.kind == SentMessage::Kind::kReadings;
+  const bool may_be_letter =
+      message.kind == SentMessage::Kind::kMalformed || message.kind == SentMessage::Kind::kForged;
+  if (book.takes_letters() ? may_be_letter : is_sound) return;
+  file_.Broken(message.kind == SentMessage::Kind::kForged ? 9 : 2, "{} of {} on {} went to {}",
+               kKinds[static_cast<size_t>(message.kind)], identity, topic, book.name());
+}
+
+void PublishJudge::OnEnded() {
+  for (StreamBook& book : file_.books()) book.end_is_known = false;
+}
+
+}  // namespace sluice::sim

@@ -1,0 +1,119 @@
+#include "sim/store_judge.h"
+
+#include <algorithm>
+
+namespace sluice::sim {
+
+void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries) {
+    if (!entry.gap_reason.empty()) continue;
+    StreamBook* const book = file_.BookOf(entry.stream);
+    if (book == nullptr || entry.first >= book->end()) {
+      return file_.Broken(8, "{}/{} arrives upstream and was never accepted", entry.stream,
+                          entry.first);
+    }
+    Fate& fate = book->at(entry.first);
+    if (fate.token != entry.token) {
+      return file_.Broken(4, "{}/{} is reading {:x}, and arrives upstream as {:x}", entry.stream,
+                          entry.first, fate.token, entry.token);
+    }
+    fate.seen = true;
+  }
+}
+
+void StoreJudge::OnSettled(const std::string& route, const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries) {
+    StreamBook* const book = file_.BookOf(entry.stream);
+    if (book == nullptr) continue;
+    const uint8_t bit = book->BitOf(route);
+    const uint64_t end = std::min(entry.last + 1, book->end());
+    for (uint64_t i = entry.first; i < end; ++i) book->at(i).passed |= bit;
+  }
+}
+
+void StoreJudge::Look(const std::vector<StoredStream>& streams) {
+  for (const StoredStream& stored : streams) {
+    StreamBook* const book = file_.BookOf(stored.name);
+    if (book == nullptr) continue;
+    LookAtEnd(*book, stored);
+    LookAtFront(*book, stored);
+    LookAtRuns(*book, stored);
+  }
+}
+
+void StoreJudge::LookAtEnd(StreamBook& book, const StoredStream& stored) {
+  for (uint64_t i = stored.end; i < book.end(); ++i) LookAtLost(book, i, stored.end);
+  if (stored.end > book.end() && !book.takes_letters() && !file_.may_be_damaged()) {
+    file_.Broken(2, "{} ends at {}, and only {} were accepted", book.name(), stored.end,
+                 book.end());
+  }
+  book.SetEnd(stored.end);
+  book.end_is_known = true;
+}
+
+// `offset` is not stored any more, and will be given again.
+void StoreJudge::LookAtLost(StreamBook& book, uint64_t offset, uint64_t end) {
+  if (file_.may_be_damaged()) return;
+  const Fate& fate = book.at(offset);
+  if (fate.seen) {
+    return file_.Broken(4, "{}/{} was seen outside and is not stored any more", book.name(),
+                        offset);
+  }
+  const Reading* const reading = file_.Find(fate.token);
+  if (reading == nullptr || !reading->acknowledged || !book.commits()) return;
+  if (file_.HasPlaceBelow(fate.token, book, end)) return;
+  file_.Broken(1, "reading {:x} was acknowledged and is lost: {} ends at {}, it was {}", fate.token,
+               book.name(), end, offset);
+}
+
+void StoreJudge::LookAtFront(StreamBook& book, const StoredStream& stored) {
+  if (!book.takes_letters() && !file_.may_be_damaged()) {
+    for (uint64_t i = book.first; i < std::min(stored.first, book.end()); ++i) {
+      if (book.passed_by_all(i)) continue;
+      return file_.Broken(2, "{}/{} was deleted before all routes were done with it", book.name(),
+                          i);
+    }
+  }
+  book.first = stored.first;
+}
+
+void StoreJudge::LookAtRuns(StreamBook& book, const StoredStream& stored) {
+  uint64_t next = stored.first;
+  for (const StoredRun& run : stored.runs) {
+    if (run.first != next) {
+      return file_.Broken(2, "{} has a hole from {} to {}", book.name(), next, run.first);
+    }
+    next = run.last + 1;
+    if (!run.gap_reason.empty()) {
+      LookAtGap(book, run);
+      continue;
+    }
+    Fate& fate = book.at(run.first);
+    if (fate.token == 0) fate.token = run.token;
+    if (fate.token != run.token && !book.takes_letters()) {
+      return file_.Broken(2, "{}/{} was accepted as {:x} and is stored as {:x}", book.name(),
+                          run.first, fate.token, run.token);
+    }
+  }
+  if (next != stored.end) file_.Broken(0, "the account of {} ends at {}", book.name(), next);
+}
+
+void StoreJudge::LookAtGap(StreamBook& book, const StoredRun& gap) {
+  if (!MayHave(book, gap.gap_reason)) {
+    return file_.Broken(2, "{} has lost {} to {}: {}", book.name(), gap.first, gap.last,
+                        gap.gap_reason);
+  }
+  if (gap.gap_reason != "dropped") return;
+  for (uint64_t i = gap.first; i <= gap.last; ++i) {
+    if (!book.at(i).seen) continue;
+    return file_.Broken(4, "{}/{} was seen outside and is stored as dropped", book.name(), i);
+  }
+}
+
+bool StoreJudge::MayHave(const StreamBook& book, const std::string& gap_reason) const {
+  if (gap_reason == "evicted") return book.evicts();
+  if (gap_reason == "dropped") return book.drops();
+  return file_.may_be_damaged();
+}
+
+}  // namespace sluice::sim

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/plan.h"
+#include "sim/witness.h"
+
+namespace sluice::sim {
+
+// What the judges know of one offset.
+struct Fate {
+  Token token = 0;     // of the reading that it was given to; 0: nobody outside knows which
+  uint8_t passed = 0;  // a bit for each route that is done with it, by upstream's own word
+  bool seen = false;   // somebody outside was shown the event under this offset
+};
+
+// One stream as seen from outside: which reading got which offset, and who has heard of it. After a
+// crash offsets at the end may be given again; those that anybody has heard of must not.
+class StreamBook {
+ public:
+  // Of the stream of dead letters when `takes_letters`: there the gateway appends letters of its
+  // own.
+  StreamBook(const Plan& plan, const Plan::Stream& stream, bool takes_letters);
+
+  const std::string& name() const { return name_; }
+  bool takes_letters() const { return takes_letters_; }
+  bool commits() const { return commits_; }  // acknowledged is synced
+  bool evicts() const { return on_full_ == "drop_oldest"; }
+  bool drops() const { return on_full_ == "drop_newest"; }
+  bool expires() const { return expires_; }
+  const std::vector<std::string>& routes() const { return routes_; }
+
+  // Offsets in [0, end) are taken.
+  uint64_t end() const { return fates_.size(); }
+  Fate& at(uint64_t offset) { return fates_[offset]; }
+  void Add(Token token) { fates_.push_back({.token = token}); }
+  // Makes the book longer or shorter.
+  void SetEnd(uint64_t end) { fates_.resize(end); }
+
+  // All routes are done with the offset.
+  bool passed_by_all(uint64_t offset) const { return fates_[offset].passed == all_; }
+  // The bit of a route that leads from this stream; 0: none does.
+  uint8_t BitOf(const std::string& route) const;
+
+  // Between a start and the first look at what is stored, or the first acceptance, the end is not
+  // known.
+  bool end_is_known = true;
+  // What is below had been deleted at the last look at what is stored.
+  uint64_t first = 0;
+
+ private:
+  const std::string name_;
+  const std::string on_full_;
+  const bool takes_letters_;
+  const bool commits_;
+  std::vector<std::string> routes_;
+  bool expires_ = false;  // a route leaves out what is too old
+  uint8_t all_ = 0;
+  std::vector<Fate> fates_;
+};
+
+}  // namespace sluice::sim
