@@ -1,8 +1,14 @@
 #include "sim/fleet.h"
+
+#include <deque>
 namespace sluice::sim {
 struct Fleet::Device final : transport::StreamHandler {
-  Device(Scene& s, Network& n, std::string name)
-      : scene(s), net(n), id(std::move(name)), timer(s.scheduler.NewTimer([this] { Tick(); })) {}
+  Device(Scene& s, Network& n, Witness& w, std::string name)
+      : scene(s),
+        net(n),
+        witness(w),
+        id(std::move(name)),
+        timer(s.scheduler.NewTimer([this] { Tick(); })) {}
   size_t OnBytes(ByteSpan b) override {
     scene.trace.Note("{}: gets {} bytes", id, b.size());
     if (b[0] == 0x20) up = true;
@@ -35,6 +41,8 @@ struct Fleet::Device final : transport::StreamHandler {
     p.payload = AsBytes(payload);
     p.qos = codec::Qos::kAtLeastOnce;
     p.packet_id = uint16_t(token % 60000 + 1);
+    messages.push_back({id, id, topic, 1, false, SentMessage::Kind::kReadings, {token}, {id}});
+    witness.OnSent(messages.back(), false);
     Send(p);
   }
   template <class P>
@@ -45,6 +53,8 @@ struct Fleet::Device final : transport::StreamHandler {
   }
   Scene& scene;
   Network& net;
+  Witness& witness;
+  std::deque<SentMessage> messages;
   std::string id;
   Timer timer;
   std::unique_ptr<transport::ByteStream> stream;
@@ -56,7 +66,9 @@ Fleet::Fleet(Scene& s, Network& n, Witness& w) : scene_(s), network_(n), witness
 Fleet::~Fleet() = default;
 void Fleet::Start() {
   for (size_t i = 0; i < scene_.plan.devices; ++i) {
-    devices_.push_back(std::make_unique<Device>(scene_, network_, "dev-" + std::to_string(i)));
+    devices_.push_back(
+        std::make_unique<Device>(scene_, network_, witness_, "dev-" + std::to_string(i)));
+    devices_.back()->token = Token(i * 10000);
     devices_.back()->timer.Start(Duration(0));
   }
 }
