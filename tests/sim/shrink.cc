@@ -17,7 +17,7 @@ class Shrinker {
       if (plan_.troubles.test(i)) Try([i](Plan* plan) { plan->troubles.reset(i); });
     }
     Try([](Plan* plan) { plan->calms_down = false; });
-    while (Try([](Plan* plan) { plan->length /= 2; })) {
+    while (plan_.length > std::chrono::seconds(2) && Try([](Plan* plan) { plan->length /= 2; })) {
     }
     while (plan_.subscribers > 0 && Try([](Plan* plan) { --plan->subscribers; })) {
     }
