@@ -7,7 +7,9 @@
 namespace sluice::sim {
 class Disk {
  public:
-  explicit Disk(Scene& scene) : scene_(scene), random_(scene.RandomFor("disk")) {}
+  explicit Disk(Scene& scene) : scene_(scene), random_(scene.RandomFor("disk")) {
+    env_.SetCapacity(1ull << 30);
+  }
   std::unique_ptr<Env> Mount();
   void EndProcess(Witness::End how) {
     env_.FailFromNowOn(~0u & ~unsigned(test::MemoryEnv::kRead | test::MemoryEnv::kOpen));
