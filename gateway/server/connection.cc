@@ -21,9 +21,10 @@ std::string NameOf(const transport::PeerInfo& peer, const std::string& anonymous
 
 }  // namespace
 
-Connection::Connection(const ConnectionContext& context,
+Connection::Connection(const ConnectionContext& context, uint64_t arrival,
                        std::unique_ptr<transport::ByteStream> stream, std::string anonymous)
     : context_(context),
+      arrival_(arrival),
       stream_(std::move(stream)),
       anonymous_(std::move(anonymous)),
       identity_(NameOf(stream_->peer(), anonymous_)),

@@ -71,8 +71,9 @@ struct ConnectionContext {
 class Connection final : public transport::StreamHandler, public broker::ClientHandle {
  public:
   // `anonymous` is what the listener calls clients without a certificate; empty: it lets none in.
-  Connection(const ConnectionContext& context, std::unique_ptr<transport::ByteStream> stream,
-             std::string anonymous);
+  // `arrival` is a number of its own, and greater than those of who came before.
+  Connection(const ConnectionContext& context, uint64_t arrival,
+             std::unique_ptr<transport::ByteStream> stream, std::string anonymous);
   ~Connection() override;
 
   void Start();
@@ -97,6 +98,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // What its CONNECT has made it; before that a name for the log.
   const std::string& identity() const { return identity_; }
   const transport::PeerInfo& peer() const { return stream_->peer(); }
+  uint64_t arrival() const { return arrival_; }
 
  private:
   // Packets taken from one connection, and messages that these make others get, before the next
@@ -145,6 +147,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void EndTurn();
 
   ConnectionContext context_;
+  const uint64_t arrival_;
   std::unique_ptr<transport::ByteStream> stream_;
   const std::string anonymous_;
   std::string identity_;

@@ -116,9 +116,11 @@ void Server::Accept(const std::string& anonymous_identity,
                                   .log_limit = log_limit_,
                                   .refusals = refusals_,
                                   .owner = *this};
-  auto connection = std::make_unique<Connection>(context, std::move(stream), anonymous_identity);
+  const uint64_t arrival = ++arrivals_;
+  auto connection =
+      std::make_unique<Connection>(context, arrival, std::move(stream), anonymous_identity);
   Connection* const raw = connection.get();
-  connections_.emplace(raw, std::move(connection));
+  connections_.emplace(arrival, std::move(connection));
   const bool is_stranger = !raw->peer().certificate;
   raw->BelongTo(broker_.PartyOf(raw->identity(), PartyName(*raw, is_stranger)));
   raw->Start();
@@ -156,7 +158,7 @@ void Server::MakeRoomForInput(const broker::PartyRef& party, size_t bytes) {
 
 void Server::OnGone(Connection* connection) {
   std::erase(blocked_, connection);
-  connections_.erase(connection);
+  connections_.erase(connection->arrival());
   ArmBrokerTimer();
   FinishIfEmpty();
 }
@@ -208,7 +210,7 @@ void Server::ArmBrokerTimer() {
 void Server::Shutdown(Duration patience, std::function<void()> done) {
   shutdown_done_ = std::move(done);
   listeners_.clear();
-  for (const auto& [raw, connection] : connections_) raw->StopReading();
+  for (const auto& [arrival, connection] : connections_) connection->StopReading();
   const MonotonicTime deadline = parts_.scheduler.Now() + patience;
   goodbye_timer_ = parts_.scheduler.NewTimer([this, deadline] {
     if (parts_.scheduler.Now() >= deadline) return SayGoodbye();
@@ -225,7 +227,7 @@ void Server::TryToSayGoodbye() {
 
 void Server::SayGoodbye() {
   if (std::exchange(said_goodbye_, true)) return;
-  for (const auto& [raw, connection] : connections_) raw->Shutdown();
+  for (const auto& [arrival, connection] : connections_) connection->Shutdown();
   FinishIfEmpty();
 }
 

@@ -2,9 +2,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -147,7 +147,9 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   std::unique_ptr<SavedState> saved_state_;    // null: nothing outlives the process
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
-  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  // In the order of their coming, in which they are also told to go.
+  std::map<uint64_t, std::unique_ptr<Connection>> connections_;
+  uint64_t arrivals_ = 0;
   std::deque<Connection*> blocked_;  // wait for room, the longest first
   bool retry_posted_ = false;
   Timer broker_timer_;

@@ -99,7 +99,7 @@ int Main(int argc, char** argv) {
   for (uint64_t seed = first; seed < first + settings.seeds; ++seed) {
     const Plan plan = PlanFor(seed, settings);
     Outcome outcome = Live(plan, settings.trace);
-    if (settings.twice && Live(plan).hash != outcome.hash) {
+    if (settings.twice && Live(plan, settings.trace).hash != outcome.hash) {
       outcome.broken = true;
       outcome.what = "the same seed gives two histories";
     }
