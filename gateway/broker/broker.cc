@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/status.h"
 
 namespace sluice::broker {
@@ -46,6 +47,7 @@ void Broker::Acknowledge(const AckHandle& ack, codec::ReasonCode reason) {
   if (client->connected()) {
     client->handle->Acknowledge(ack.packet_id, reason);
   } else {
+    SLUICE_PROBE("broker: QoS 2 is acknowledged while its client is away");
     client->state.AcknowledgeInbound(ack.packet_id, reason);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/status.h"
 
 namespace sluice::broker {
@@ -133,6 +134,7 @@ bool FanOut::MakeRoom(MonotonicTime now, size_t bytes, const ClientRecord& clien
   for (int i = 0; i < kMostDrops && pool_.bytes() + bytes > limits_.max_message_bytes; ++i) {
     Party* const largest = shares_.GivesWay(Budget::kQueued, *client.party, bytes);
     if (largest == nullptr) return false;
+    SLUICE_PROBE("broker: a message in a queue gives way");
     share_log_.GaveWay(now, Budget::kQueued, largest->name(), client.party->name());
     auto* const victim =
         static_cast<ClientRecord*>(Shares::FirstOf(Budget::kQueued, *largest)->owner());

@@ -1,3 +1,4 @@
+#include "base/probe.h"
 #include "base/status.h"
 #include "broker/broker.h"
 
@@ -43,6 +44,7 @@ void Broker::EvictSessions(MonotonicTime now, const PartyRef& newcomer) {
                               ? Budget::kSessions
                               : Budget::kSessionBytes;
     counters_.sessions_evicted.Add();
+    SLUICE_PROBE("broker: a session makes room for another");
     EndSession(now, LeastWanted(now, budget, newcomer));
   }
 }

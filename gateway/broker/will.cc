@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/probe.h"
 #include "broker/broker.h"
 
 namespace sluice::broker {
@@ -53,6 +54,7 @@ void Broker::SetWill(MonotonicTime now, ClientRecord* client, const codec::Will&
 }
 
 void Broker::DropWill(ClientRecord* client) {
+  if (client->will_due) SLUICE_PROBE("broker: a client comes back before its will is due");
   if (client->will) will_bytes_ -= client->will->message->size();
   client->will.reset();
   client->will_bytes.Set(0);
@@ -79,6 +81,7 @@ void Broker::FlushWills(MonotonicTime now) {
   while (waiting < std::min(due_wills_.size(), kMostTried)) {
     const Verdict verdict = MustWait(waiting) ? Verdict::kBusy : OfferWill(due_wills_[waiting]);
     if (verdict == Verdict::kBusy) {
+      SLUICE_PROBE("broker: a will waits for room");
       wills_retry_at_ = now + kRetry;
       ++waiting;
       continue;

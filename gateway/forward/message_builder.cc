@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
+
 namespace sluice::forward {
 namespace {
 
@@ -37,7 +39,10 @@ void MessageBuilder::Clear() {
 
 MessageBuilder::Added MessageBuilder::Add(const SourceRecord& record, WallTime now) {
   if (record.is_gap) return AddGap(record, record.reason);
-  if (expiry_.IsExpired(record, now)) return AddGap(record, schema::GapReason::kExpired);
+  if (expiry_.IsExpired(record, now)) {
+    SLUICE_PROBE("forward: an event expires");
+    return AddGap(record, schema::GapReason::kExpired);
+  }
   return AddEvent(record, now);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "forward/refusal.h"
 
 namespace sluice::forward {
@@ -158,6 +159,7 @@ void Route::Publish(uint32_t sequence) {
 // A record that no upstream would take goes the way of a refused publish without having been one.
 void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
   if (window_.full()) return;
+  SLUICE_PROBE("forward: an event is too large for this upstream");
   InFlight publish;
   publish.first = record.first;
   publish.end = record.end();

@@ -1,6 +1,7 @@
 // What becomes of a route's publishes: acknowledged, refused, or lost with their connection.
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "forward/refusal.h"
 #include "forward/route.h"
 
@@ -81,6 +82,7 @@ void Route::StartOver() {
   metrics_.restarts.Add();
   health_.OnRefusedForNow(clock_.Now(), window_.front().refusal.text);
   window_.Clear();
+  SLUICE_PROBE("forward: one publish at a time after a refusal");
   probing_ = true;
   HoldFor(backoff_.Next());
 }

@@ -1,6 +1,7 @@
 // Dead letters: the events of a publish that was refused for good are read again from the stream
 // and handed over. Once all of them are stored, consumers are told (route_telling.cc).
 
+#include "base/probe.h"
 #include "forward/refusal.h"
 #include "forward/route.h"
 
@@ -19,6 +20,7 @@ void Route::ContinueBurial() {
     const SourceRecord* record = reader_.Peek();
     if (record == nullptr) return;
     if (!record->is_gap && !Bury(*record)) {
+      SLUICE_PROBE("forward: a burial waits for room");
       HoldFor(backoff_.Next());
       return;
     }

@@ -3,6 +3,7 @@
 // cursor passes a gap when upstream has acknowledged it, so that a crash in between loses none.
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "forward/refusal.h"
 #include "forward/route.h"
 
@@ -45,6 +46,7 @@ void Route::OnTold() {
 
 void Route::OnTellingRefused(const Refusal& refusal) {
   if (refusal.permanent) return GiveUpTelling(refusal.text);
+  SLUICE_PROBE("forward: telling of a dead letter is refused for now");
   health_.OnRefusedForNow(clock_.Now(), refusal.text);
   HoldFor(backoff_.Next());
 }
@@ -52,11 +54,14 @@ void Route::OnTellingRefused(const Refusal& refusal) {
 // The connection that should have brought the answer is gone.
 void Route::WithdrawTelling() {
   InFlight* const told = window_.FindPending(window_.front_sequence());
-  if (told != nullptr) window_.SettleRefused(told, told->refusal);
+  if (told == nullptr) return;
+  SLUICE_PROBE("forward: the connection is lost while a dead letter is told");
+  window_.SettleRefused(told, told->refusal);
 }
 
 // Who will not hear of a gap either must not hold the route for ever.
 void Route::GiveUpTelling(std::string_view why) {
+  SLUICE_PROBE("forward: telling of a dead letter is given up");
   const uint64_t first = untold_.front().gap.first;
   const uint64_t last = untold_.back().gap.last;
   LogWarn(

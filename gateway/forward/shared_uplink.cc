@@ -6,6 +6,7 @@
 
 #include "base/label.h"
 #include "base/log.h"
+#include "base/probe.h"
 #include "base/status.h"
 
 namespace sluice::forward {
@@ -200,7 +201,10 @@ std::optional<MonotonicTime> SharedUplink::AnswerDeadline() const {
   if (state_ != State::kConnected || in_flight_ == 0) return std::nullopt;
   for (const User& user : users_) {
     const auto oldest = user.user == nullptr ? std::nullopt : user.user->OldestUnanswered();
-    if (oldest && newest_answered_ - *oldest > options_.ack_timeout) return last_answer_;
+    if (oldest && newest_answered_ - *oldest > options_.ack_timeout) {
+      SLUICE_PROBE("forward: one publish is passed over");
+      return last_answer_;
+    }
   }
   return last_answer_ + options_.ack_timeout;
 }
@@ -213,6 +217,7 @@ void SharedUplink::LookForTimeouts(MonotonicTime now) {
   const auto deadline = AnswerDeadline();
   if (!deadline || now < *deadline) return;
   ack_timeouts_.Add();
+  SLUICE_PROBE("forward: upstream answers nothing in time");
   const std::string why = fmt::format("{} publishes sent, and not acknowledged within {:.1f} s",
                                       in_flight_, seconds(options_.ack_timeout));
   health_.OnAckTimeout(why);

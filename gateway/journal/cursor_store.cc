@@ -119,4 +119,9 @@ uint64_t CursorStore::LowestSaved() const {
   return lowest;
 }
 
+bool CursorStore::has_unsaved() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return !entry.is_saved; });
+}
+
 }  // namespace sluice::journal

@@ -44,6 +44,7 @@ class CursorStore {
   // everything.
   uint64_t LowestSaved() const;
   bool empty() const { return entries_.empty(); }
+  bool has_unsaved() const;  // a cursor that was not saved once yet
 
  private:
   struct Entry {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "base/saturating.h"
 
 namespace sluice::journal {
@@ -52,6 +53,7 @@ bool DiskRoom::EvictOne(uint64_t lowest_cursor) {
   const Result<bool> done = store_.EvictOldest(&evicted);
   if (!done.ok()) LogWarn("journal: {}", done.status().ToString());
   if (!done.ok() || !*done) return false;
+  if (cursors_.has_unsaved()) SLUICE_PROBE("journal: eviction before a cursor exists");
   evicted_events_ += SaturatingSub(evicted.end, std::max(evicted.base, lowest_cursor));
   return true;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "journal/record_format.h"
 #include "journal/segment_header.h"
 #include "journal/segment_scanner.h"
@@ -36,6 +37,9 @@ Status OpenPlace(const Env& env, const StreamStore& store, const Segment& segmen
       place.file != nullptr && place.base == segment.base && place.version == segment.version;
   if (same && place.offset <= job->request.from) return Status::Ok();
   if (!same) {
+    if (place.file != nullptr && place.base == segment.base && segment.gap) {
+      SLUICE_PROBE("journal: a segment became a gap while it was read");
+    }
     place.file.reset();
     auto file = env.OpenReadable(store.paths().Segment(segment.base));
     if (!file.ok()) return file.status();
@@ -174,6 +178,7 @@ Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadD
   if (opened.ok() && is_news) {
     damage->lost_events += MissingIn(*job->place.file, store->stream_id(), segment);
   }
+  SLUICE_PROBE("journal: damage is stepped over where it lies");
   if (opened.ok()) return StepOver(segment, store->stream_id(), limit, job);
   if (segment.unreplaced != StatusCode::kNoSpace) return Fail(job, opened);
   return ReadHole(std::min(segment.end, limit), job, GapReason::kCorrupt);

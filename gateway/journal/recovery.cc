@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "journal/record_format.h"
 #include "journal/segment_header.h"
 #include "journal/segment_scanner.h"
@@ -104,6 +105,7 @@ class Recovery {
         ++i;
         continue;
       }
+      SLUICE_PROBE("journal: what a merged gap covers is removed at opening");
       RemoveFile(store_.paths().Segment(found_[i].segment.base));
       found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(i));
     }
@@ -135,8 +137,10 @@ class Recovery {
     if (survey.corrupt) survey.end_offset = std::max(survey.end_offset, floor_);
     segment.end = survey.end_offset;
     report_.torn_bytes += survey.torn_bytes;
-    if (survey.torn_bytes > 0)
+    if (survey.torn_bytes > 0) {
+      if (found_.size() > 1) SLUICE_PROBE("journal: torn tail behind a full segment");
       LogWarn("journal: cut a torn tail of {} bytes from {}", survey.torn_bytes, path);
+    }
     store_.Adopt(segment);
     Repair(segment.base, survey);
     return Status::Ok();
@@ -188,6 +192,7 @@ class Recovery {
     if (store_.segments().empty()) store_.AdoptEnd(std::min(proven_.acknowledged, floor_));
     const uint64_t end = store_.end_offset();
     if (end >= floor_) return;
+    SLUICE_PROBE("journal: events below the floor are missing");
     Lose(std::max(end, proven_.acknowledged), floor_);
     const Status filled = store_.AppendGap(floor_, GapReason::kMissing);
     if (filled.ok()) return;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/probe.h"
 
 namespace sluice::journal {
 namespace {
@@ -36,6 +37,7 @@ Status SetAside(Env& env, const std::string& path, std::string_view why) {
   const std::string name = FreeName(env, path);
   const Status renamed = env.Rename(path, name);
   if (renamed.ok()) {
+    SLUICE_PROBE("journal: a file is set aside");
     LogError("journal: {} {}; it is kept as {}", path, why, name);
   } else {
     LogError("journal: {} {} and can't be set aside: {}", path, why, renamed.ToString());

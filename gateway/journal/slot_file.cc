@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "base/probe.h"
 
 namespace sluice::journal {
 namespace {
@@ -49,14 +50,17 @@ Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
     loaded.damaged = file.status().code() != StatusCode::kNotFound;
     return loaded;
   }
+  bool unsound = false;  // one of them, and it was written once
   for (size_t at = 0; at < 2 * kSlotDistance; at += kSlotDistance) {
     std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> bytes{};
     const Result<size_t> got = (*file)->ReadAt(at, bytes.size(), bytes.data());
     loaded.damaged |= !got.ok();
     std::optional<Slot> slot;
     if (got.ok()) slot = DecodeSlots(ByteSpan(bytes).first(*got));
+    unsound |= !slot && (!got.ok() || std::memcmp(&bytes[8], kMagic, 4) == 0);
     if (slot && (!loaded.slot || slot->sequence > loaded.slot->sequence)) loaded.slot = slot;
   }
+  if (unsound && loaded.slot) SLUICE_PROBE("journal: one slot is unsound, the other counts");
   loaded.damaged |= !loaded.slot.has_value();
   const Result<uint64_t> size = (*file)->Size();
   loaded.empty = size.ok() && *size == 0;

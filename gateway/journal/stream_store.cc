@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "journal/record_format.h"
 
 namespace sluice::journal {
@@ -114,6 +115,7 @@ Status StreamStore::MakeActive() {
   const SegmentHeader header{stream_id_, end_offset_, 0, ToUnixNanos(clock_.WallNow())};
   auto writer = SegmentWriter::Create(env_, paths_, header,
                                       settings_.preallocate ? settings_.segment_bytes : 0);
+  if (writer.status().code() == StatusCode::kNoSpace) SLUICE_PROBE("journal: roll without space");
   if (!writer.ok()) return writer.status();
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
   active_ = std::move(writer).value();
@@ -145,7 +147,10 @@ Status StreamStore::CheckInPlace() const {
 }
 
 void StreamStore::Abandon(uint64_t committed) {
-  if (active_ != nullptr) SetBytes(&segments_.back(), active_->CutUnsynced());
+  if (active_ != nullptr) {
+    SLUICE_PROBE("journal: a segment is abandoned after a failure");
+    SetBytes(&segments_.back(), active_->CutUnsynced());
+  }
   active_.reset();
   end_offset_ = synced_offset_ = committed;
   if (segments_.empty()) return;
@@ -178,6 +183,7 @@ Status StreamStore::AppendGap(uint64_t end, GapReason reason) {
   // Of one reason, so that none is told as another.
   if (!segments_.empty() && segments_.back().gap && segments_.back().end == end_offset_ &&
       segments_.back().reason == reason) {
+    SLUICE_PROBE("journal: a gap segment grows");
     SLUICE_RETURN_IF_ERROR(WriteGap(segments_.back().base, end, reason, &gap));
     Replace(&segments_.back(), gap);
   } else {
@@ -231,6 +237,7 @@ Result<Segment> StreamStore::WriteEvictedGap(const Segment* before, const Segmen
   Segment gap;
   Status written = WriteGap(base, evicted.end, GapReason::kEvicted, &gap);
   if (written.code() == StatusCode::kNoSpace) {
+    SLUICE_PROBE("journal: a segment becomes a gap in place");
     gap = {.base = base,
            .end = evicted.end,
            .bytes = kSegmentHeaderBytes + kGapBytes,
@@ -254,6 +261,7 @@ Result<bool> StreamStore::EvictOldest(Segment* evicted) {
   if (!gap.ok()) return gap.status();
   Replace(&segments_[merge ? i - 1 : i], *gap);
   if (!merge) return true;
+  SLUICE_PROBE("journal: gaps are merged");
   Erase(segments_.begin() + static_cast<std::ptrdiff_t>(i));
   const Status removed = env_.Remove(paths_.Segment(evicted->base));
   if (!removed.ok()) LogWarn("journal: {}; it is removed at the next start", removed.ToString());
@@ -302,6 +310,7 @@ Result<uint64_t> StreamStore::Salvage(uint64_t base) {
   const auto rewritten = Rewrite(*found);
   if (!rewritten.ok()) {
     if (rewritten.status().code() == StatusCode::kResourceExhausted) return rewritten.status();
+    SLUICE_PROBE("journal: a damaged segment can't be replaced");
     found->unreplaced = rewritten.status().code();
     LogError(
         "journal: segment {} is damaged and can't be replaced ({}); what is sound of it is "
@@ -309,6 +318,7 @@ Result<uint64_t> StreamStore::Salvage(uint64_t base) {
         paths_.Segment(base), rewritten.status().ToString());
     return rewritten.status();
   }
+  SLUICE_PROBE("journal: a damaged segment is salvaged");
   LogError("journal: segment {} was damaged; {} of {} events are lost", paths_.Segment(base),
            rewritten->lost_events, found->end - base);
   Replace(&*found, {base, found->end, rewritten->bytes, ToUnixNanos(clock_.WallNow()), false,
@@ -323,6 +333,7 @@ Status StreamStore::RewriteTail(uint64_t from) {
       paths_.Segment(last.base), last.base, from, last.end, stream_id_, now, false};
   const auto rewritten = RewriteSegment(env_, paths_, request);
   if (!rewritten.ok()) return rewritten.status();
+  SLUICE_PROBE("journal: an unsynced tail is written again");
   const Segment tail{from,  last.end,        rewritten->bytes, now,
                      false, StatusCode::kOk, ++last_version_};
   if (from == last.base) {

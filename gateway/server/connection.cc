@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "transport/input_buffer.h"
 
 namespace sluice::server {
@@ -82,6 +83,7 @@ void Connection::EndTurn() {
     });
     has_turn_timer_ = true;
   }
+  SLUICE_PROBE("server: a turn ends");
   in_between_turns_ = true;
   stream_->PauseReading();
   turn_timer_.Start(Duration::zero());
@@ -126,6 +128,7 @@ void Connection::OnClosed(const Status& reason) {
 session::DeliverResult Connection::Deliver(const codec::Publish& message) {
   if (stream_->output_high()) return session::DeliverResult::kWindowFull;
   if (OutgoingIsShort(message.qos)) {
+    SLUICE_PROBE("server: outgoing messages run short of memory");
     context_.outgoing_shortages.Add();
     return session::DeliverResult::kWindowFull;
   }
@@ -163,6 +166,9 @@ void Connection::Acknowledge(uint16_t packet_id, codec::ReasonCode reason) {
 }
 
 void Connection::Disconnect(codec::ReasonCode reason) {
+  if (reason == codec::ReasonCode::kSessionTakenOver && !held_.empty()) {
+    SLUICE_PROBE("server: takeover while a publish is held");
+  }
   OutputPool::Lease out(context_.outputs);
   session_.Disconnect(reason, out.get());
   CarryOut(out.get());
@@ -181,11 +187,13 @@ void Connection::BelongTo(const broker::PartyRef& party) {
 }
 
 void Connection::GiveWay() {
+  SLUICE_PROBE("server: a connection gives way");
   share_.Set(0);  // At once: its end takes a while.
   Disconnect(codec::ReasonCode::kQuotaExceeded);
 }
 
 void Connection::Drop() {
+  SLUICE_PROBE("server: a connection is dropped for its input");
   input_share_.Set(0);
   stream_->Close(Status::Unavailable("made room for others"));
 }
@@ -242,6 +250,7 @@ void Connection::Do(const session::Action& action, session::Output* out) {
 
 void Connection::DoPublish(const codec::Publish& publish, session::Output* out) {
   if (Offer(publish, out)) return;
+  SLUICE_PROBE("server: a publish is held");
   Hold(publish);
   context_.paused.Add();
   context_.owner.OnBlocked(this);
@@ -310,6 +319,7 @@ void Connection::LetGoOfHeld() {
   if (held_.empty()) return;
   const codec::Publish held = held_.View(session_.version());
   if (held.qos != codec::Qos::kExactlyOnce) return;
+  SLUICE_PROBE("server: the connection of a held QoS 2 publish ends");
   state_->AcknowledgeInbound(held.packet_id, codec::ReasonCode::kServerBusy);
 }
 

@@ -1,5 +1,7 @@
 #include "server/local_event_reader.h"
 
+#include "base/probe.h"
+
 namespace sluice::server {
 
 LocalEventReader::LocalEventReader(LocalEvents* events, journal::Stream* stream)
@@ -30,7 +32,10 @@ void LocalEventReader::ReadOn() {
 
 void LocalEventReader::OnRead(const journal::ReadResult& result) {
   failed_ = !result.status.ok();
-  if (failed_) return;
+  if (failed_) {
+    SLUICE_PROBE("server: a read for local subscribers fails");
+    return;
+  }
   for (const journal::Record& record : result.records) events_->Publish(*stream_, record);
   next_ = result.next_offset;
   ReadOn();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "forward/journal_gap.h"
 #include "schema/cloudevents.h"
 #include "schema/cloudevents_json.h"
@@ -64,6 +65,7 @@ void LocalEvents::PublishGap(const journal::Stream& stream, const journal::Recor
   schema::Gap gap = forward::GapOf(record);
   // A hole at the beginning of the stream is what all routes had done with.
   if (record.reason == journal::GapReason::kMissing && gap.first < stream.status().first_offset) {
+    SLUICE_PROBE("server: local subscribers come too late for events");
     gap.reason = schema::GapReason::kUnknown;
     skipped_.Add(gap.count());
     if (log_limit_.Allows(clock_.Now())) {

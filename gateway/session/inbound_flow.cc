@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/status.h"
 
 namespace sluice::session {
@@ -129,6 +130,9 @@ Fault InboundFlow::OnPublishQos2(const codec::Publish& publish, Output* out) {
 Fault InboundFlow::OnPublishRepeated(const codec::Publish& publish, InboundIds::Entry* known,
                                      Output* out) {
   counters_.duplicates_suppressed.Add();
+  if (known->stage == InboundIds::Stage::kHandedOut) {
+    SLUICE_PROBE("session: QoS 2 is repeated before it is acknowledged");
+  }
   if (!known->counted) {
     if (const Fault fault = TakeReceiveQuota()) return fault;
     known->counted = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/status.h"
 
 namespace sluice::session {
@@ -97,6 +98,7 @@ void OutboundFlow::SendUnsent(MonotonicTime now, Output* out) {
   while (window_->sent() < terms_.receive_maximum()) {
     OutboundMessage* message = window_->FirstUnsent();
     if (message == nullptr) return;
+    SLUICE_PROBE("session: a window in flight is resumed");
     if (Resend(now, *message, out)) {
       counters_.redelivered.Add();
       window_->MarkFirstUnsentAsSent();
@@ -108,6 +110,7 @@ void OutboundFlow::SendUnsent(MonotonicTime now, Output* out) {
 
 bool OutboundFlow::Resend(MonotonicTime now, const OutboundMessage& message, Output* out) {
   if (message.stage == OutboundStage::kReleased) {
+    SLUICE_PROBE("session: QoS 2 is released once more on another connection");
     SendPubrel(message.packet_id, ReasonCode::kSuccess, out);
     return true;
   }

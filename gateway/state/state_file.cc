@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "state/schema.h"
 #include "state/set_aside.h"
 
@@ -135,6 +136,7 @@ Status StateFile::ClearWay(const std::string& path) {
 
 Status StateFile::PutAside(const Status& why) {
   Close();
+  SLUICE_PROBE("state: the file is set aside");
   const bool newer = why.code() == StatusCode::kUnimplemented;
   SLUICE_RETURN_IF_ERROR(newer ? SetNewerAside(env_, options_.path, why.message())
                                : SetAside(env_, options_.path, why.message()));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "state/set_aside.h"
 
 namespace sluice::state {
@@ -112,6 +113,7 @@ bool Store::TakeJob() {
 void Store::Attempt() {
   const Status status = WriteFile(job_->batch);
   if (status.ok()) return Finish(file_.TakeBegun());
+  SLUICE_PROBE("state: a batch is tried again");
   due_ = options_.clock->Now() + retry_.Next();
 }
 

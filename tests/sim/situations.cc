@@ -8,25 +8,69 @@
 namespace sluice::sim {
 namespace {
 
-// Sorted.
+// Sorted. Those with a part and a colon are probes of the gateway, see base/probe.h.
 constexpr auto kNames = std::to_array<std::string_view>({
+    "broker: QoS 2 is acknowledged while its client is away",
+    "broker: a client comes back before its will is due",
+    "broker: a message in a queue gives way",
+    "broker: a session makes room for another",
+    "broker: a will waits for room",
     "calm",
     "died between two operations",
     "died while starting",
+    "forward: a burial waits for room",
+    "forward: an event expires",
+    "forward: an event is too large for this upstream",
+    "forward: one publish at a time after a refusal",
+    "forward: one publish is passed over",
+    "forward: telling of a dead letter is given up",
+    "forward: telling of a dead letter is refused for now",
+    "forward: the connection is lost while a dead letter is told",
+    "forward: upstream answers nothing in time",
+    "journal: a damaged segment can't be replaced",
+    "journal: a damaged segment is salvaged",
+    "journal: a file is set aside",
+    "journal: a gap segment grows",
+    "journal: a segment became a gap while it was read",
+    "journal: a segment becomes a gap in place",
+    "journal: a segment is abandoned after a failure",
+    "journal: an unsynced tail is written again",
+    "journal: damage is stepped over where it lies",
+    "journal: events below the floor are missing",
+    "journal: eviction before a cursor exists",
+    "journal: gaps are merged",
+    "journal: one slot is unsound, the other counts",
+    "journal: roll without space",
+    "journal: torn tail behind a full segment",
+    "journal: what a merged gap covers is removed at opening",
+    "server: a connection gives way",
+    "server: a connection is dropped for its input",
+    "server: a publish is held",
+    "server: a read for local subscribers fails",
+    "server: a turn ends",
+    "server: local subscribers come too late for events",
+    "server: outgoing messages run short of memory",
+    "server: takeover while a publish is held",
+    "server: the connection of a held QoS 2 publish ends",
+    "session: QoS 2 is released once more on another connection",
+    "session: QoS 2 is repeated before it is acknowledged",
+    "session: a window in flight is resumed",
+    "state: a batch is tried again",
+    "state: the file is set aside",
 });
 
 }  // namespace
 
 std::span<const std::string_view> Situations::Names() { return kNames; }
 
-void Situations::Reached(std::string_view name) {
+void Situations::Reached(std::string_view name, uint64_t times) {
   const auto known = times_.find(name);
   if (known != times_.end()) {
-    ++known->second;
+    known->second += times;
     return;
   }
   SLUICE_CHECK(std::find(kNames.begin(), kNames.end(), name) != kNames.end());
-  times_.emplace(name, 1);
+  times_.emplace(name, times);
 }
 
 uint64_t Situations::Times(std::string_view name) const {

@@ -15,7 +15,7 @@ class Situations {
   static std::span<const std::string_view> Names();
 
   // `name` is in the list.
-  void Reached(std::string_view name);
+  void Reached(std::string_view name, uint64_t times = 1);
   uint64_t Times(std::string_view name) const;
   const std::map<std::string, uint64_t, std::less<>>& all() const { return times_; }
 

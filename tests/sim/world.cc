@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "sim/disk.h"
 #include "sim/fleet.h"
 #include "sim/judges.h"
@@ -36,6 +37,7 @@ class World {
         fleet_(scene_, network_, judges_),
         subscribers_(scene_, network_, judges_),
         weather_(scene_, process_) {
+    ResetProbes();
     if (prints) scene_.trace.Print();
     for (const std::string& name : plan.uplinks) {
       upstreams_.emplace(name, std::make_unique<Upstream>(scene_, name, judges_));
@@ -116,6 +118,7 @@ class World {
     outcome.last = scene_.trace.last();
     outcome.hash = scene_.trace.hash();
     outcome.lived = scene_.age();
+    for (const auto& [name, times] : ProbeCounts()) scene_.situations.Reached(name, times);
     outcome.situations = scene_.situations.all();
     return outcome;
   }
