@@ -1,30 +1,292 @@
 #include "sim/disk.h"
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
 namespace sluice::sim {
-class Forward final : public Env {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Trouble kTroubleOf[] = {Trouble::kWriteErrors, Trouble::kSyncErrors,
+                                  Trouble::kDirectoryErrors, Trouble::kOpenErrors,
+                                  Trouble::kReadErrors};
+// Of an operation, at rate 1.
+constexpr double kFailureRate = 0.002;
+
+}  // namespace
+
+class Disk::Writer final : public WritableFile {
  public:
-  explicit Forward(test::MemoryEnv& e) : e_(e) {}
-  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& p) override {
-    return e_.OpenWritable(p);
+  Writer(Disk* disk, uint64_t mount, std::string path, std::unique_ptr<WritableFile> file)
+      : disk_(*disk),
+        mount_(mount),
+        path_(std::move(path)),
+        file_(std::move(file)),
+        id_(disk->account_.Open(path_)) {}
+
+  Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    if (!alive()) return Dead();
+    Status asked = disk_.Ask(kWrite, path_);
+    if (!asked.ok()) {
+      const ByteSpan half = bytes.first(bytes.size() / 2);
+      if (!disk_.died_) static_cast<void>(file_->WriteAt(offset, half));
+      return asked;
+    }
+    Status written = file_->WriteAt(offset, bytes);
+    if (written.ok()) disk_.account_.Written(id_, bytes);
+    return written;
   }
-  Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& p) const override {
-    return e_.OpenReadable(p);
+  Status Sync() override {
+    if (!alive()) return Dead();
+    const Status asked = disk_.Ask(kSync, path_);
+    if (!asked.ok()) {
+      if (disk_.died_) return asked;
+      disk_.scene_.situations.Reached("disk: a sync fails");
+      disk_.env_.FailAt(0, 1, test::MemoryEnv::kSync);
+      disk_.account_.SyncFailed(id_);
+    } else {
+      disk_.account_.Synced(id_);
+    }
+    Status synced = file_->Sync();
+    disk_.env_.StopFailing();
+    return synced;
   }
-  Result<std::vector<std::string>> List(const std::string& p) const override { return e_.List(p); }
-  Result<uint64_t> FileSize(const std::string& p) const override { return e_.FileSize(p); }
-  bool Exists(const std::string& p) const override { return e_.Exists(p); }
-  Status CreateDirectories(const std::string& p) override { return e_.CreateDirectories(p); }
-  Status Rename(const std::string& a, const std::string& b) override { return e_.Rename(a, b); }
-  Status Link(const std::string& a, const std::string& b) override { return e_.Link(a, b); }
-  Status Remove(const std::string& p) override { return e_.Remove(p); }
-  Status SyncDirectory(const std::string& p) override { return e_.SyncDirectory(p); }
-  Result<uint64_t> FreeBytes(const std::string& p) const override { return e_.FreeBytes(p); }
-  Result<std::unique_ptr<WritableFile>> Lock(const std::string& p) override { return e_.Lock(p); }
+  Status Truncate(uint64_t size) override {
+    if (!alive()) return Dead();
+    SLUICE_RETURN_IF_ERROR(disk_.Ask(kWrite, path_));
+    return file_->Truncate(size);
+  }
+  Status Allocate(uint64_t /*size*/) override { return Status::Ok(); }
+  Result<bool> IsAt(const std::string& path) const override { return file_->IsAt(path); }
 
  private:
-  test::MemoryEnv& e_;
+  bool alive() const { return disk_.is_alive_ && disk_.mounts_ == mount_; }
+  Status Dead() const { return Status::IoError("the process has ended: " + path_); }
+
+  Disk& disk_;
+  const uint64_t mount_;
+  const std::string path_;
+  const std::unique_ptr<WritableFile> file_;
+  const SyncAccount::FileId id_;
 };
-std::unique_ptr<Env> Disk::Mount() {
-  Revive();
-  return std::make_unique<Forward>(env_);
+
+class Disk::Reader final : public ReadableFile {
+ public:
+  Reader(Disk* disk, std::string path, std::unique_ptr<ReadableFile> file)
+      : disk_(*disk), path_(std::move(path)), file_(std::move(file)) {}
+  Result<size_t> ReadAt(uint64_t offset, size_t size, uint8_t* buffer) const override {
+    SLUICE_RETURN_IF_ERROR(disk_.Ask(kRead, path_));
+    return file_->ReadAt(offset, size, buffer);
+  }
+  Result<uint64_t> Size() const override { return file_->Size(); }
+
+ private:
+  Disk& disk_;
+  const std::string path_;
+  const std::unique_ptr<ReadableFile> file_;
+};
+
+class Disk::Mounted final : public Env {
+ public:
+  Mounted(Disk* disk, uint64_t mount) : disk_(*disk), env_(disk->env_), mount_(mount) {}
+
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
+    if (!env_.Exists(path)) SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
+    auto file = env_.OpenWritable(path);
+    if (!file.ok()) return file;
+    return std::unique_ptr<WritableFile>(
+        std::make_unique<Writer>(&disk_, mount_, path, std::move(*file)));
+  }
+  Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
+    SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
+    auto file = env_.OpenReadable(path);
+    if (!file.ok()) return file;
+    return std::unique_ptr<ReadableFile>(std::make_unique<Reader>(&disk_, path, std::move(*file)));
+  }
+  Result<std::vector<std::string>> List(const std::string& path) const override {
+    SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
+    return env_.List(path);
+  }
+  Result<uint64_t> FileSize(const std::string& path) const override { return env_.FileSize(path); }
+  bool Exists(const std::string& path) const override { return env_.Exists(path); }
+  Status CreateDirectories(const std::string& path) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
+    return env_.CreateDirectories(path);
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
+    SLUICE_RETURN_IF_ERROR(env_.Rename(from, to));
+    disk_.account_.Renamed(from, to);
+    return Status::Ok();
+  }
+  Status Link(const std::string& from, const std::string& to) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
+    SLUICE_RETURN_IF_ERROR(env_.Link(from, to));
+    disk_.account_.Linked(from, to);
+    return Status::Ok();
+  }
+  Status Remove(const std::string& path) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
+    SLUICE_RETURN_IF_ERROR(env_.Remove(path));
+    disk_.account_.Removed(path);
+    return Status::Ok();
+  }
+  Status SyncDirectory(const std::string& path) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
+    SLUICE_RETURN_IF_ERROR(env_.SyncDirectory(path));
+    disk_.account_.DirectorySynced(path);
+    return Status::Ok();
+  }
+  Result<uint64_t> FreeBytes(const std::string& path) const override {
+    return env_.FreeBytes(path);
+  }
+  Result<std::unique_ptr<WritableFile>> Lock(const std::string& path) override {
+    SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
+    return env_.Lock(path);
+  }
+
+ private:
+  Status Ask(Failure failure, const std::string& path) const {
+    if (!disk_.is_alive_ || disk_.mounts_ != mount_) {
+      return Status::IoError("the process has ended: " + path);
+    }
+    return disk_.Ask(failure, path);
+  }
+
+  Disk& disk_;
+  test::MemoryEnv& env_;
+  const uint64_t mount_;
+};
+
+Disk::Disk(Scene& scene) : scene_(scene), random_(scene.RandomFor("disk")) {
+  env_.SetCapacity(kCapacity);
+  StrikeFromTimeToTime(Trouble::kRot, seconds(90), &rot_timer_, &Disk::Rot);
+  StrikeFromTimeToTime(Trouble::kBadPages, seconds(120), &page_timer_, &Disk::LosePage);
+  StrikeFromTimeToTime(Trouble::kFullDisk, seconds(80), &full_timer_, &Disk::Fill);
+  empty_timer_ = scene_.scheduler.NewTimer([this] { env_.SetCapacity(kCapacity); });
 }
+
+Disk::~Disk() = default;
+
+void Disk::StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer,
+                                void (Disk::*strike)()) {
+  const auto arm = [this, trouble, mean, timer] {
+    const double wait = -std::log(1 - random_.Unit()) * static_cast<double>(mean.count());
+    timer->Start(Duration(static_cast<int64_t>(wait / scene_.plan.rate(trouble))));
+  };
+  *timer = scene_.scheduler.NewTimer([this, trouble, strike, arm] {
+    if (!scene_.Has(trouble)) return;
+    (this->*strike)();
+    arm();
+  });
+  if (scene_.Has(trouble)) arm();
+}
+
+std::unique_ptr<Env> Disk::Mount() {
+  is_alive_ = true;
+  failures_of_mount_ = 0;
+  return std::make_unique<Mounted>(this, ++mounts_);
+}
+
+void Disk::EndProcess(Witness::End how) {
+  is_alive_ = false;
+  died_ = false;
+  operations_left_ = UINT64_MAX;
+  if (how != Witness::End::kPowerCut) return env_.Kill();
+  if (random_.Below(3) == 0) {
+    env_.DropUnsynced();
+  } else {
+    env_.TearUnsynced(random_);
+  }
+  account_.Recount();
+}
+
+Status Disk::Ask(Failure failure, const std::string& path) {
+  const bool changes = failure == kWrite || failure == kSync || failure == kDirectory;
+  if (changes && operations_left_ != UINT64_MAX) {
+    if (operations_left_ == 0) died_ = true;
+    if (operations_left_ > 0) --operations_left_;
+  }
+  if (died_) return Status::IoError("the machine dies: " + path);
+  if (!Strikes(failure)) return Status::Ok();
+  ++failures_of_mount_;
+  scene_.trace.Note("disk: {} fails: {}", TroubleName(kTroubleOf[failure]), path);
+  if (failure == kOpen) return {StatusCode::kResourceExhausted, "open " + path};
+  return Status::IoError("injected failure: " + path);
+}
+
+bool Disk::Strikes(Failure failure) {
+  const Trouble trouble = kTroubleOf[failure];
+  if (!scene_.Has(trouble)) return false;
+  const MonotonicTime now = scene_.clock.Now();
+  if (now < failing_until_[failure]) return random_.Below(2) == 0;
+  if (!scene_.Strikes(trouble, kFailureRate, random_)) return false;
+  if (random_.Below(4) == 0) {
+    failing_until_[failure] = now + Between(random_, milliseconds(100), seconds(20));
+  }
+  return true;
+}
+
+Duration Disk::NewLatency() {
+  latency_ = Between(random_, microseconds(20), milliseconds(2));
+  if (scene_.Strikes(Trouble::kSlowDisk, 0.02, random_)) {
+    latency_ = Between(random_, milliseconds(10), seconds(3));
+  }
+  return latency_;
+}
+
+bool Disk::MayRefuse(const Status& /*why*/) const { return failures_of_mount_ > 0; }
+
+void Disk::Mend() {
+  for (Timer* timer : {&rot_timer_, &page_timer_, &full_timer_, &empty_timer_}) timer->Stop();
+  env_.SetCapacity(kCapacity);
+}
+
+std::string Disk::PickFile(uint64_t* at) {
+  std::vector<std::string> files;
+  for (std::string& path : env_.AllFiles()) {
+    const bool is_whole = path.ends_with(".seg") || random_.Below(4) == 0;
+    if (is_whole && !env_.Content(path).empty()) files.push_back(std::move(path));
+  }
+  if (files.empty()) return {};
+  std::string& path = files[random_.Below(files.size())];
+  *at = random_.Below(env_.Content(path).size());
+  return std::move(path);
+}
+
+void Disk::Rot() {
+  uint64_t at = 0;
+  const std::string path = PickFile(&at);
+  if (path.empty()) return;
+  ++damages_;
+  scene_.trace.Note("disk: {} rots at {}", path, at);
+  env_.Rot(path, at, static_cast<uint8_t>(1 << random_.Below(8)));
+}
+
+void Disk::LosePage() {
+  uint64_t at = 0;
+  const std::string path = PickFile(&at);
+  if (path.empty()) return;
+  ++damages_;
+  const uint64_t page = at / 4096 * 4096;
+  scene_.trace.Note("disk: {} cannot be read at {}", path, page);
+  env_.FailReads(path, page, page + 4096);
+}
+
+void Disk::Fill() {
+  const Result<uint64_t> free = env_.FreeBytes("/");
+  if (!free.ok() || empty_timer_.active()) return;
+  const uint64_t used = kCapacity - *free;
+  const uint64_t left = random_.Below(3) == 0 ? 0 : random_.Below(96 << 10);
+  scene_.trace.Note("disk: full but for {} bytes", left);
+  env_.SetCapacity(used + left);
+  empty_timer_.Start(Between(random_, seconds(1), minutes(2)));
+}
+
 }  // namespace sluice::sim

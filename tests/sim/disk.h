@@ -1,53 +1,91 @@
 #pragma once
+
+#include <array>
+#include <cstdint>
 #include <memory>
-#include <set>
+#include <string>
+
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/random.h"
 #include "sim/scene.h"
+#include "sim/sync_account.h"
 #include "sim/witness.h"
 #include "support/memory_env.h"
+
 namespace sluice::sim {
+
+// The medium of the gateway's machine, which outlives its processes. It fails by operation and for
+// stretches of time, loses or tears what was not synced when the power goes, rots, cannot be read
+// in places, fills up, and is slow. It keeps its own account of which readings are synced. One
+// thread.
 class Disk {
  public:
-  explicit Disk(Scene& scene) : scene_(scene), random_(scene.RandomFor("disk")) {
-    env_.SetCapacity(1ull << 30);
-  }
+  static constexpr uint64_t kCapacity = 64 << 20;
+
+  explicit Disk(Scene& scene);
+  ~Disk();
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+
+  // For one process, the next one. When that has ended its Env changes nothing any more, whatever
+  // destructors still try. The disk outlives it.
   std::unique_ptr<Env> Mount();
-  void EndProcess(Witness::End how) {
-    env_.FailFromNowOn(~0u & ~unsigned(test::MemoryEnv::kRead | test::MemoryEnv::kOpen));
-    dead_ = true;
-    how_ = how;
-  }
-  void Revive() {
-    if (!dead_) return;
-    dead_ = false;
-    env_.StopFailing();
-    if (how_ == Witness::End::kPowerCut)
-      env_.TearUnsynced(random_);
-    else
-      env_.Kill();
-  }
-  void DieAfter(uint64_t n) {
-    if (n == UINT64_MAX)
-      env_.StopFailing();
-    else
-      env_.FailAt(n, UINT64_MAX);
-  }
-  bool died() const { return env_.has_failed(); }
-  Duration NewLatency() {
-    return latency_ = Between(random_, std::chrono::microseconds(20), std::chrono::milliseconds(3));
-  }
+  void EndProcess(Witness::End how);
+  // From so many operations on, counted from now, nothing changes any more and all of them fail,
+  // until the process is ended. UINT64_MAX: never.
+  void DieAfter(uint64_t operations) { operations_left_ = operations; }
+  bool died() const { return died_; }
+
+  // How long it takes until the journal's thread has its next turn.
+  Duration NewLatency();
   Duration latency() const { return latency_; }
+  // The name of the VFS by which SQLite uses this disk; empty: it does not.
   std::string vfs() const { return {}; }
-  bool MayRefuse(const Status&) const { return false; }
-  void Mend() {}
-  bool IsDurable(Token) const { return true; }
+
+  // Whether the disk has failed since the last Mount so that a gateway may not start.
+  bool MayRefuse(const Status& why) const;
+  // Ends what can end: errors and want of room. What is damaged stays so.
+  void Mend();
+
+  // The reading is synced, in a file whose name is; or it is not there any more because the file
+  // was removed.
+  bool IsDurable(Token token) const { return account_.IsDurable(token); }
+  // How often something that was synced has been damaged.
+  uint64_t damages() const { return damages_; }
+  // The medium as it is, for judges; fails nothing.
+  const Env& medium() const { return env_; }
 
  private:
+  class Mounted;
+  class Writer;
+  class Reader;
+  // Each of them strikes an operation, and now and then all for a while.
+  enum Failure : uint8_t { kWrite, kSync, kDirectory, kOpen, kRead, kFailures };
+
+  // Whether the operation may be done; counts it if it changes something.
+  Status Ask(Failure failure, const std::string& path);
+  bool Strikes(Failure failure);
+  void StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer, void (Disk::*strike)());
+  void Rot();
+  void LosePage();
+  void Fill();
+  // A file of a stream, and a place in it; empty: there is none.
+  std::string PickFile(uint64_t* at);
+
   Scene& scene_;
   Random random_;
   test::MemoryEnv env_;
+  SyncAccount account_{env_};
+  uint64_t mounts_ = 0;  // the newest process's is alive
+  bool is_alive_ = false;
+  bool died_ = false;
+  uint64_t operations_left_ = UINT64_MAX;
+  uint64_t failures_of_mount_ = 0;
+  std::array<MonotonicTime, kFailures> failing_until_{};
   Duration latency_{};
-  bool dead_ = false;
-  Witness::End how_{};
-  friend class Forward;
+  uint64_t damages_ = 0;
+  Timer rot_timer_, page_timer_, full_timer_, empty_timer_;
 };
+
 }  // namespace sluice::sim

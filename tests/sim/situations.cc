@@ -16,6 +16,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "broker: a session makes room for another",
     "broker: a will waits for room",
     "calm",
+    "disk: a sync fails",
     "died between two operations",
     "died while starting",
     "forward: a burial waits for room",

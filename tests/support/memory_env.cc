@@ -271,6 +271,15 @@ void MemoryEnv::FailReads(const std::string& path, uint64_t begin, uint64_t end)
   if (const auto file = FindFile(path)) file->unreadable.push_back({begin, end});
 }
 
+void MemoryEnv::Rot(const std::string& path, uint64_t at, uint8_t bits) {
+  const MutexLock lock(mutex_);
+  const auto file = FindFile(path);
+  if (file == nullptr) return;
+  for (std::string* bytes : {&file->content, &file->durable}) {
+    if (at < bytes->size()) (*bytes)[at] = static_cast<char>((*bytes)[at] ^ bits);
+  }
+}
+
 void MemoryEnv::FailList(const std::string& directory) {
   const MutexLock lock(mutex_);
   unlistable_.insert(directory);

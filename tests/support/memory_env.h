@@ -66,6 +66,8 @@ class MemoryEnv final : public Env {
 
   // Bytes [begin, end) of the file can't be read from now on, under whatever name it has by then.
   void FailReads(const std::string& path, uint64_t begin, uint64_t end);
+  // Bits of the byte turn, in what is synced as well.
+  void Rot(const std::string& path, uint64_t at, uint8_t bits);
   // The directory can't be listed.
   void FailList(const std::string& directory);
   // Puts something in the place of `path` that is neither a file nor a directory: a FIFO, a socket,

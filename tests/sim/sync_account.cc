@@ -1,0 +1,86 @@
+#include "sim/sync_account.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice::sim {
+namespace {
+
+// Of the paths directly below `directory`.
+template <typename Names>
+auto Below(Names& names, const std::string& directory) {
+  return std::pair(names.lower_bound(directory + "/"), names.lower_bound(directory + "0"));
+}
+
+bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
+  return path.find('/', directory.size() + 1) == path.npos;
+}
+
+}  // namespace
+
+SyncAccount::FileId SyncAccount::Open(const std::string& path) {
+  const auto [name, is_new] = names_.try_emplace(path, static_cast<FileId>(files_.size()));
+  if (is_new) files_.emplace_back();
+  return name->second;
+}
+
+void SyncAccount::Written(FileId file, ByteSpan bytes) {
+  FindTokens(AsText(bytes), [&](Token token) { files_[file].unsynced.push_back(token); });
+}
+
+void SyncAccount::Synced(FileId file) {
+  for (const Token token : files_[file].unsynced) synced_.emplace(token, file);
+  files_[file].unsynced.clear();
+}
+
+void SyncAccount::Renamed(const std::string& from, const std::string& to) {
+  const auto name = names_.find(from);
+  if (name == names_.end()) return;
+  names_[to] = name->second;
+  names_.erase(from);
+}
+
+void SyncAccount::Linked(const std::string& from, const std::string& to) {
+  if (const auto name = names_.find(from); name != names_.end()) names_[to] = name->second;
+}
+
+void SyncAccount::Removed(const std::string& path) { names_.erase(path); }
+
+void SyncAccount::DirectorySynced(const std::string& path) {
+  const auto [begin, end] = Below(durable_names_, path);
+  for (auto name = begin; name != end;) {
+    if (!IsDirectlyBelow(name->first, path)) {
+      ++name;
+      continue;
+    }
+    --files_[name->second].durable_names;
+    name = durable_names_.erase(name);
+  }
+  const auto [first, last] = Below(names_, path);
+  for (auto name = first; name != last; ++name) {
+    if (!IsDirectlyBelow(name->first, path)) continue;
+    ++files_[name->second].durable_names;
+    durable_names_.insert(*name);
+  }
+}
+
+void SyncAccount::Recount() {
+  files_.clear();
+  names_.clear();
+  synced_.clear();
+  for (const std::string& path : env_.AllFiles()) {
+    const FileId file = Open(path);
+    files_[file].durable_names = 1;
+    Written(file, AsBytes(env_.Content(path)));
+    Synced(file);
+  }
+  durable_names_ = names_;
+}
+
+bool SyncAccount::IsDurable(Token token) const {
+  const auto [begin, end] = synced_.equal_range(token);
+  return std::any_of(begin, end,
+                     [&](const auto& found) { return files_[found.second].durable_names > 0; });
+}
+
+}  // namespace sluice::sim

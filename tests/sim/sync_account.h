@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "sim/witness.h"
+#include "support/memory_env.h"
+
+namespace sluice::sim {
+
+// Which readings are synced, by the disk's own account: it is told of every change and every sync,
+// looks for readings in what is written, and knows nothing of formats. A reading counts when the
+// bytes that hold it are synced and a name that leads to their file is. One thread.
+class SyncAccount {
+ public:
+  explicit SyncAccount(const test::MemoryEnv& env) : env_(env) {}
+
+  // The file that `path` names from now on, made if there is none.
+  using FileId = uint32_t;
+  FileId Open(const std::string& path);
+  void Written(FileId file, ByteSpan bytes);
+  void Synced(FileId file);
+  // The sync failed: what was written since the last one no later sync will save.
+  void SyncFailed(FileId file) { files_[file].unsynced.clear(); }
+  void Renamed(const std::string& from, const std::string& to);
+  void Linked(const std::string& from, const std::string& to);
+  void Removed(const std::string& path);
+  void DirectorySynced(const std::string& path);
+  // After a power cut: what is there now is all that was synced.
+  void Recount();
+
+  bool IsDurable(Token token) const;
+
+ private:
+  struct File {
+    std::vector<Token> unsynced;
+    uint32_t durable_names = 0;
+  };
+  using Names = std::map<std::string, FileId>;  // by path
+
+  const test::MemoryEnv& env_;
+  std::vector<File> files_;
+  Names names_, durable_names_;
+  std::unordered_multimap<Token, FileId> synced_;
+};
+
+}  // namespace sluice::sim
