@@ -1,37 +1,67 @@
 #pragma once
-#include "base/lifetime.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/scheduler.h"
 #include "forward/uplink.h"
 #include "sim/scene.h"
 #include "sim/witness.h"
+
 namespace sluice::sim {
+
+class UpstreamLink;
+
+// What an uplink leads to: a broker with a character, which outlives the gateway's processes. It
+// takes messages in their order and answers after a while; which troubles it has the seed has
+// drawn. It tells the witness what arrives and what it says. One thread.
 class Upstream {
  public:
-  Upstream(Scene& s, std::string, Witness&) : scene_(s) {}
-  void Mend() {}
-  class Link final : public forward::Uplink {
-   public:
-    explicit Link(Scheduler* p) : p_(p) {}
-    void SetListener(forward::UplinkListener* l) override { l_ = l; }
-    void Connect() override {
-      p_->Post([this, w = life_.watch()] {
-        if (!w.over() && l_) l_->OnConnected({});
-      });
-    }
-    void Publish(uint32_t token, const forward::OutgoingMessage&) override {
-      p_->Post([this, token, w = life_.watch()] {
-        if (!w.over() && l_) l_->OnAcknowledged(token);
-      });
-    }
-    void Disconnect() override { life_.Renew(); }
+  // A message ends the connection so many times and is taken then: a gateway that narrows such a
+  // message down and sets it aside does not exist yet, and would need no bound.
+  static constexpr int kClosesOfOneMessage = 3;
 
-   private:
-    Scheduler* p_;
-    forward::UplinkListener* l_ = nullptr;
-    Lifetime life_;
-  };
-  std::unique_ptr<forward::Uplink> NewUplink(Scheduler* p) { return std::make_unique<Link>(p); }
+  Upstream(Scene& scene, std::string name, Witness& witness);
+  ~Upstream();
+  Upstream(const Upstream&) = delete;
+  Upstream& operator=(const Upstream&) = delete;
+
+  // The gateway's end for one process, on whose scheduler its listener is told; gone when that
+  // ends.
+  std::unique_ptr<forward::Uplink> NewUplink(Scheduler* process);
+  // Whatever is broken is well again; what it refuses for good it goes on to refuse.
+  void Mend();
 
  private:
+  friend class UpstreamLink;
+  struct Character {
+    forward::UplinkLimits limits;
+    Duration answers_after{};      // at most
+    uint32_t refuses_every = 0;    // tokens that divide by it, for good; 0: none
+    uint32_t closes_at_every = 0;  // likewise
+  };
+  enum class Said : uint8_t { kTaken, kTakenAndLost, kNothing, kRefused, kBusy, kCloses };
+
+  void Draw();
+  bool reachable() const { return scene_.clock.Now() >= unreachable_until_; }
+  void BeUnreachable(Duration duration);
+  void BeginEpisodes();
+  Said Judge(const std::vector<Entry>& entries);
+
   Scene& scene_;
+  const std::string name_;
+  Witness& witness_;
+  Random random_;
+  Character character_;
+  UpstreamLink* link_ = nullptr;  // of the process that lives; null: none
+  MonotonicTime unreachable_until_{};
+  MonotonicTime silent_until_{};
+  std::map<Token, int> closes_;  // by the first token of the message
+  Timer unreachable_timer_, restart_timer_, silent_timer_;
 };
+
 }  // namespace sluice::sim

@@ -1,0 +1,158 @@
+#include "sim/upstream_link.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "sim/entries.h"
+
+namespace sluice::sim {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+void Lane::Send(Duration after, std::function<void()> arrive) {
+  MonotonicTime at = scheduler_.Now() + after;
+  if (!on_the_way_.empty()) at = std::max(at, on_the_way_.back().first);
+  on_the_way_.emplace_back(at, std::move(arrive));
+  if (on_the_way_.size() == 1) Arm();
+}
+
+void Lane::Clear() {
+  on_the_way_.clear();
+  timer_.Stop();
+}
+
+void Lane::Arm() { timer_.Start(on_the_way_.front().first - scheduler_.Now()); }
+
+void Lane::Arrive() {
+  while (!on_the_way_.empty() && on_the_way_.front().first <= scheduler_.Now()) {
+    const std::function<void()> arrive = std::move(on_the_way_.front().second);
+    on_the_way_.pop_front();
+    arrive();
+  }
+  if (!on_the_way_.empty()) Arm();
+}
+
+UpstreamLink::UpstreamLink(Upstream* upstream, Scheduler* process)
+    : upstream_(*upstream),
+      process_(*process),
+      there_(upstream->scene_.scheduler),
+      back_(upstream->scene_.scheduler) {
+  upstream_.link_ = this;
+}
+
+UpstreamLink::~UpstreamLink() {
+  if (upstream_.link_ == this) upstream_.link_ = nullptr;
+}
+
+Duration UpstreamLink::Transit() {
+  return Between(upstream_.random_, microseconds(50), milliseconds(5));
+}
+
+void UpstreamLink::Leave(State next) {
+  state_ = next;
+  there_.Clear();
+  back_.Clear();
+  in_flight_ = 0;
+  connection_.Renew();
+}
+
+void UpstreamLink::Tell(std::function<void(forward::UplinkListener*)> tell) {
+  process_.Post([this, tell = std::move(tell), watch = connection_.watch()] {
+    if (!watch.over() && listener_ != nullptr) tell(listener_);
+  });
+}
+
+void UpstreamLink::Answer(std::function<void(forward::UplinkListener*)> tell) {
+  Random& random = upstream_.random_;
+  const Duration patience =
+      upstream_.scene_.calm() ? Duration(milliseconds(1)) : upstream_.character_.answers_after;
+  back_.Send(Transit() + Between(random, Duration(0), patience), [this, tell = std::move(tell)] {
+    if (in_flight_ > 0) --in_flight_;
+    Tell(tell);
+  });
+}
+
+void UpstreamLink::Connect() {
+  Leave(State::kConnecting);
+  upstream_.scene_.trace.Note("{}: connecting", upstream_.name_);
+  // An address behind which nothing answers at all: the route has its own patience.
+  if (!upstream_.reachable() && upstream_.random_.Below(3) == 0) return;
+  there_.Send(Transit(), [this] {
+    if (!upstream_.reachable()) return End("connection refused");
+    state_ = State::kConnected;
+    upstream_.scene_.trace.Note("{}: connected", upstream_.name_);
+    Tell([limits = upstream_.character_.limits](forward::UplinkListener* listener) {
+      listener->OnConnected(limits);
+    });
+  });
+}
+
+void UpstreamLink::End(const std::string& why) {
+  if (state_ == State::kDisconnected) return;
+  upstream_.scene_.trace.Note("{}: disconnected, {}", upstream_.name_, why);
+  Leave(State::kDisconnected);
+  Tell([why](forward::UplinkListener* listener) { listener->OnDisconnected(why); });
+}
+
+void UpstreamLink::Disconnect() { Leave(State::kDisconnected); }
+
+void UpstreamLink::Publish(uint32_t token, const forward::OutgoingMessage& message) {
+  if (state_ != State::kConnected) return;
+  Scene& scene = upstream_.scene_;
+  const forward::UplinkLimits& limits = upstream_.character_.limits;
+  const size_t bytes = message.topic.size() + message.payload.size();
+  if (++in_flight_ > limits.max_in_flight || bytes > limits.max_message_bytes) {
+    scene.verdict.Broken(5, fmt::format("{}: {} in flight and {} bytes are more than it takes",
+                                        upstream_.name_, in_flight_, bytes));
+  }
+  Arrival arrival = Decode(message);
+  if (!arrival.wrong.empty()) scene.verdict.Broken(4, "upstream: " + arrival.wrong);
+  if (arrival.entries.empty()) return;
+  there_.Send(Transit(), [this, token, topic = std::string(message.topic),
+                          entries = std::move(arrival.entries)] { Take(token, topic, entries); });
+}
+
+void UpstreamLink::Take(uint32_t token, const std::string& topic,
+                        const std::vector<Entry>& entries) {
+  using Said = Upstream::Said;
+  const Said said = upstream_.Judge(entries);
+  Witness& witness = upstream_.witness_;
+  constexpr const char* kWords[] = {"taken",   "taken, and the answer is lost",
+                                    "no word", "refused for good",
+                                    "not now", "ends the connection"};
+  upstream_.scene_.trace.Note("{}: {} {}-{}: {}", upstream_.name_, topic, entries.front().first,
+                              entries.back().last, kWords[static_cast<size_t>(said)]);
+  if (said == Said::kTaken || said == Said::kTakenAndLost || said == Said::kNothing) {
+    witness.OnArrived(topic, entries);
+  }
+  switch (said) {
+    case Said::kTaken:
+      witness.OnUpstreamAcknowledged(topic, entries);
+      return Answer(
+          [token](forward::UplinkListener* listener) { listener->OnAcknowledged(token); });
+    case Said::kTakenAndLost:
+      witness.OnUpstreamAcknowledged(topic, entries);
+      return End("connection lost");
+    case Said::kNothing:
+      return;
+    case Said::kRefused:
+    case Said::kBusy: {
+      const bool for_good = said == Said::kRefused;
+      witness.OnUpstreamRefused(topic, entries, for_good);
+      const forward::Refusal refusal = for_good
+                                           ? forward::Refusal{true, 0x99, "Payload format invalid"}
+                                           : forward::Refusal{false, 0x97, "Quota exceeded"};
+      return Answer([token, refusal](forward::UplinkListener* listener) {
+        listener->OnRefused(token, refusal);
+      });
+    }
+    case Said::kCloses:
+      return End("the server has ended the connection: Malformed Packet");
+  }
+}
+
+}  // namespace sluice::sim
