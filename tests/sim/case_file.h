@@ -21,6 +21,8 @@ struct Reading {
   bool acknowledged = false;  // its publisher was told that it is safe
   bool was_durable = false;   // seen to be, at some moment
   uint64_t offset = 0;
+  uint32_t session = 0;  // of its client when it was accepted last, see OrderJudge
+  bool is_cut = false;   // a letter may hold its message without it, for want of room
 
   const std::string& device() const { return message->devices[index]; }
 };

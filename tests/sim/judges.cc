@@ -1,5 +1,6 @@
 #include "sim/judges.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/liveness.h"
@@ -12,6 +13,7 @@ Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable)
 void Judges::OnSent(const SentMessage& message, bool again) { publish_.OnSent(message, again); }
 
 void Judges::OnAnswered(const SentMessage& message, uint8_t reason) {
+  counters_.OnAnswered(reason);
   publish_.OnAnswered(message, reason);
 }
 
@@ -26,6 +28,7 @@ void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t coun
                         std::string_view topic, std::string_view payload,
                         std::string_view identity) {
   file_.scene().trace.Note("{} accepts {}, {} events", stream, first, count);
+  counters_.OnAccepted(stream == "dead-letters");
   publish_.OnAccepted(stream, first, count, topic, payload, identity);
 }
 
@@ -47,7 +50,17 @@ void Judges::OnEnded(End /*how*/) { publish_.OnEnded(); }
 std::string Judges::StillWrong(Process& process) {
   // Waiting for minutes costs time, so only some histories do.
   const bool patiently = file_.scene().plan.seed % 8 == 0;
-  return WhatIsWrong(process.gateway(), process.health(), patiently);
+  std::string wrong = WhatIsWrong(process.gateway(), process.health(), patiently);
+  if (!wrong.empty()) return wrong;
+  counters_.Look(process.metrics().PrometheusText());
+  for (const auto& stream : process.gateway().journal().streams()) {
+    StreamBook* const book = file_.BookOf(stream->name());
+    for (const auto& cursor : stream->cursors()) {
+      book->origin = std::max(book->origin, cursor->books().origin);
+    }
+  }
+  store_.LookAtPassed();
+  return {};
 }
 
 }  // namespace sluice::sim

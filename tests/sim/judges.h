@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "sim/case_file.h"
+#include "sim/counter_judge.h"
 #include "sim/disk.h"
 #include "sim/local_judge.h"
+#include "sim/order_judge.h"
 #include "sim/process.h"
 #include "sim/publish_judge.h"
 #include "sim/scene.h"
@@ -26,6 +28,7 @@ class Judges final : public Witness {
 
   void OnSent(const SentMessage& message, bool again) override;
   void OnAnswered(const SentMessage& message, uint8_t reason) override;
+  void OnNewSession(const std::string& client) override { order_.OnNewSession(client); }
   void OnGivenUp(const SentMessage& message) override;
   void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
                    int qos, bool retained) override;
@@ -35,7 +38,7 @@ class Judges final : public Witness {
   void OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) override;
   void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                          bool for_good) override;
-  void OnStarted() override {}
+  void OnStarted() override { counters_.OnStarted(); }
   void OnEnded(End how) override;
 
   // What the medium holds after a start, when the journal is open and nothing was accepted yet, and
@@ -44,13 +47,19 @@ class Judges final : public Witness {
   void AtTheEnd(Disk& /*disk*/) {}
   void AtTheEnd(const std::vector<StoredStream>& streams) { store_.Look(streams); }
 
+  // For tests, of what StillWrong looks at.
+  void LookAtCounters(std::string_view metrics) { counters_.Look(metrics); }
+  void LookAtPassed() { store_.LookAtPassed(); }
+
   // When trouble has ended: what is not well yet; empty: all is. See liveness.cc for what may
   // remain.
   std::string StillWrong(Process& process);
 
  private:
   CaseFile file_;
-  PublishJudge publish_{file_};
+  OrderJudge order_{file_};
+  CounterJudge counters_{file_};
+  PublishJudge publish_{file_, order_};
   LocalJudge local_{file_};
   StoreJudge store_{file_};
 };

@@ -24,12 +24,13 @@ class JudgesTest : public testing::Test {
  protected:
   explicit JudgesTest(Plan plan = PlanOf("commit", "reject")) : plan_(std::move(plan)) {}
 
-  const SentMessage& Send(Kind kind = Kind::kReadings, std::string identity = "dev-1") {
+  const SentMessage& Send(Kind kind = Kind::kReadings, std::string identity = "dev-1",
+                          int qos = 1) {
     const Token token = ++last_token_;
     messages_.push_back({.client = identity,
                          .identity = identity,
                          .topic = "telemetry/dev-1/climate",
-                         .qos = 1,
+                         .qos = qos,
                          .kind = kind,
                          .tokens = {token},
                          .devices = {"dev-1"}});
@@ -154,6 +155,7 @@ TEST_F(JudgesTest, AcknowledgedIsLostAtTheEndOfAStream) {
 
 TEST_F(JudgesTest, SentAgainItMayBeLostOnce) {
   const SentMessage& message = Keep(0);
+  judges_.OnSent(message, true);
   Accept(message, 1);
   Crash();
   Start(0, 1, {RunOf(message, 0)});
@@ -259,6 +261,70 @@ TEST_F(JudgesTest, SomebodyIsTakenForSomebodyElse) {
 TEST_F(JudgesTest, ADeviceMaySpeakForItself) {
   judges_.OnAnswered(Send(), 0x87);
   ExpectBroken(9);
+}
+
+TEST_F(JudgesTest, ALaterMessageOvertakes) {
+  const SentMessage& first = Send();
+  const SentMessage& second = Send();
+  Accept(second, 0);
+  Accept(first, 1);
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, ALaterMessageMayComeBeforeARepetition) {
+  const SentMessage& first = Send();
+  const SentMessage& second = Send();
+  Accept(second, 0);
+  judges_.OnSent(first, true);
+  Accept(first, 1);
+  ExpectWell();
+}
+
+TEST_F(JudgesTest, AcceptedMoreOftenThanSent) {
+  const SentMessage& message = Send();
+  Accept(message, 0);
+  Accept(message, 1);
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, QosTwoIsAcceptedOnceInASession) {
+  judges_.OnNewSession("dev-1");
+  const SentMessage& message = Send(Kind::kReadings, "dev-1", 2);
+  Accept(message, 0);
+  judges_.OnNewSession("dev-1");
+  judges_.OnSent(message, true);
+  Accept(message, 1);
+  ExpectWell();
+  judges_.OnSent(message, true);
+  Accept(message, 2);
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, WhatIsDoneWithIsKnownUpstream) {
+  const SentMessage& first = Keep(0);
+  const SentMessage& second = Keep(1);
+  judges_.OnArrived("up", {EventOf(first, 0)});
+  judges_.OnUpstreamAcknowledged("up", {EventOf(first, 0)});
+  judges_.OnUpstreamRefused("up", {EventOf(second, 1)}, true);
+  judges_.LookAtPassed();
+  ExpectWell();
+  Keep(2);
+  judges_.LookAtPassed();
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, CountersCount) {
+  judges_.OnStarted();
+  Keep(0);
+  const SentMessage& letter = Send(Kind::kMalformed);
+  Accept(letter, 0, "dead-letters");
+  judges_.LookAtCounters(
+      "# HELP sluice_ingest_messages_total x\nsluice_ingest_messages_total 1\n"
+      "sluice_ingest_dead_letters_total{reason=\"a\"} 1\n"
+      "sluice_ingest_dead_letters_total{reason=\"b\"} 0\n");
+  ExpectWell();
+  judges_.LookAtCounters("sluice_ingest_messages_total 1\n");
+  ExpectBroken(10);
 }
 
 }  // namespace

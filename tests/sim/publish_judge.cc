@@ -8,11 +8,14 @@ namespace {
 constexpr uint8_t kFirstFailure = 0x80;
 constexpr uint8_t kNotAuthorized = 0x87;
 constexpr uint8_t kQuotaExceeded = 0x97;
+// Of a dead letter's payload, where events may be no larger than the smallest segments allow.
+constexpr size_t kSurelyKept = 3000;
 
 }  // namespace
 
 void PublishJudge::OnSent(const SentMessage& message, bool again) {
   if (!again) file_.Remember(message);
+  order_.OnSent(message);
 }
 
 void PublishJudge::OnAnswered(const SentMessage& message, uint8_t reason) {
@@ -35,7 +38,8 @@ void PublishJudge::LookAtSafety(const SentMessage& message) {
     reading.acknowledged = true;
     const StreamBook& book = file_.books()[reading.stream];
     // What is dropped for want of room has a place, and a gap there: see StoreJudge.
-    if (!book.commits() || book.drops() || file_.IsDurable(token, reading)) continue;
+    if (!book.commits() || book.drops() || reading.is_cut || file_.IsDurable(token, reading))
+      continue;
     return file_.Broken(1, "{} was told that reading {:x} ({}/{}) is safe, and it is not synced",
                         message.client, token, book.name(), reading.offset);
   }
@@ -64,14 +68,17 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
   }
   if (book->takes_letters() && tokens_.empty()) ++nameless_letters_;
   TakePlaces(*book, first, count);
+  const bool is_cut = book->takes_letters() && payload.size() > kSurelyKept;
   for (size_t i = 0; i < tokens_.size(); ++i) {
     Reading* const reading = file_.Find(tokens_[i]);
     if (reading == nullptr) {
       return file_.Broken(0, "{} accepted {:x}, which nobody has sent", stream, tokens_[i]);
     }
     LookAtIdentity(*book, tokens_[i], *reading, topic, identity);
+    if (i == 0) order_.OnAccepted(tokens_[i], *reading);
     // A letter holds the whole message, and goes by its first reading.
     const bool is_in_letter = book->takes_letters() && i > 0;
+    reading->is_cut = is_cut;
     file_.Place(tokens_[i], *reading, *book, is_in_letter ? first : first + i);
     if (!is_in_letter) book->Add(tokens_[i]);
   }

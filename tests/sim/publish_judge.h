@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/case_file.h"
+#include "sim/order_judge.h"
 #include "sim/witness.h"
 
 namespace sluice::sim {
@@ -16,8 +17,8 @@ namespace sluice::sim {
 //   malformed a dead letter, what is forged nothing of the victim's.
 class PublishJudge {
  public:
-  // The file outlives it.
-  explicit PublishJudge(CaseFile& file) : file_(file) {}
+  // Both outlive it.
+  PublishJudge(CaseFile& file, OrderJudge& order) : file_(file), order_(order) {}
 
   void OnSent(const SentMessage& message, bool again);
   void OnAnswered(const SentMessage& message, uint8_t reason);
@@ -33,6 +34,7 @@ class PublishJudge {
   void LookAtRefusal(const SentMessage& message, uint8_t reason);
 
   CaseFile& file_;
+  OrderJudge& order_;
   std::vector<Token> tokens_;  // of the message at hand
   // Malformed messages without a token.
   uint64_t nameless_letters_ = 0;

@@ -5,6 +5,7 @@
 namespace sluice::sim {
 
 void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
+  saw_upstream_ = true;
   for (const Entry& entry : entries) {
     if (!entry.gap_reason.empty()) continue;
     StreamBook* const book = file_.BookOf(entry.stream);
@@ -28,6 +29,18 @@ void StoreJudge::OnSettled(const std::string& route, const std::vector<Entry>& e
     const uint8_t bit = book->BitOf(route);
     const uint64_t end = std::min(entry.last + 1, book->end());
     for (uint64_t i = entry.first; i < end; ++i) book->at(i).passed |= bit;
+  }
+}
+
+void StoreJudge::LookAtPassed() {
+  // Who takes no message large enough for a gap is not told.
+  if (!saw_upstream_ || file_.scene().plan.has(Trouble::kUpstreamLimits)) return;
+  for (StreamBook& book : file_.books()) {
+    for (uint64_t i = book.origin; i < book.end() && !book.takes_letters(); ++i) {
+      if (book.passed_by_all(i)) continue;
+      return file_.Broken(2, "{}/{} is done with, and upstream has neither it nor a gap",
+                          book.name(), i);
+    }
   }
 }
 

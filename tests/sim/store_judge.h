@@ -22,6 +22,8 @@ class StoreJudge {
   void OnArrived(const std::vector<Entry>& entries);
   // Upstream has acknowledged the entries or refused them for good.
   void OnSettled(const std::string& route, const std::vector<Entry>& entries);
+  // When nothing is pending: each route is done with every offset, and upstream knows.
+  void LookAtPassed();
   void Look(const std::vector<StoredStream>& streams);
 
  private:
@@ -33,6 +35,7 @@ class StoreJudge {
   bool MayHave(const StreamBook& book, const std::string& gap_reason) const;
 
   CaseFile& file_;
+  bool saw_upstream_ = false;  // something has arrived there, ever
 };
 
 }  // namespace sluice::sim

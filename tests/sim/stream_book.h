@@ -49,6 +49,8 @@ class StreamBook {
   bool end_is_known = true;
   // What is below had been deleted at the last look at what is stored.
   uint64_t first = 0;
+  // What is below was gone before a route began.
+  uint64_t origin = 0;
 
  private:
   const std::string name_;

@@ -66,6 +66,8 @@ class Witness {
   virtual void OnAnswered(const SentMessage& message, uint8_t reason) = 0;
   // The client has forgotten it or its session and will not send it again.
   virtual void OnGivenUp(const SentMessage& message) = 0;
+  // It was told (CONNACK) that the gateway knows nothing of an earlier session of this client id.
+  virtual void OnNewSession(const std::string& /*client*/) {}
   // A local subscriber was written a message; `retained` as the packet says.
   virtual void OnDelivered(const std::string& client, std::string_view topic,
                            std::string_view payload, int qos, bool retained) = 0;
