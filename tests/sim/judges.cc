@@ -58,6 +58,7 @@ std::string Judges::StillWrong(Process& process) {
     for (const auto& cursor : stream->cursors()) {
       book->origin = std::max(book->origin, cursor->books().origin);
     }
+    if (!book->end_is_known) publish_.GoOn(*book, stream->next_offset());
   }
   store_.LookAtPassed();
   return {};

@@ -67,7 +67,8 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
                         count, stream, first);
   }
   if (book->takes_letters() && tokens_.empty()) ++nameless_letters_;
-  TakePlaces(*book, first, count);
+  GoOn(*book, first);
+  if (count == 0) file_.Broken(0, "nothing was accepted");
   const bool is_cut = book->takes_letters() && payload.size() > kSurelyKept;
   for (size_t i = 0; i < tokens_.size(); ++i) {
     Reading* const reading = file_.Find(tokens_[i]);
@@ -86,7 +87,7 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
 }
 
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
-void PublishJudge::TakePlaces(StreamBook& book, uint64_t first, uint64_t count) {
+void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
   if (first < book.end()) {
     if (book.end_is_known) {
       file_.Broken(4, "offset {} of {} is given a second time", first, book.name());
@@ -108,7 +109,6 @@ void PublishJudge::TakePlaces(StreamBook& book, uint64_t first, uint64_t count) 
   }
   book.SetEnd(first);
   book.end_is_known = true;
-  if (count == 0) file_.Broken(0, "nothing was accepted");
 }
 
 void PublishJudge::LookAtIdentity(const StreamBook& book, Token token, const Reading& reading,

@@ -25,9 +25,10 @@ class PublishJudge {
   void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view topic,
                   std::string_view payload, std::string_view identity);
   void OnEnded();
+  // The stream goes on at `first`.
+  void GoOn(StreamBook& book, uint64_t first);
 
  private:
-  void TakePlaces(StreamBook& book, uint64_t first, uint64_t count);
   void LookAtIdentity(const StreamBook& book, Token token, const Reading& reading,
                       std::string_view topic, std::string_view identity);
   void LookAtSafety(const SentMessage& message);
