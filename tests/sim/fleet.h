@@ -1,22 +1,31 @@
 #pragma once
+
 #include <list>
+#include <string>
+
+#include "sim/device.h"
 #include "sim/network.h"
+#include "sim/readings.h"
+#include "sim/scene.h"
 #include "sim/witness.h"
-#include "wire/packet.h"
+
 namespace sluice::sim {
+
+// Everybody who publishes.
 class Fleet {
  public:
-  Fleet(Scene& s, Network& n, Witness& w);
-  ~Fleet();
+  // Everything outlives it.
+  Fleet(Scene& scene, Network& network, Witness& witness);
+
   void Start();
-  void BeginCalm() {}
+  // Nothing strange any more; everybody comes, says a few last things, and waits for the answers.
+  void BeginCalm();
+  // Who has not come to rest, and why; empty: everybody has.
   std::string unsettled() const;
-  struct Device;
 
  private:
-  Scene& scene_;
-  Network& network_;
-  Witness& witness_;
-  std::list<std::unique_ptr<Device>> devices_;
+  Messages messages_;
+  std::list<Device> devices_;
 };
+
 }  // namespace sluice::sim

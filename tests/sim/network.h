@@ -1,33 +1,57 @@
 #pragma once
+
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/scheduler.h"
+#include "sim/line.h"
 #include "sim/scene.h"
-#include "support/memory_stream.h"
+#include "transport/byte_stream.h"
+
 namespace sluice::sim {
+
+// What lies between clients and gateway. It delays, splits, merges, slows down, cuts and half-opens
+// as the seed has drawn. The scene outlives it, and it outlives all streams.
 class Network {
  public:
-  explicit Network(Scene& s) : scene_(s) {}
-  using Acceptor = std::function<void(const std::string&, std::unique_ptr<transport::ByteStream>)>;
-  void SetAcceptor(Acceptor a, Scheduler* p) {
-    a_ = std::move(a);
-    p_ = p;
-  }
-  void OnProcessEnded(bool) {}
-  void Mend() {}
-  std::unique_ptr<transport::ByteStream> Dial(const std::string& who) {
-    if (!a_) return nullptr;
-    auto pair = test::MemoryStream::Connect(&scene_.scheduler, {}, {.address = "10.0.0.1:1"},
-                                            {.address = "gw"});
-    auto server = std::make_shared<std::unique_ptr<transport::ByteStream>>(std::move(pair.second));
-    p_->Post([this, who, server] {
-      if (a_) a_(who, std::move(*server));
-    });
-    return std::move(pair.first);
-  }
+  // `identity` is who the client has proved to be.
+  using Acceptor = std::function<void(const std::string& identity,
+                                      std::unique_ptr<transport::ByteStream> stream)>;
+  using Said = std::function<void(ByteSpan)>;
+
+  explicit Network(Scene& scene);
+
+  // Who takes the gateway's ends; null: nobody listens. What these tell their handlers runs on
+  // `process`.
+  void SetAcceptor(Acceptor acceptor, Scheduler* process);
+  // Its streams are gone by now. Clients see that, unless the machine is off.
+  void OnProcessEnded(bool power_cut);
+  // Trouble has ended.
+  void Mend();
+
+  // A client's end of a new connection; null if nobody listens. `said` is called with all that the
+  // gateway writes, in the moment when it does.
+  std::unique_ptr<transport::ByteStream> Dial(const std::string& identity, Said said);
+
+  // Trouble brings it about: what cuts all connections in one moment (a switch restarts).
+  void CutAll();
 
  private:
+  transport::PeerInfo AddressOf(const std::string& identity);
+  void Forget();
+
   Scene& scene_;
-  Acceptor a_;
-  Scheduler* p_ = nullptr;
+  Acceptor acceptor_;
+  Scheduler* process_ = nullptr;
+  uint64_t dials_ = 0;
+  std::map<std::string, uint16_t> hosts_;  // by identity, in the order of appearance
+  std::vector<std::shared_ptr<Line>> lines_;
+  // Connected as far as kernels go, and not accepted yet; by the number of the dial.
+  std::map<uint64_t, std::unique_ptr<transport::ByteStream>> backlog_;
 };
+
 }  // namespace sluice::sim

@@ -1,0 +1,122 @@
+#include "sim/line_end.h"
+
+#include <utility>
+
+namespace sluice::sim {
+
+LineEnd::LineEnd(std::shared_ptr<Line> line, Side side, Scheduler* scheduler,
+                 transport::PeerInfo peer, std::function<void(ByteSpan)> said)
+    : line_(std::move(line)),
+      side_(side),
+      scheduler_(*scheduler),
+      peer_(std::move(peer)),
+      said_(std::move(said)),
+      context_(std::make_shared<transport::StreamContext>()),
+      input_(&pool_, context_),
+      marks_(context_.get()) {
+  line_->Attach(side_, this);
+}
+
+LineEnd::~LineEnd() {
+  if (state_ != State::kClosed) line_->Hang(side_);
+}
+
+void LineEnd::Start(transport::StreamHandler* handler) {
+  handler_ = handler;
+  input_.ShowAgain();
+  Queue();
+}
+
+void LineEnd::Write(ByteSpan bytes) {
+  if (state_ != State::kOpen || bytes.empty()) return;
+  if (output_.size() + bytes.size() > context_->limits.max_output_bytes) {
+    return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
+  }
+  if (said_) said_(bytes);
+  output_.Append(bytes);
+  marks_.Count(output_.size());
+  if (!in_read_) Queue();
+}
+
+void LineEnd::ResumeReading() {
+  input_.Resume();
+  Queue();
+}
+
+void LineEnd::CloseAfterFlush() {
+  if (state_ != State::kOpen) return;
+  state_ = State::kDraining;
+  input_.End();
+  marks_.End();
+  linger_ = scheduler_.StartTimer(context_->limits.close_linger, [this] { Close(Status::Ok()); });
+  Queue();
+}
+
+void LineEnd::Close(Status reason) {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  reason_ = std::move(reason);
+  output_.Clear();
+  input_.End();
+  marks_.End();
+  if (linger_.active()) linger_.Stop();
+  line_->Hang(side_);
+  Queue();
+}
+
+void LineEnd::Queue() {
+  if (std::exchange(queued_, true)) return;
+  scheduler_.Post([this, watch = lifetime_.watch()] {
+    if (!watch.over()) Turn();
+  });
+}
+
+void LineEnd::Turn() {
+  queued_ = false;
+  if (state_ != State::kClosed) Read();
+  if (state_ != State::kClosed) Flush();
+  if (state_ != State::kClosed) {
+    if (handler_ != nullptr) marks_.Tell(output_.size(), handler_);
+    return;
+  }
+  if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnClosed(reason_);
+  // The stream may be gone.
+}
+
+void LineEnd::Read() {
+  if (handler_ == nullptr && state_ == State::kOpen) return;
+  in_read_ = true;
+  CloseUnless(input_.OfferKept(handler_));
+  // A draining end reads on, into the void.
+  if (state_ != State::kClosed && !line_->arrived(side_).empty() &&
+      (state_ == State::kDraining || !input_.paused())) {
+    const ByteBuffer fresh = line_->Take(side_);
+    CloseUnless(input_.Offer(fresh.view(), handler_));
+  }
+  in_read_ = false;
+  const bool read_all = state_ == State::kDraining || !input_.paused();
+  if (!line_->ended(side_) || !read_all || !line_->arrived(side_).empty() ||
+      state_ == State::kClosed) {
+    return;
+  }
+  Flush();
+  Close(state_ == State::kDraining ? Status::Ok() : line_->reason(side_));
+}
+
+void LineEnd::CloseUnless(const Status& verdict) {
+  if (!verdict.ok()) Close(verdict);
+}
+
+void LineEnd::Flush() {
+  // Whoever writes to a connection that was reset is told so even if he does not read.
+  if (!output_.empty() && line_->ended(side_) &&
+      line_->reason(side_).code() == StatusCode::kIoError) {
+    return Close(line_->reason(side_));
+  }
+  if (!output_.empty()) line_->Send(side_, &output_);
+  if (state_ == State::kDraining && output_.empty() && !std::exchange(said_end_, true)) {
+    line_->Finish(side_);
+  }
+}
+
+}  // namespace sluice::sim

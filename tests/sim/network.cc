@@ -1,0 +1,69 @@
+#include "sim/network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/line_end.h"
+#include "transport/socket_address.h"
+
+namespace sluice::sim {
+
+Network::Network(Scene& scene) : scene_(scene) {}
+
+void Network::SetAcceptor(Acceptor acceptor, Scheduler* process) {
+  backlog_.clear();
+  acceptor_ = std::move(acceptor);
+  process_ = process;
+}
+
+void Network::OnProcessEnded(bool power_cut) {
+  if (power_cut) {
+    for (const auto& line : lines_) line->GoSilent(Side::kGateway);
+  }
+  Forget();
+}
+
+void Network::Mend() {
+  for (const auto& line : lines_) line->Mend();
+}
+
+void Network::CutAll() {
+  for (const auto& line : lines_) line->Cut();
+}
+
+// Lines of which nobody hears any more; their timers keep those on which something is on its way.
+void Network::Forget() {
+  std::erase_if(lines_, [](const auto& line) { return line->over(); });
+}
+
+std::unique_ptr<transport::ByteStream> Network::Dial(const std::string& identity, Said said) {
+  if (!acceptor_) return nullptr;
+  if (++dials_ % 16 == 0) Forget();
+  transport::PeerInfo client = AddressOf(identity);
+  const std::string name = fmt::format("{} ({})", identity, client.address);
+  const auto line = std::make_shared<Line>(scene_, name, scene_.RandomFor("line " + name),
+                                           [this] { return acceptor_ != nullptr; });
+  lines_.push_back(line);
+  auto near = std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler,
+                                        transport::PeerInfo{.address = "192.0.2.1:1883"}, nullptr);
+  backlog_.emplace(dials_, std::make_unique<LineEnd>(line, Side::kGateway, process_,
+                                                     std::move(client), std::move(said)));
+  process_->Post([this, identity, dial = dials_] {
+    auto arrived = backlog_.extract(dial);
+    if (arrived) acceptor_(identity, std::move(arrived.mapped()));
+  });
+  return near;
+}
+
+transport::PeerInfo Network::AddressOf(const std::string& identity) {
+  const auto host = hosts_.emplace(identity, hosts_.size() + 1).first->second;
+  const uint64_t port = 20'000 + dials_ % 40'000;
+  transport::PeerInfo peer;
+  peer.address = fmt::format("10.0.{}.{}:{}", host >> 8, host & 255, port);
+  peer.source = transport::SourceOf(*transport::ParseSocketAddress(peer.address));
+  return peer;
+}
+
+}  // namespace sluice::sim
