@@ -9,6 +9,9 @@ void Overheard::Hear(ByteSpan bytes) {
       HearAnswer(*packet);
     } else if (packet->type == mqtt::Type::kPublish) {
       HearPublish(packet->publish);
+    } else if (packet->type == mqtt::Type::kConnack && packet->reason == 0 &&
+               !packet->session_present) {
+      witness_.OnNewSession(client_);
     }
   }
   if (!reader_.fault().empty()) {

@@ -27,8 +27,7 @@ class ProcessScheduler final : public Scheduler {
     life_->world.Post([life = life_, task = std::move(task)] { life->Run(task); });
   }
   Timer NewTimer(std::function<void()> callback) override {
-    return life_->world.NewTimer(
-        [life = life_, callback = std::move(callback)] { life->Run(callback); });
+    return Timer(new ProcessTimer(life_, std::move(callback)));
   }
 
   void Pause() { life_->paused = true; }
@@ -59,6 +58,46 @@ class ProcessScheduler final : public Scheduler {
       }
     }
   };
+
+  // What is due while the process stands still may be stopped, armed anew or gone before it is its
+  // turn.
+  class ProcessTimer final : public Timer::Impl {
+   public:
+    ProcessTimer(const std::shared_ptr<Life>& life, std::function<void()> callback)
+        : alarm_(std::make_shared<Alarm>(Alarm{std::move(callback)})),
+          timer_(life->world.NewTimer([life, alarm = alarm_] {
+            alarm->due = true;
+            life->Run([alarm, start = alarm->starts] { alarm->Ring(start); });
+          })) {}
+    ~ProcessTimer() override { Stop(); }
+    void Start(Duration after) override {
+      Stop();
+      timer_.Start(after);
+    }
+    void Stop() override {
+      ++alarm_->starts;
+      alarm_->due = false;
+      timer_.Stop();
+    }
+    bool active() const override { return timer_.active() || alarm_->due; }
+    void Release() override { delete this; }
+
+   private:
+    struct Alarm {
+      const std::function<void()> callback;
+      uint64_t starts = 0;
+      bool due = false;
+
+      void Ring(uint64_t start) {
+        if (start != starts) return;
+        due = false;
+        callback();
+      }
+    };
+    const std::shared_ptr<Alarm> alarm_;
+    Timer timer_;
+  };
+
   const Clock& clock_;
   const std::shared_ptr<Life> life_;
 };
