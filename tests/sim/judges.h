@@ -44,7 +44,6 @@ class Judges final : public Witness {
   // What the medium holds after a start, when the journal is open and nothing was accepted yet, and
   // at the end of the history.
   void AfterStart(const std::vector<StoredStream>& streams) { store_.Look(streams); }
-  void AtTheEnd(Disk& /*disk*/) {}
   void AtTheEnd(const std::vector<StoredStream>& streams) { store_.Look(streams); }
 
   // For tests, of what StillWrong looks at.

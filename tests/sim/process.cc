@@ -147,6 +147,7 @@ void Process::Begin() {
   life_->gateway = std::move(*gateway);
   parts_.scene.trace.Note("process: started");
   parts_.witness.OnStarted();
+  parts_.opened();
   life_->gateway->Start();
   parts_.network.SetAcceptor(
       [this](const std::string& identity, std::unique_ptr<transport::ByteStream> stream) {

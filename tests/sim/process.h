@@ -36,6 +36,8 @@ class Process {
     Witness& witness;
     std::function<std::unique_ptr<forward::Uplink>(const std::string& name, Scheduler* process)>
         new_uplink;
+    // The journal is open, and nothing has been taken yet.
+    std::function<void()> opened;
   };
 
   explicit Process(const Parts& parts);

@@ -10,6 +10,7 @@ namespace {
 
 // Sorted. Those with a part and a colon are probes of the gateway, see base/probe.h.
 constexpr auto kNames = std::to_array<std::string_view>({
+    "a stream could not be opened",
     "broker: QoS 2 is acknowledged while its client is away",
     "broker: a client comes back before its will is due",
     "broker: a message in a queue gives way",

@@ -7,6 +7,7 @@
 #include "base/probe.h"
 #include "sim/disk.h"
 #include "sim/fleet.h"
+#include "sim/journal_account.h"
 #include "sim/judges.h"
 #include "sim/network.h"
 #include "sim/process.h"
@@ -33,7 +34,8 @@ class World {
         process_({scene_, disk_, network_, judges_,
                   [this](const std::string& name, Scheduler* process) {
                     return upstreams_.at(name)->NewUplink(process);
-                  }}),
+                  },
+                  [this] { judges_.AfterStart(Stored()); }}),
         fleet_(scene_, network_, judges_),
         subscribers_(scene_, network_, judges_),
         weather_(scene_, process_) {
@@ -87,11 +89,22 @@ class World {
     subscribers_.BeginCalm();
     const Duration deadline = scene_.age() + Plan::kPatience;
     std::string wrong = "not looked at";
+    RestartIfAdvised();
     while (!scene_.verdict.broken() && !wrong.empty() && scene_.age() < deadline) {
       RunUntil(scene_.age() + seconds(1));
       wrong = StillWrong();
     }
     if (!wrong.empty()) scene_.verdict.Broken(2, "still after trouble has ended: " + wrong);
+  }
+
+  // A stream that could not be opened is tried again at the next start only, as health says.
+  void RestartIfAdvised() {
+    if (!process_.up()) return;
+    for (const Health::Problem& problem : process_.health().problems()) {
+      if (problem.condition != "not_opened") continue;
+      scene_.situations.Reached("a stream could not be opened");
+      return process_.Restart();
+    }
   }
 
   // Empty: all is well.
@@ -104,10 +117,30 @@ class World {
   }
 
   void Finish() {
-    process_.Finish(scene_.plan.calms_down ? Witness::End::kStop : Witness::End::kPowerCut);
+    if (!scene_.plan.calms_down) CutAndStart();
+    process_.Finish(Witness::End::kStop);
     RunUntil(scene_.age() + seconds(30));
     if (process_.up()) scene_.verdict.Broken(7, "an orderly end takes more than 30 s");
-    if (!scene_.verdict.broken()) judges_.AtTheEnd(disk_);
+    if (!scene_.verdict.broken()) judges_.AtTheEnd(Stored());
+  }
+
+  // In the middle of everything; what the next start makes of it is looked at, and nothing is
+  // awaited.
+  void CutAndStart() {
+    process_.End(Witness::End::kPowerCut, seconds(1));
+    scene_.BeginCalm();
+    weather_.Mend();
+    disk_.Mend();
+    process_.Start();
+    RunUntil(scene_.age() + seconds(20));
+    if (!process_.up()) scene_.verdict.Broken(7, "does not start within 20 s of a power cut");
+  }
+
+  std::vector<StoredStream> Stored() const {
+    std::vector<std::string> streams;
+    for (const Plan::Stream& stream : scene_.plan.streams) streams.push_back(stream.name);
+    streams.emplace_back("dead-letters");
+    return ReadJournal(disk_.medium(), kDataDirectory, streams);
   }
 
   Outcome Report() {

@@ -1,0 +1,161 @@
+#include "sim/journal_account.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace sluice::sim {
+namespace {
+
+// FORMAT.md, "Segment header" and "Record".
+constexpr size_t kHeader = 64;
+constexpr size_t kRecord = 32;
+constexpr uint32_t kMaxPayload = 16 << 20;
+constexpr size_t kPage = 4096;
+enum Kind : uint8_t { kEvent = 1, kGap = 2, kBatch = 3 };
+
+template <typename T>
+T At(std::string_view bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+struct Segment {
+  uint64_t base = 0;
+  std::string bytes;
+};
+
+// A page that can't be read is zeros here, which is no record.
+std::string ReadAll(const Env& medium, const std::string& path) {
+  const auto size = medium.FileSize(path);
+  const auto file = medium.OpenReadable(path);
+  if (!size.ok() || !file.ok()) return {};
+  std::string bytes(*size, '\0');
+  auto* const to = reinterpret_cast<uint8_t*>(bytes.data());
+  if ((*file)->ReadAt(0, bytes.size(), to).ok()) return bytes;
+  for (size_t at = 0; at < bytes.size(); at += kPage) {
+    const size_t wanted = std::min(kPage, bytes.size() - at);
+    if (!(*file)->ReadAt(at, wanted, to + at).ok()) std::memset(to + at, 0, wanted);
+  }
+  return bytes;
+}
+
+std::vector<Segment> ReadSegments(const Env& medium, const std::string& directory) {
+  std::vector<Segment> segments;
+  const auto names = medium.List(directory);
+  if (!names.ok()) return segments;
+  for (const std::string& name : *names) {
+    constexpr size_t kDigits = 20;
+    if (name.size() != kDigits + 4 || !name.ends_with(".seg")) continue;
+    segments.push_back(
+        {std::stoull(name.substr(0, kDigits)), ReadAll(medium, directory + "/" + name)});
+  }
+  return segments;  // by base, as names are sorted
+}
+
+// One stream's files, from the first record to the last.
+class StreamReader {
+ public:
+  StreamReader(std::string name, std::vector<Segment> segments) : segments_(std::move(segments)) {
+    stream_.name = std::move(name);
+  }
+
+  StoredStream Read() {
+    if (segments_.empty()) return std::move(stream_);
+    stream_.first = stream_.end = segments_.front().base;
+    FindStreamId();
+    for (size_t i = 0; i < segments_.size(); ++i) {
+      const bool is_last = i + 1 == segments_.size();
+      ReadSegment(segments_[i], is_last ? UINT64_MAX : segments_[i + 1].base);
+    }
+    return std::move(stream_);
+  }
+
+ private:
+  // Every sound header names it.
+  void FindStreamId() {
+    for (const Segment& segment : segments_) {
+      if (segment.bytes.size() < kHeader || !segment.bytes.starts_with("SLSG")) continue;
+      if (At<uint64_t>(segment.bytes, 56) != XXH3_64bits(segment.bytes.data(), 56)) continue;
+      id_ = At<uint64_t>(segment.bytes, 8);
+      return;
+    }
+  }
+
+  void ReadSegment(const Segment& segment, uint64_t limit) {
+    SkipTo(std::min(segment.base, limit), "missing");
+    const std::string_view bytes = segment.bytes;
+    for (size_t at = kHeader; at + kRecord <= bytes.size();) {
+      const auto size = SizeOfRecord(bytes, at);
+      if (!size) {
+        at += 8;
+        continue;
+      }
+      Take(bytes.substr(at, *size), limit);
+      at += *size;
+    }
+    if (limit != UINT64_MAX) SkipTo(limit, "corrupt");
+  }
+
+  // With its padding; none: there is no sound record.
+  std::optional<size_t> SizeOfRecord(std::string_view bytes, size_t at) const {
+    const auto length = At<uint32_t>(bytes, at + 8);
+    const auto kind = At<uint8_t>(bytes, at + 12);
+    if (kind < kEvent || kind > kBatch || length > kMaxPayload) return {};
+    const size_t whole = kRecord + (length + 7) / 8 * 8;
+    if (at + kRecord + length > bytes.size()) return {};
+    const uint64_t sum = XXH3_64bits(bytes.data() + at + 8, kRecord - 8 + length) ^ id_;
+    if (At<uint64_t>(bytes, at) != sum) return {};
+    return whole;
+  }
+
+  void Take(std::string_view record, uint64_t limit) {
+    const auto kind = At<uint8_t>(record, 12);
+    const auto offset = At<uint64_t>(record, 16);
+    const std::string_view payload = record.substr(kRecord, At<uint32_t>(record, 8));
+    if (kind == kBatch || offset < stream_.end || offset >= limit) return;
+    SkipTo(offset, "corrupt");
+    if (kind == kGap)
+      return Skip(std::min(At<uint64_t>(payload, 0), limit), At<uint8_t>(payload, 8));
+    StoredRun run{.first = offset, .last = offset};
+    FindTokens(payload, [&](Token token) { run.token = token; });
+    stream_.runs.push_back(std::move(run));
+    stream_.end = offset + 1;
+  }
+
+  void Skip(uint64_t end, uint8_t reason) {
+    constexpr const char* kReasons[] = {"", "evicted", "dropped", "corrupt", "missing"};
+    SkipTo(end, reason < std::size(kReasons) ? kReasons[reason] : "unknown");
+  }
+
+  void SkipTo(uint64_t end, const char* reason) {
+    if (end <= stream_.end) return;
+    stream_.runs.push_back({.first = stream_.end, .last = end - 1, .gap_reason = reason});
+    stream_.end = end;
+  }
+
+  const std::vector<Segment> segments_;
+  StoredStream stream_;
+  uint64_t id_ = 0;
+};
+
+}  // namespace
+
+std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& directory,
+                                      const std::vector<std::string>& streams) {
+  std::vector<StoredStream> stored;
+  for (const std::string& name : streams) {
+    stored.push_back(
+        StreamReader(name, ReadSegments(medium, directory + "/streams/" + name)).Read());
+  }
+  return stored;
+}
+
+}  // namespace sluice::sim
