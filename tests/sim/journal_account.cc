@@ -27,6 +27,11 @@ T At(std::string_view bytes, size_t at) {
   return value;
 }
 
+bool HasSoundHeader(std::string_view bytes) {
+  return bytes.size() >= kHeader && bytes.starts_with("SLSG") &&
+         At<uint64_t>(bytes, 56) == XXH3_64bits(bytes.data(), 56);
+}
+
 struct Segment {
   uint64_t base = 0;
   std::string bytes;
@@ -82,8 +87,7 @@ class StreamReader {
   // Every sound header names it.
   void FindStreamId() {
     for (const Segment& segment : segments_) {
-      if (segment.bytes.size() < kHeader || !segment.bytes.starts_with("SLSG")) continue;
-      if (At<uint64_t>(segment.bytes, 56) != XXH3_64bits(segment.bytes.data(), 56)) continue;
+      if (!HasSoundHeader(segment.bytes)) continue;
       id_ = At<uint64_t>(segment.bytes, 8);
       return;
     }
@@ -101,6 +105,8 @@ class StreamReader {
       Take(bytes.substr(at, *size), limit);
       at += *size;
     }
+    // Of a segment that is nothing but a gap the header says the end as well.
+    if (HasSoundHeader(bytes)) SkipTo(std::min(At<uint64_t>(bytes, 24), limit), "corrupt");
     if (limit != UINT64_MAX) SkipTo(limit, "corrupt");
   }
 
