@@ -28,9 +28,19 @@ void SyncAccount::Written(FileId file, ByteSpan bytes) {
   FindTokens(AsText(bytes), [&](Token token) { files_[file].unsynced.push_back(token); });
 }
 
-void SyncAccount::Synced(FileId file) {
-  for (const Token token : files_[file].unsynced) synced_.emplace(token, file);
-  files_[file].unsynced.clear();
+void SyncAccount::Keep(std::vector<Token>* tokens) {
+  for (const Token token : *tokens) {
+    if (token >= durable_.size()) durable_.resize(2 * size_t{token} + 1);
+    durable_[token] = true;
+  }
+  tokens->clear();
+}
+
+void SyncAccount::Synced(FileId id) {
+  File& file = files_[id];
+  if (file.durable_names > 0) return Keep(&file.unsynced);
+  file.nameless.insert(file.nameless.end(), file.unsynced.begin(), file.unsynced.end());
+  file.unsynced.clear();
 }
 
 void SyncAccount::Renamed(const std::string& from, const std::string& to) {
@@ -59,7 +69,9 @@ void SyncAccount::DirectorySynced(const std::string& path) {
   const auto [first, last] = Below(names_, path);
   for (auto name = first; name != last; ++name) {
     if (!IsDirectlyBelow(name->first, path)) continue;
-    ++files_[name->second].durable_names;
+    File& file = files_[name->second];
+    ++file.durable_names;
+    Keep(&file.nameless);
     durable_names_.insert(*name);
   }
 }
@@ -67,7 +79,6 @@ void SyncAccount::DirectorySynced(const std::string& path) {
 void SyncAccount::Recount() {
   files_.clear();
   names_.clear();
-  synced_.clear();
   for (const std::string& path : env_.AllFiles()) {
     const FileId file = Open(path);
     files_[file].durable_names = 1;
@@ -75,12 +86,6 @@ void SyncAccount::Recount() {
     Synced(file);
   }
   durable_names_ = names_;
-}
-
-bool SyncAccount::IsDurable(Token token) const {
-  const auto [begin, end] = synced_.equal_range(token);
-  return std::any_of(begin, end,
-                     [&](const auto& found) { return files_[found.second].durable_names > 0; });
 }
 
 }  // namespace sluice::sim

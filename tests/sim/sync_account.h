@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,7 +14,8 @@ namespace sluice::sim {
 
 // Which readings are synced, by the disk's own account: it is told of every change and every sync,
 // looks for readings in what is written, and knows nothing of formats. A reading counts when the
-// bytes that hold it are synced and a name that leads to their file is. One thread.
+// bytes that hold it are synced and a name that leads to their file is, and goes on to count when
+// the file is gone again: nothing but an order takes away what is synced. One thread.
 class SyncAccount {
  public:
   explicit SyncAccount(const test::MemoryEnv& env) : env_(env) {}
@@ -34,19 +34,22 @@ class SyncAccount {
   // After a power cut: what is there now is all that was synced.
   void Recount();
 
-  bool IsDurable(Token token) const;
+  bool IsDurable(Token token) const { return token < durable_.size() && durable_[token]; }
 
  private:
   struct File {
     std::vector<Token> unsynced;
+    std::vector<Token> nameless;  // synced, while no durable name leads to the file
     uint32_t durable_names = 0;
   };
   using Names = std::map<std::string, FileId>;  // by path
 
+  void Keep(std::vector<Token>* tokens);
+
   const test::MemoryEnv& env_;
   std::vector<File> files_;
   Names names_, durable_names_;
-  std::unordered_multimap<Token, FileId> synced_;
+  std::vector<bool> durable_;  // by token
 };
 
 }  // namespace sluice::sim
