@@ -227,7 +227,7 @@ bool Disk::Strikes(Failure failure) {
   const MonotonicTime now = scene_.clock.Now();
   if (now < failing_until_[failure]) return random_.Below(2) == 0;
   if (!scene_.Strikes(trouble, kFailureRate, random_)) return false;
-  if (random_.Below(4) == 0) {
+  if (failure != kRead && random_.Below(4) == 0) {
     failing_until_[failure] = now + Between(random_, milliseconds(100), seconds(20));
   }
   return true;
