@@ -46,9 +46,18 @@ void Client::Leave(Farewell farewell) {
 void Client::Overtake() {
   if (phase_ != Phase::kIn) return;
   scene_.trace.Note("{}: connects once more", id());
+  scene_.situations.Reached("client: connects once more");
   ResumeReading();
   old_.push_back(std::move(connection_));
   Dial();
+}
+
+void Client::Forget() {
+  for (const Outgoing& outgoing : outbox_.queue()) {
+    if (outgoing.told) witness_.OnGivenUp(*outgoing.message);
+  }
+  outbox_.queue().clear();
+  begins_anew_ = true;
 }
 
 void Client::Dial() {
@@ -60,12 +69,14 @@ void Client::Dial() {
   auto stream =
       network_.Dial(options_.identity, [overheard](ByteSpan bytes) { overheard->Hear(bytes); });
   if (stream == nullptr) return Retry();
-  scene_.trace.Note("{}: CONNECT{}", id(), options_.connect.clean ? ", clean" : "");
+  mqtt::Connect connect = options_.connect;
+  connect.clean |= std::exchange(begins_anew_, false);
+  scene_.trace.Note("{}: CONNECT{}", id(), connect.clean ? ", clean" : "");
   phase_ = Phase::kConnecting;
   timer_.Start(kPatience);
   connection_ = std::make_unique<Connection>(this, overheard);
   connection_->Start(std::move(stream));
-  mqtt::Encode(options_.connect, &out_);
+  mqtt::Encode(connect, &out_);
   Flush();
 }
 

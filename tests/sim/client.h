@@ -54,12 +54,16 @@ class Client {
   bool wanted() const { return wanted_; }
   // Connects anew while the old connection is still there.
   void Overtake();
+  // It has lost its memory: gives up all that it wanted to say, and begins its next session anew.
+  void Forget();
   bool is_in() const { return phase_ == Phase::kIn; }
   bool subscribed() const { return is_in() && confirmed_ == options_.subscriptions.size(); }
   // Sends what outbox and window allow.
   void Pump();
   // Everything in flight once more, although nobody has asked.
   void Repeat();
+  // Likewise, what has QoS 1, as new messages.
+  void RepeatAnew();
   void PauseReading();
   void ResumeReading();
 
@@ -103,6 +107,7 @@ class Client {
   Timer later_timer_;  // "try later" was the answer
   Phase phase_ = Phase::kAway;
   bool wanted_ = false;
+  bool begins_anew_ = false;  // with the next CONNECT
   bool awaits_ping_ = false;
   bool paused_ = false;
   size_t confirmed_ = 0;  // subscriptions

@@ -66,6 +66,11 @@ void Client::OnConnack(const mqtt::Packet& packet) {
   if (options_.connect.keep_alive > 0) {
     ping_timer_.Start(seconds(options_.connect.keep_alive) * 2 / 3);
   }
+  if (outbox_.in_flight() > 0) {
+    scene_.situations.Reached(packet.session_present
+                                  ? "client: a session goes on with messages in flight"
+                                  : "client: a session is lost with messages in flight");
+  }
   if (!packet.session_present) {
     confirmed_ = 0;
     received_.clear();
@@ -96,6 +101,15 @@ void Client::Repeat() {
     if (outgoing.stage == Stage::kReceived) Answer(mqtt::Type::kPubrel, outgoing.id);
   }
   if (!out_.empty()) Flush();
+}
+
+void Client::RepeatAnew() {
+  for (Outgoing& outgoing : outbox_.queue()) {
+    if (outgoing.stage == Stage::kSent && outgoing.message->qos == 1) {
+      outgoing.stage = Stage::kWaiting;
+    }
+  }
+  Pump();
 }
 
 void Client::Pump() {
@@ -131,7 +145,7 @@ void Client::Publish(Outgoing* outgoing, bool dup) {
   const SentMessage& message = *outgoing->message;
   scene_.trace.Note("{}: PUBLISH {} qos {}{} {} {}", id(), outgoing->id, message.qos,
                     dup ? " (dup)" : "", message.topic,
-                    message.tokens.empty() ? Token{0} : message.tokens.front());
+                    message.tokens.empty() ? "" : TokenText(message.tokens.front()));
   if (message.qos > 0) connection_->overheard().Expect(outgoing->id, &message);
   mqtt::Encode({.topic = message.topic,
                 .payload = outgoing->payload,
@@ -170,6 +184,7 @@ void Client::OnRefused(Outgoing* outgoing, uint8_t reason) {
     witness_.OnGivenUp(*outgoing->message);
     return outbox_.Remove(outgoing);
   }
+  scene_.situations.Reached("client: is told to try later");
   outgoing->stage = Stage::kWaiting;
   if (!later_timer_.active()) later_timer_.Start(Between(random_, seconds(1), seconds(4)));
 }

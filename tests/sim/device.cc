@@ -31,7 +31,14 @@ Device::Device(Scene& scene, Network& network, Witness& witness, Messages& messa
       whims_(scene, random_),
       report_timer_(scene.scheduler.NewTimer([this] { Report(); })),
       return_timer_(scene.scheduler.NewTimer([this] { client_.Come(); })),
-      read_timer_(scene.scheduler.NewTimer([this] { client_.ResumeReading(); })) {}
+      read_timer_(scene.scheduler.NewTimer([this] { client_.ResumeReading(); })),
+      twin_timer_(scene.scheduler.NewTimer([this] { EndTwin(); })) {
+  if (!scene.Has(Trouble::kTakeovers)) return;
+  Client::Options options = client_.options();
+  options.connect.clean = true;
+  options.first_id = 31'000;  // what is left of its session must not be taken for the device's
+  twin_ = std::make_unique<Client>(scene, network, witness, std::move(options));
+}
 
 int Device::DrawQos() {
   constexpr int kChoices[] = {kAnyQos, 0, 1, 1, 2};
@@ -66,7 +73,10 @@ void Device::AddWhims() {
     return_timer_.Start(Between(random_, Duration(0), seconds(1)));
   });
   whims_.Add(Trouble::kSleeping, seconds(60), [this] { GoAway(); });
-  whims_.Add(Trouble::kResending, seconds(10), [this] { client_.Repeat(); });
+  whims_.Add(Trouble::kReconnecting, seconds(60), [this] { Restart(); });
+  whims_.Add(Trouble::kResending, seconds(10),
+             [this] { random_.Below(3) == 0 ? client_.RepeatAnew() : client_.Repeat(); });
+  whims_.Add(Trouble::kTakeovers, seconds(20), [this] { SendTwin(); });
   whims_.Add(Trouble::kSlowReaders, seconds(30), [this] {
     client_.PauseReading();
     read_timer_.Start(Between(random_, milliseconds(100), seconds(30)));
@@ -79,7 +89,29 @@ void Device::GoAway() {
   return_timer_.Start(Between(random_, seconds(5), minutes(2)));
 }
 
+// The power is back: it knows nothing any more.
+void Device::Restart() {
+  client_.Leave(Client::Farewell::kSilence);
+  client_.Forget();
+  return_timer_.Start(Between(random_, milliseconds(100), seconds(3)));
+}
+
+void Device::SendTwin() {
+  if (twin_->wanted()) return;
+  scene_.trace.Note("{}: a twin comes", name_);
+  scene_.situations.Reached("client: a twin comes under the same id");
+  for (uint64_t left = random_.Below(4); left > 0; --left) SendReadings(twin_.get());
+  twin_->Come();
+  twin_timer_.Start(Between(random_, milliseconds(10), seconds(10)));
+}
+
+void Device::EndTwin() {
+  twin_->Leave(Client::Farewell::kDisconnect);
+  twin_->Forget();
+}
+
 void Device::BeginCalm() {
+  if (twin_) EndTwin();
   return_timer_.Stop();
   read_timer_.Stop();
   client_.ResumeReading();
@@ -106,7 +138,7 @@ void Device::Report() {
   if (scene_.calm()) {
     if (last_words_ == 0) return;
     if (client_.is_in()) --last_words_;
-    if (client_.is_in()) SendReadings();
+    if (client_.is_in()) SendReadings(&client_);
     return Arm();
   }
   Arm();
@@ -114,13 +146,13 @@ void Device::Report() {
   if (scene_.Strikes(Trouble::kMalformed, 0.05, random_)) return SendMalformed();
   if (scene_.Strikes(Trouble::kForgery, 0.05, random_)) return SendForged();
   if (random_.Below(10) == 0) return SendPlain();
-  SendReadings();
+  SendReadings(&client_);
 }
 
 void Device::Flood() {
   scene_.trace.Note("{}: floods", name_);
   for (uint64_t left = 20 + random_.Below(200); left > 0; --left) {
-    if (client_.outbox().size() < 2 * kMaxOutbox) SendReadings();
+    if (client_.outbox().size() < 2 * kMaxOutbox) SendReadings(&client_);
   }
 }
 
@@ -149,26 +181,26 @@ SentMessage* Device::NewMessage(Kind kind, std::string topic) {
   return message;
 }
 
-void Device::Say(SentMessage* message, std::string payload) {
-  client_.outbox().Add(message, std::move(payload));
-  client_.Pump();
+void Device::Say(Client* client, SentMessage* message, std::string payload) {
+  client->outbox().Add(message, std::move(payload));
+  client->Pump();
 }
 
-void Device::SendReadings() {
+void Device::SendReadings(Client* client) {
   const std::string device = NextDevice();
   SentMessage* const message = NewMessage(Kind::kReadings, TopicOf(StreamName()));
   message->devices = {device};
-  if (!is_hub_) return Say(message, ReadingPayload(random_, message->tokens.front()));
+  if (!is_hub_) return Say(client, message, ReadingPayload(random_, message->tokens.front()));
   for (uint64_t more = random_.Below(4); more > 0; --more) {
     message->tokens.push_back(messages_.NewToken());
     message->devices.push_back(device);
   }
-  Say(message, HubPayload(random_, device, message->tokens));
+  Say(client, message, HubPayload(random_, device, message->tokens));
 }
 
 void Device::SendMalformed() {
   SentMessage* const message = NewMessage(Kind::kMalformed, TopicOf(StreamName()));
-  Say(message, MalformedPayload(random_, message->tokens.front()));
+  Say(&client_, message, MalformedPayload(random_, message->tokens.front()));
 }
 
 // Either in another's topic, or what a hub says of a device that is not its own.
@@ -180,14 +212,15 @@ void Device::SendForged() {
                                            : fmt::format("{}/{}/climate", StreamName(), victim));
   message->devices = {victim};
   const Token token = message->tokens.front();
-  Say(message, in_payload ? HubPayload(random_, victim, {token}) : ReadingPayload(random_, token));
+  Say(&client_, message,
+      in_payload ? HubPayload(random_, victim, {token}) : ReadingPayload(random_, token));
 }
 
 void Device::SendPlain() {
   SentMessage* const message =
       NewMessage(Kind::kPlain, fmt::format("local/{}/{}", name_, random_.Below(4)));
   message->retain = random_.Below(3) == 0;
-  Say(message, ReadingPayload(random_, message->tokens.front()));
+  Say(&client_, message, ReadingPayload(random_, message->tokens.front()));
 }
 
 }  // namespace sluice::sim

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,14 +34,17 @@ class Device {
   void AddWhims();
   void Report();
   void Arm();
-  void SendReadings();
+  void SendReadings(Client* client);
   void SendMalformed();
   void SendForged();
   void SendPlain();
   void Flood();
   void GoAway();
+  void Restart();
+  void SendTwin();
+  void EndTwin();
   SentMessage* NewMessage(SentMessage::Kind kind, std::string topic);
-  void Say(SentMessage* message, std::string payload);
+  void Say(Client* client, SentMessage* message, std::string payload);
   const std::string& StreamName();
   std::string TopicOf(const std::string& stream) const;
   std::string NextDevice();
@@ -53,10 +56,12 @@ class Device {
   const bool is_hub_;
   const int qos_;  // of its messages
   Client client_;
+  std::unique_ptr<Client> twin_;  // under the same client id
   Whims whims_;
   Timer report_timer_;
   Timer return_timer_;  // while it is away
   Timer read_timer_;    // while it reads nothing
+  Timer twin_timer_;    // while it has a twin
   uint64_t turns_ = 0;  // of a hub's devices
   int last_words_ = 3;  // in the calm
 };

@@ -11,13 +11,17 @@ Fleet::Fleet(Scene& scene, Network& network, Witness& witness) {
   for (size_t i = 1; i <= scene.plan.hubs; ++i) {
     devices_.emplace_back(scene, network, witness, messages_, fmt::format("hub-{}", i), true);
   }
+  if (!scene.Has(Trouble::kRude)) return;
+  for (const char* name : {"rude-1", "rude-2"}) rude_.emplace_back(scene, network, name);
 }
 
 void Fleet::Start() {
+  for (RudeClient& client : rude_) client.Start();
   for (Device& device : devices_) device.Start();
 }
 
 void Fleet::BeginCalm() {
+  for (RudeClient& client : rude_) client.BeginCalm();
   for (Device& device : devices_) device.BeginCalm();
 }
 

@@ -6,12 +6,13 @@
 #include "sim/device.h"
 #include "sim/network.h"
 #include "sim/readings.h"
+#include "sim/rude_client.h"
 #include "sim/scene.h"
 #include "sim/witness.h"
 
 namespace sluice::sim {
 
-// Everybody who publishes.
+// Everybody who publishes, or pretends to.
 class Fleet {
  public:
   // Everything outlives it.
@@ -26,6 +27,7 @@ class Fleet {
  private:
   Messages messages_;
   std::list<Device> devices_;
+  std::list<RudeClient> rude_;
 };
 
 }  // namespace sluice::sim

@@ -191,6 +191,7 @@ void Line::Lose(Side to) {
 }
 
 void Line::GiveUp(Side to) {
+  scene_.situations.Reached("network: a kernel gives up");
   PipeTo(to).finished = true;
   Tell(Other(to), Status::IoError("connection timed out"));
 }
@@ -206,6 +207,7 @@ void Line::Cut() {
   if (cut_ || silent_) return;
   cut_ = true;
   scene_.trace.Note("network: cuts {}", name_);
+  scene_.situations.Reached("network: a connection is cut");
   const Duration late = Between(random_, Duration(0), seconds(5));
   const bool client_first = random_.Below(2) == 0;
   BreakOff(Side::kClient, client_first ? Duration(0) : late);
@@ -236,6 +238,7 @@ void Line::BreakOff(Side to, Duration after) {
 void Line::FallSilent() {
   if (cut_ || silent_) return;
   scene_.trace.Note("network: {} falls silent", name_);
+  scene_.situations.Reached("network: a connection falls silent");
   for (const Side to : {Side::kClient, Side::kGateway}) {
     Pipe& pipe = PipeTo(to);
     pipe.lost += pipe.bytes.size();

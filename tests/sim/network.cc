@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "sim/line_end.h"
@@ -10,7 +11,10 @@
 
 namespace sluice::sim {
 
-Network::Network(Scene& scene) : scene_(scene) {}
+Network::Network(Scene& scene)
+    : scene_(scene), random_(scene.RandomFor("network")), whims_(scene, random_) {
+  whims_.Add(Trouble::kCuts, std::chrono::seconds(90), [this] { CutAll(); });
+}
 
 void Network::SetAcceptor(Acceptor acceptor, Scheduler* process) {
   backlog_.clear();
@@ -29,6 +33,7 @@ void Network::Mend() {
   for (const auto& line : lines_) line->Mend();
 }
 
+// A switch restarts.
 void Network::CutAll() {
   for (const auto& line : lines_) line->Cut();
 }

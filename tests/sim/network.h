@@ -10,6 +10,7 @@
 #include "base/scheduler.h"
 #include "sim/line.h"
 #include "sim/scene.h"
+#include "sim/whims.h"
 #include "transport/byte_stream.h"
 
 namespace sluice::sim {
@@ -37,14 +38,14 @@ class Network {
   // gateway writes, in the moment when it does.
   std::unique_ptr<transport::ByteStream> Dial(const std::string& identity, Said said);
 
-  // Trouble brings it about: what cuts all connections in one moment (a switch restarts).
-  void CutAll();
-
  private:
+  void CutAll();
   transport::PeerInfo AddressOf(const std::string& identity);
   void Forget();
 
   Scene& scene_;
+  Random random_;
+  Whims whims_;
   Acceptor acceptor_;
   Scheduler* process_ = nullptr;
   uint64_t dials_ = 0;
