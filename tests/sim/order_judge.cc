@@ -18,7 +18,9 @@ void OrderJudge::OnAccepted(Token token, Reading& reading) {
                         message.client, token);
   }
   line.next = at + 1;
-  const bool is_same_session = line.session > 0 && reading.session == line.session;
+  // Who repeats unasked may have the one refused and the other taken.
+  const bool is_same_session = line.session > 0 && reading.session == line.session &&
+                               !file_.scene().plan.has(Trouble::kResending);
   if (message.qos == 2 && reading.accepted > 0 && is_same_session) {
     return file_.Broken(2, "{}'s message with {:x} has QoS 2 and is accepted twice", message.client,
                         token);

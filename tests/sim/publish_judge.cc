@@ -104,7 +104,8 @@ void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
       file_.Broken(1, "reading {:x} was acknowledged, and its offset {}/{} is given again",
                    fate.token, book.name(), i);
     }
-  } else if (first > book.end() && book.end_is_known && !book.takes_letters()) {
+  } else if (first > book.end() && book.end_is_known && !book.takes_letters() &&
+             !file_.may_be_damaged()) {
     file_.Broken(2, "{} goes on at {} instead of {}", book.name(), first, book.end());
   }
   book.SetEnd(first);
