@@ -76,6 +76,7 @@ class StreamReader {
     if (segments_.empty()) return std::move(stream_);
     stream_.first = stream_.end = segments_.front().base;
     FindStreamId();
+    RemoveLeftovers();
     for (size_t i = 0; i < segments_.size(); ++i) {
       const bool is_last = i + 1 == segments_.size();
       ReadSegment(segments_[i], is_last ? UINT64_MAX : segments_[i + 1].base);
@@ -91,6 +92,16 @@ class StreamReader {
       id_ = At<uint64_t>(segment.bytes, 8);
       return;
     }
+  }
+
+  // Files that a gap segment before them covers are to be removed, "Replacing a segment".
+  void RemoveLeftovers() {
+    uint64_t covered = 0;
+    std::erase_if(segments_, [&](const Segment& segment) {
+      if (segment.base < covered) return true;
+      if (HasSoundHeader(segment.bytes)) covered = At<uint64_t>(segment.bytes, 24);
+      return false;
+    });
   }
 
   void ReadSegment(const Segment& segment, uint64_t limit) {
@@ -147,7 +158,7 @@ class StreamReader {
     stream_.end = end;
   }
 
-  const std::vector<Segment> segments_;
+  std::vector<Segment> segments_;
   StoredStream stream_;
   uint64_t id_ = 0;
 };
