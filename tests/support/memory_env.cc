@@ -68,6 +68,7 @@ class MemoryEnv::File {
   std::vector<Range> unreadable;
   bool resized = false;
   bool special = false;
+  bool named = false;  // some name leads to it; known whenever used_bytes_ is
 
  private:
   void Persist(Range range) {
@@ -95,6 +96,7 @@ class MemoryEnv::Writer final : public WritableFile {
     const MutexLock lock(env_->mutex_);
     Status counted = env_->Count(kWrite, path_);
     if (!counted.ok()) {
+      env_->ForgetUsedBytes();
       file_->Write(offset, bytes.first(bytes.size() / 2));
       return counted;
     }
@@ -104,6 +106,7 @@ class MemoryEnv::Writer final : public WritableFile {
       return {StatusCode::kNoSpace, "write " + path_};
     }
     file_->Write(offset, bytes);
+    if (file_->named && env_->used_bytes_) *env_->used_bytes_ += growth;
     env_->written_bytes_ += bytes.size();
     return Status::Ok();
   }
@@ -121,6 +124,7 @@ class MemoryEnv::Writer final : public WritableFile {
   Status Truncate(uint64_t size) override {
     const MutexLock lock(env_->mutex_);
     SLUICE_RETURN_IF_ERROR(env_->Count(kTruncate, path_));
+    env_->ForgetUsedBytes();
     file_->Resize(size);
     return Status::Ok();
   }
@@ -220,6 +224,7 @@ void MemoryEnv::TearUnsynced(Random& random) { Crash(&random); }
 
 void MemoryEnv::Crash(Random* random) {
   const MutexLock lock(mutex_);
+  ForgetUsedBytes();
   std::vector<std::string> lost;
   for (const auto& [path, directory] : directories_) {
     if (!directory.is_durable) lost.push_back(path);
@@ -262,6 +267,7 @@ void MemoryEnv::Format() {
   StopFailing();
   Kill();
   const MutexLock lock(mutex_);
+  ForgetUsedBytes();
   directories_.clear();
   unlistable_.clear();
 }
@@ -301,12 +307,14 @@ void MemoryEnv::RemoveTree(const std::string& path) {
 }
 
 void MemoryEnv::EraseTree(const std::string& path) {
+  ForgetUsedBytes();
   std::erase_if(directories_, [&](const auto& entry) {
     return entry.first == path || IsBelow(entry.first, path);
   });
 }
 
 void MemoryEnv::RenameTree(const std::string& from, const std::string& to) {
+  ForgetUsedBytes();
   std::map<std::string, Directory> moved;
   for (auto& [path, directory] : directories_) {
     if (path == from || IsBelow(path, from)) {
@@ -342,6 +350,7 @@ std::string MemoryEnv::Content(const std::string& path) const {
 
 void MemoryEnv::SetContent(const std::string& path, std::string content) {
   const MutexLock lock(mutex_);
+  ForgetUsedBytes();
   auto file = std::make_shared<File>();
   file->content = file->durable = std::move(content);
   Directory& directory = directories_[ParentOf(path)];
@@ -380,7 +389,9 @@ Result<std::shared_ptr<MemoryEnv::File>> MemoryEnv::FileToOpen(const std::string
 }
 
 void MemoryEnv::SetEntry(const std::string& path, std::shared_ptr<File> file) {
+  ForgetUsedBytes();
   Directory& directory = *DirectoryOf(path);
+  if (const auto old = FindFile(path)) old->named = false;
   if (file == nullptr) {
     directory.entries.erase(NameOf(path));
   } else {
@@ -390,13 +401,16 @@ void MemoryEnv::SetEntry(const std::string& path, std::shared_ptr<File> file) {
 }
 
 uint64_t MemoryEnv::UsedBytes() const {
+  if (used_bytes_) return *used_bytes_;
   uint64_t bytes = 0;
   std::set<File*> counted;  // a file may have several names
   for (const auto& [path, directory] : directories_) {
     for (const auto& [name, file] : directory.entries) {
+      file->named = true;
       if (counted.insert(file.get()).second) bytes += file->content.size();
     }
   }
+  used_bytes_ = bytes;
   return bytes;
 }
 

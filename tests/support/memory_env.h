@@ -123,6 +123,8 @@ class MemoryEnv final : public Env {
   void EraseTree(const std::string& path) SLUICE_REQUIRES(mutex_);
   void SetEntry(const std::string& path, std::shared_ptr<File> file) SLUICE_REQUIRES(mutex_);
   uint64_t UsedBytes() const SLUICE_REQUIRES(mutex_);
+  // Which files have names, or their size, is about to change in another way than by writing.
+  void ForgetUsedBytes() SLUICE_REQUIRES(mutex_) { used_bytes_.reset(); }
   void Crash(Random* random);
 
   mutable Mutex mutex_;
@@ -135,6 +137,7 @@ class MemoryEnv final : public Env {
   unsigned fail_mask_ SLUICE_GUARDED_BY(mutex_) = 0;
   mutable bool has_failed_ SLUICE_GUARDED_BY(mutex_) = false;
   uint64_t capacity_ SLUICE_GUARDED_BY(mutex_) = UINT64_MAX;
+  mutable std::optional<uint64_t> used_bytes_ SLUICE_GUARDED_BY(mutex_);  // none: not known
   uint64_t written_bytes_ SLUICE_GUARDED_BY(mutex_) = 0;
   uint64_t syncs_ SLUICE_GUARDED_BY(mutex_) = 0;
   // Of locks: those of before a crash release nothing.
