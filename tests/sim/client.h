@@ -60,7 +60,8 @@ class Client {
   bool subscribed() const { return is_in() && confirmed_ == options_.subscriptions.size(); }
   // Sends what outbox and window allow.
   void Pump();
-  // Everything in flight once more, although nobody has asked.
+  // What is in flight once more, although nobody has asked. (Not of QoS 2 in 5.0: a refusal may be
+  // on its way, and the repetition would be taken for another message.)
   void Repeat();
   // Likewise, what has QoS 1, as new messages.
   void RepeatAnew();
@@ -87,7 +88,7 @@ class Client {
   void Drop(std::string_view why);
   void PutAway(Farewell farewell);
   void GiveUpForged();
-  void Resume();
+  void Resend(bool is_asked);
   void Publish(Outgoing* outgoing, bool dup);
   void Answer(mqtt::Type type, uint16_t id);
   void Flush();

@@ -84,7 +84,7 @@ void Client::OnConnack(const mqtt::Packet& packet) {
                             subscription.qos, options_.connect.version, &out_);
     }
   }
-  Repeat();
+  Resend(true);
   Pump();
 }
 
@@ -95,9 +95,13 @@ void Client::OnSuback(const mqtt::Packet& packet) {
 }
 
 void Client::Repeat() {
-  if (phase_ != Phase::kIn) return;
+  if (phase_ == Phase::kIn) Resend(false);
+}
+
+void Client::Resend(bool is_asked) {
   for (Outgoing& outgoing : outbox_.queue()) {
-    if (outgoing.stage == Stage::kSent) Publish(&outgoing, true);
+    const bool may_be_refused = is_v5() && outgoing.message->qos == 2;
+    if (outgoing.stage == Stage::kSent && (is_asked || !may_be_refused)) Publish(&outgoing, true);
     if (outgoing.stage == Stage::kReceived) Answer(mqtt::Type::kPubrel, outgoing.id);
   }
   if (!out_.empty()) Flush();

@@ -27,7 +27,7 @@ Device::Device(Scene& scene, Network& network, Witness& witness, Messages& messa
       name_(std::move(name)),
       is_hub_(is_hub),
       qos_(DrawQos()),
-      client_(scene, network, witness, DrawOptions(name_)),
+      client_(scene, network, witness, DrawOptions()),
       whims_(scene, random_),
       report_timer_(scene.scheduler.NewTimer([this] { Report(); })),
       return_timer_(scene.scheduler.NewTimer([this] { client_.Come(); })),
@@ -45,15 +45,27 @@ int Device::DrawQos() {
   return kChoices[random_.Below(std::size(kChoices))];
 }
 
-Client::Options Device::DrawOptions(const std::string& name) {
+// Of which no event can be made, if it goes to a stream.
+mqtt::Will Device::DrawWill() {
+  mqtt::Will will;
+  will.topic = random_.Below(2) == 0 ? fmt::format("local/{}/will", name_) : TopicOf(StreamName());
+  will.payload = "gone";
+  will.qos = static_cast<int>(random_.Below(3));
+  will.retain = will.topic.starts_with("local") && random_.Below(2) == 0;
+  will.delay = static_cast<uint32_t>(random_.Below(2) * random_.Below(30));
+  return will;
+}
+
+Client::Options Device::DrawOptions() {
   Client::Options options;
-  options.identity = name;
+  options.identity = name_;
   mqtt::Connect& connect = options.connect;
-  connect.client_id = name;
+  connect.client_id = name_;
   connect.version = random_.Below(2) == 0 ? mqtt::kV5 : mqtt::kV311;
   connect.clean = random_.Below(3) == 0;
   if (random_.Below(3) > 0) connect.expiry = static_cast<uint32_t>(10 + random_.Below(1000));
   connect.keep_alive = static_cast<uint16_t>(5 + random_.Below(40));
+  if (random_.Below(2) == 0) connect.will = DrawWill();
   options.window = static_cast<uint16_t>(1 << random_.Below(7));
   return options;
 }

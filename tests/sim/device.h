@@ -30,7 +30,8 @@ class Device {
   static constexpr int kAnyQos = -1;
 
   int DrawQos();
-  Client::Options DrawOptions(const std::string& name);
+  Client::Options DrawOptions();
+  mqtt::Will DrawWill();
   void AddWhims();
   void Report();
   void Arm();

@@ -71,7 +71,11 @@ void Encode(const Connect& connect, std::string* out) {
   }
   PutText(connect.client_id, &body);
   if (connect.will) {
-    if (connect.version == kV5) PutLength(0, &body);
+    if (connect.version == kV5) {
+      PutLength(5, &body);
+      body.push_back(24);
+      Put32(connect.will->delay, &body);
+    }
     PutText(connect.will->topic, &body);
     PutText(connect.will->payload, &body);
   }

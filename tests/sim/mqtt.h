@@ -35,6 +35,7 @@ struct Will {
   std::string topic, payload;
   int qos = 0;
   bool retain = false;
+  uint32_t delay = 0;  // 5.0; seconds
 };
 
 struct Connect {
