@@ -1,11 +1,20 @@
 // Dead letters: the events of a publish that was refused for good are read again from the stream
 // and handed over. Once all of them are stored, consumers are told (route_telling.cc).
 
+#include <chrono>
 #include "base/probe.h"
+
 #include "forward/refusal.h"
 #include "forward/route.h"
 
 namespace sluice::forward {
+namespace {
+
+// How soon dead letters without room are offered again. Mostly it is the memory for uncommitted
+// events that is full, with a part of the same batch, and a commit empties it.
+constexpr std::chrono::milliseconds kBurialRetry{100};
+
+}  // namespace
 
 void Route::BeginBurial() {
   mode_ = Mode::kBurying;
@@ -21,7 +30,7 @@ void Route::ContinueBurial() {
     if (record == nullptr) return;
     if (!record->is_gap && !Bury(*record)) {
       SLUICE_PROBE("forward: a burial waits for room");
-      HoldFor(backoff_.Next());
+      HoldFor(kBurialRetry);
       return;
     }
     NoteUntold(*record);

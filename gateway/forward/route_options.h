@@ -34,8 +34,7 @@ struct RouteOptions {
   // Older events (by when they were stored) are not sent but counted: expired. Which have no age
   // that anybody knows is in expiry.h.
   std::optional<Duration> max_age;
-  BackoffOptions
-      backoff;  // after a refusal that may pass, a failed read, a full dead letter stream
+  BackoffOptions backoff;  // after a refusal that may pass, a failed read
 };
 
 }  // namespace sluice::forward

@@ -22,7 +22,8 @@ using std::chrono::seconds;
 class ScriptedDeadLetters final : public forward::DeadLetterSink {
  public:
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override {
-    if (full) return false;
+    if (full || room == 0) return false;
+    --room;
     offsets.push_back(letter.offset);
     reasons.push_back(letter.refusal.code);
     waiting.push_back(std::move(stored));
@@ -35,6 +36,7 @@ class ScriptedDeadLetters final : public forward::DeadLetterSink {
   }
 
   bool full = false;
+  size_t room = SIZE_MAX;  // for so many more
   std::vector<uint64_t> offsets;
   std::vector<int> reasons;
   std::vector<std::function<void()>> waiting;

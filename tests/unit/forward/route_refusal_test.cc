@@ -75,6 +75,20 @@ TEST_F(RouteRefusalTest, FullDeadLetterStreamHoldsTheCursor) {
   EXPECT_EQ(source.books().dead_lettered, 4u);
 }
 
+TEST_F(RouteRefusalTest, ABatchOfDeadLettersFindsRoomPieceByPiece) {
+  Start();
+  dead_letters.room = 1;
+  Publish(4);
+  Refuse(0, kNotAuthorized);
+  for (int commits = 0; commits < 4; ++commits) {
+    dead_letters.room = 1;
+    Advance(milliseconds(100));
+  }
+  FinishBurial();
+  EXPECT_EQ(dead_letters.offsets, Range(0, 4));
+  EXPECT_EQ(cursor(), 4u);
+}
+
 TEST_F(RouteRefusalTest, LostConnectionDoesNotDisturbABurial) {
   Start();
   Publish(8);
