@@ -65,6 +65,18 @@ std::vector<Segment> ReadSegments(const Env& medium, const std::string& director
   return segments;  // by base, as names are sorted
 }
 
+// What lies below the end of a gap segment before it is left over from its making.
+void RemoveCovered(std::vector<Segment>* segments) {
+  uint64_t covered = 0;
+  std::erase_if(*segments, [&covered](const Segment& segment) {
+    if (segment.base < covered) return true;
+    if (HasSoundHeader(segment.bytes)) {
+      covered = std::max(covered, At<uint64_t>(segment.bytes, 24));
+    }
+    return false;
+  });
+}
+
 // One stream's files, from the first record to the last.
 class StreamReader {
  public:
@@ -169,8 +181,9 @@ std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& dire
                                       const std::vector<std::string>& streams) {
   std::vector<StoredStream> stored;
   for (const std::string& name : streams) {
-    stored.push_back(
-        StreamReader(name, ReadSegments(medium, directory + "/streams/" + name)).Read());
+    std::vector<Segment> segments = ReadSegments(medium, directory + "/streams/" + name);
+    RemoveCovered(&segments);
+    stored.push_back(StreamReader(name, std::move(segments)).Read());
   }
   return stored;
 }

@@ -88,8 +88,10 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
 
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
 void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
+  // What is stored at a start may be damaged, or not to be read just then.
+  const bool is_excused = !book.took_any && file_.may_be_damaged();
   if (first < book.end()) {
-    if (book.end_is_known) {
+    if (book.end_is_known && !is_excused) {
       file_.Broken(4, "offset {} of {} is given a second time", first, book.name());
     }
     for (uint64_t i = first; i < book.end(); ++i) {
@@ -104,12 +106,12 @@ void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
       file_.Broken(1, "reading {:x} was acknowledged, and its offset {}/{} is given again",
                    fate.token, book.name(), i);
     }
-  } else if (first > book.end() && book.end_is_known && !book.takes_letters() &&
-             !file_.may_be_damaged()) {
+  } else if (first > book.end() && book.end_is_known && !book.takes_letters() && !is_excused) {
     file_.Broken(2, "{} goes on at {} instead of {}", book.name(), first, book.end());
   }
   book.SetEnd(first);
   book.end_is_known = true;
+  book.took_any = true;
 }
 
 void PublishJudge::LookAtIdentity(const StreamBook& book, Token token, const Reading& reading,
@@ -134,7 +136,7 @@ void PublishJudge::LookAtIdentity(const StreamBook& book, Token token, const Rea
 }
 
 void PublishJudge::OnEnded() {
-  for (StreamBook& book : file_.books()) book.end_is_known = false;
+  for (StreamBook& book : file_.books()) book.end_is_known = book.took_any = false;
 }
 
 }  // namespace sluice::sim

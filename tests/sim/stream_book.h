@@ -44,6 +44,8 @@ class StreamBook {
   // The bit of a route that leads from this stream; 0: none does.
   uint8_t BitOf(const std::string& route) const;
 
+  // Since the start.
+  bool took_any = false;
   // Between a start and the first look at what is stored, or the first acceptance, the end is not
   // known.
   bool end_is_known = true;
