@@ -122,6 +122,7 @@ class Disk::Mounted final : public Env {
   Status Rename(const std::string& from, const std::string& to) override {
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
     SLUICE_RETURN_IF_ERROR(env_.Rename(from, to));
+    disk_.scene_.trace.Note("disk: {} becomes {}", from, to);
     disk_.account_.Renamed(from, to);
     return Status::Ok();
   }
@@ -134,6 +135,7 @@ class Disk::Mounted final : public Env {
   Status Remove(const std::string& path) override {
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
     SLUICE_RETURN_IF_ERROR(env_.Remove(path));
+    disk_.scene_.trace.Note("disk: {} is removed", path);
     disk_.account_.Removed(path);
     return Status::Ok();
   }

@@ -112,6 +112,8 @@ void StoreJudge::LookAtRuns(StreamBook& book, const StoredStream& stored) {
 }
 
 void StoreJudge::LookAtGap(StreamBook& book, const StoredRun& gap) {
+  // A file in front of it could not be removed with those that all routes had passed.
+  if (PassedByAll(book, gap)) return;
   if (!MayHave(book, gap.gap_reason)) {
     return file_.Broken(2, "{} has lost {} to {}: {}", book.name(), gap.first, gap.last,
                         gap.gap_reason);
@@ -121,6 +123,13 @@ void StoreJudge::LookAtGap(StreamBook& book, const StoredRun& gap) {
     if (!book.at(i).seen) continue;
     return file_.Broken(4, "{}/{} was seen outside and is stored as dropped", book.name(), i);
   }
+}
+
+bool StoreJudge::PassedByAll(const StreamBook& book, const StoredRun& run) {
+  for (uint64_t i = run.first; i <= run.last; ++i) {
+    if (!book.passed_by_all(i)) return false;
+  }
+  return true;
 }
 
 bool StoreJudge::MayHave(const StreamBook& book, const std::string& gap_reason) const {

@@ -32,6 +32,7 @@ class StoreJudge {
   void LookAtFront(StreamBook& book, const StoredStream& stored);
   void LookAtRuns(StreamBook& book, const StoredStream& stored);
   void LookAtGap(StreamBook& book, const StoredRun& gap);
+  static bool PassedByAll(const StreamBook& book, const StoredRun& run);
   bool MayHave(const StreamBook& book, const std::string& gap_reason) const;
 
   CaseFile& file_;
