@@ -29,6 +29,7 @@ struct Settings {
   bool trace = false;
   bool situations = false;
   bool no_shrink = false;
+  std::optional<bool> tls;
 };
 
 // "cuts,kill": none but these, of those that the seed has drawn.
@@ -55,6 +56,7 @@ Plan PlanFor(uint64_t seed, const Settings& settings) {
   if (settings.hubs) plan.hubs = *settings.hubs;
   if (settings.subscribers) plan.subscribers = *settings.subscribers;
   if (settings.no_calm) plan.calms_down = false;
+  if (settings.tls) plan.tls = *settings.tls;
   return plan;
 }
 
@@ -84,6 +86,7 @@ int Main(int argc, char** argv) {
   app.add_option("--hubs", settings.hubs, "likewise");
   app.add_option("--subscribers", settings.subscribers, "likewise");
   app.add_flag("--no-calm", settings.no_calm, "end in the middle of trouble");
+  app.add_option("--tls", settings.tls, "whether connections are encrypted, likewise");
   app.add_flag("--twice", settings.twice, "live each seed twice: both must be the same history");
   app.add_flag("--trace", settings.trace, "print what happens");
   app.add_flag("--situations", settings.situations, "print how many seeds reached what is rare");

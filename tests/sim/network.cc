@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/line_end.h"
+#include "sim/tls_end.h"
 #include "transport/socket_address.h"
 
 namespace sluice::sim {
@@ -51,15 +52,31 @@ std::unique_ptr<transport::ByteStream> Network::Dial(const std::string& identity
   const auto line = std::make_shared<Line>(scene_, name, scene_.RandomFor("line " + name),
                                            [this] { return acceptor_ != nullptr; });
   lines_.push_back(line);
-  auto near = std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler,
-                                        transport::PeerInfo{.address = "192.0.2.1:1883"}, nullptr);
-  backlog_.emplace(dials_, std::make_unique<LineEnd>(line, Side::kGateway, process_,
-                                                     std::move(client), std::move(said)));
+  const bool encrypts = Encrypts(identity);
+  std::unique_ptr<transport::ByteStream> near =
+      std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler,
+                                transport::PeerInfo{.address = "192.0.2.1:1883"}, nullptr);
+  std::unique_ptr<transport::ByteStream> far = std::make_unique<LineEnd>(
+      line, Side::kGateway, process_, std::move(client), encrypts ? nullptr : said);
+  if (encrypts) {
+    TlsKeys::Pair engines = keys_.ShakeHands(identity);
+    near = std::make_unique<TlsEnd>(std::move(near), std::move(engines.client), &scene_.scheduler,
+                                    nullptr);
+    far = std::make_unique<TlsEnd>(std::move(far), std::move(engines.gateway), process_,
+                                   std::move(said));
+  }
+  backlog_.emplace(dials_, std::move(far));
   process_->Post([this, identity, dial = dials_] {
     auto arrived = backlog_.extract(dial);
     if (arrived) acceptor_(identity, std::move(arrived.mapped()));
   });
   return near;
+}
+
+// Two of three, where there are certificates at all.
+bool Network::Encrypts(const std::string& identity) const {
+  return scene_.plan.tls && TlsKeys::Has(identity) &&
+         scene_.RandomFor("tls " + identity).Below(3) > 0;
 }
 
 transport::PeerInfo Network::AddressOf(const std::string& identity) {

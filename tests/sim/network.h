@@ -10,6 +10,7 @@
 #include "base/scheduler.h"
 #include "sim/line.h"
 #include "sim/scene.h"
+#include "sim/tls_keys.h"
 #include "sim/whims.h"
 #include "transport/byte_stream.h"
 
@@ -42,10 +43,12 @@ class Network {
   void CutAll();
   transport::PeerInfo AddressOf(const std::string& identity);
   void Forget();
+  bool Encrypts(const std::string& identity) const;
 
   Scene& scene_;
   Random random_;
   Whims whims_;
+  TlsKeys keys_;
   Acceptor acceptor_;
   Scheduler* process_ = nullptr;
   uint64_t dials_ = 0;

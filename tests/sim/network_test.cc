@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sim/process_scheduler.h"
 
@@ -96,6 +97,31 @@ TEST_F(NetworkTest, CarriesBytesBothWaysAndThenTheEnd) {
   EXPECT_EQ(client_.closed->code(), StatusCode::kUnavailable);
   Pass(seconds(5));
   EXPECT_TRUE(gateway_.closed && gateway_.closed->ok());
+}
+
+TEST_F(NetworkTest, EncryptsWhatItCarries) {
+  plan_.tls = true;
+  Begin();
+  for (int dial = 0; dial < 2; ++dial) {
+    Dial();
+    Pass(milliseconds(10));
+    const transport::PeerInfo& peer = gateway_.stream->peer();
+    ASSERT_TRUE(peer.certificate);
+    EXPECT_EQ(peer.certificate->common_name, "dev-1");
+    EXPECT_EQ(peer.resumed, dial > 0);
+    client_.stream->Write(AsBytes(std::string(100'000, 'x')));
+    gateway_.stream->PauseReading();
+    Pass(milliseconds(500));
+    gateway_.stream->ResumeReading();
+    Pass(milliseconds(500));
+    EXPECT_EQ(std::exchange(gateway_.got, {}).size(), 100'000u);
+    gateway_.stream->Write(AsBytes(std::string_view("good day")));
+    EXPECT_EQ(std::exchange(said_, {}), "good day");
+    gateway_.stream->CloseAfterFlush();
+    Pass(seconds(3));
+    EXPECT_EQ(std::exchange(client_.got, {}), "good day");
+    EXPECT_TRUE(client_.closed);
+  }
 }
 
 TEST_F(NetworkTest, PausedReaderPressesOnTheWriter) {

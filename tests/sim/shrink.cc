@@ -23,6 +23,7 @@ class Shrinker {
     }
     while (plan_.hubs > 0 && Try([](Plan* plan) { --plan->hubs; })) {
     }
+    if (plan_.tls) Try([](Plan* plan) { plan->tls = false; });
     while (plan_.devices > 0 && Try([](Plan* plan) { --plan->devices; })) {
     }
     return std::move(plan_);
@@ -59,8 +60,9 @@ std::string CommandFor(const Plan& plan) {
   const std::chrono::duration<double, std::ratio<3600>> hours = plan.length;
   return fmt::format(
       "./run simulate --seed {} --hours {:.6f} --only '{}' --devices {} --hubs {} --subscribers "
-      "{}{}",
+      "{}{}{}",
       plan.seed, hours.count(), only, plan.devices, plan.hubs, plan.subscribers,
+      plan.tls == Draw(plan.seed).tls ? "" : (plan.tls ? " --tls true" : " --tls false"),
       plan.calms_down ? "" : " --no-calm");
 }
 
