@@ -89,17 +89,17 @@ class World {
     subscribers_.BeginCalm();
     const Duration deadline = scene_.age() + Plan::kPatience;
     std::string wrong = "not looked at";
-    RestartIfAdvised();
     while (!scene_.verdict.broken() && !wrong.empty() && scene_.age() < deadline) {
       RunUntil(scene_.age() + seconds(1));
       wrong = StillWrong();
+      if (!wrong.empty()) RestartIfAdvised();
     }
     if (!wrong.empty()) scene_.verdict.Broken(2, "still after trouble has ended: " + wrong);
   }
 
   // A stream that could not be opened is tried again at the next start only, as health says.
   void RestartIfAdvised() {
-    if (!process_.up()) return;
+    if (!process_.up() || process_.paused()) return;
     for (const Health::Problem& problem : process_.health().problems()) {
       if (problem.condition != "not_opened") continue;
       scene_.situations.Reached("a stream could not be opened");
