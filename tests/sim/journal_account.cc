@@ -65,22 +65,28 @@ std::vector<Segment> ReadSegments(const Env& medium, const std::string& director
   return segments;  // by base, as names are sorted
 }
 
-// What lies below the end of a gap segment before it is left over from its making.
-void RemoveCovered(std::vector<Segment>* segments) {
-  uint64_t covered = 0;
-  std::erase_if(*segments, [&covered](const Segment& segment) {
-    if (segment.base < covered) return true;
-    if (HasSoundHeader(segment.bytes)) {
-      covered = std::max(covered, At<uint64_t>(segment.bytes, 24));
-    }
-    return false;
-  });
+// FORMAT.md, "Slot file": of the newer sound slot; 0: there is none.
+uint64_t StreamIdIn(std::string_view slots) {
+  constexpr size_t kSlot = 32;
+  uint64_t id = 0, newest = 0;
+  for (const size_t at : {size_t{0}, kPage}) {
+    if (slots.size() < at + kSlot || slots.substr(at + 8, 4) != "SLSL") continue;
+    const auto length = At<uint32_t>(slots, at + 12);
+    if (length > kPage || slots.size() < at + kSlot + length) continue;
+    if (At<uint64_t>(slots, at) != XXH3_64bits(&slots[at + 8], kSlot - 8 + length)) continue;
+    if (At<uint64_t>(slots, at + 16) < newest) continue;
+    newest = At<uint64_t>(slots, at + 16);
+    id = At<uint64_t>(slots, at + 24);
+  }
+  return id;
 }
 
 // One stream's files, from the first record to the last.
 class StreamReader {
  public:
-  StreamReader(std::string name, std::vector<Segment> segments) : segments_(std::move(segments)) {
+  // `id`: as the stream's state says; 0: that is not known.
+  StreamReader(std::string name, uint64_t id, std::vector<Segment> segments)
+      : segments_(std::move(segments)), id_(id) {
     stream_.name = std::move(name);
   }
 
@@ -97,8 +103,9 @@ class StreamReader {
   }
 
  private:
-  // Every sound header names it.
+  // Every sound header names it, too.
   void FindStreamId() {
+    if (id_ != 0) return;
     for (const Segment& segment : segments_) {
       if (!HasSoundHeader(segment.bytes)) continue;
       id_ = At<uint64_t>(segment.bytes, 8);
@@ -172,7 +179,7 @@ class StreamReader {
 
   std::vector<Segment> segments_;
   StoredStream stream_;
-  uint64_t id_ = 0;
+  uint64_t id_;
 };
 
 }  // namespace
@@ -181,9 +188,9 @@ std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& dire
                                       const std::vector<std::string>& streams) {
   std::vector<StoredStream> stored;
   for (const std::string& name : streams) {
-    std::vector<Segment> segments = ReadSegments(medium, directory + "/streams/" + name);
-    RemoveCovered(&segments);
-    stored.push_back(StreamReader(name, std::move(segments)).Read());
+    const std::string files = directory + "/streams/" + name;
+    const uint64_t id = StreamIdIn(ReadAll(medium, files + "/state"));
+    stored.push_back(StreamReader(name, id, ReadSegments(medium, files)).Read());
   }
   return stored;
 }
