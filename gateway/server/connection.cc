@@ -281,6 +281,9 @@ bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
     case broker::PublishVerdict::kRetry:
       return false;
     case broker::PublishVerdict::kDisconnect:
+      // The answer "no", which for 3.1.1 is the end of the connection, also frees the identifier:
+      // else its repetition would wait for an answer, and all after it.
+      session_.Acknowledge(publish.packet_id, outcome.reason, out);
       session_.Disconnect(outcome.reason, out);
       return true;
   }

@@ -83,6 +83,30 @@ TEST_F(ConnectionTest, NoAcknowledgementOvertakesOneThatWaitsForItsCommit) {  //
   EXPECT_EQ(client.Take(), "PUBACK id=1; PUBACK id=2 reason=10; PUBACK id=3 reason=87");
 }
 
+// Found by ./run simulate: the refused identifier stayed with the session, so that its repetition
+// was never answered, nor was anything behind it.
+TEST_F(ConnectionTest, RefusedQos2MessageOfA311ClientDoesNotSilenceItsSession) {
+  const ClientOptions options{.version = Version::kV311, .clean_start = false};
+  TestClient& before = Connect("d1", options);
+  before.Publish("devices/d1/climate", kReading, Qos::kAtLeastOnce, 6);
+  before.Publish("forbidden/x", "x", Qos::kExactlyOnce, 7);
+  Commit();
+  EXPECT_TRUE(before.closed());
+  TestClient& again = Connect("d1", options);
+  codec::Publish publish;
+  publish.dup = true;
+  publish.qos = Qos::kExactlyOnce;
+  publish.packet_id = 7;
+  publish.topic = "forbidden/x";
+  again.Send(publish);
+  Settle();
+  EXPECT_TRUE(again.closed());
+  TestClient& better = Connect("d1", options);
+  better.Publish("devices/d1/climate", kReading, Qos::kExactlyOnce, 7);
+  Commit();
+  EXPECT_EQ(better.Take(), "PUBREC id=7");
+}
+
 TEST_F(ConnectionTest, RepeatedPublishIsStoredOnce) {
   TestClient& client = Connect("d1");
   codec::Publish publish;
