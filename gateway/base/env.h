@@ -49,6 +49,8 @@ class Env {
 
   // Opens for writing, keeping what is there; creates the file (mode 0640) if it is missing.
   virtual Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) = 0;
+  // The same, and nobody else may read it: mode 0600, whatever it was.
+  virtual Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) = 0;
   virtual Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const = 0;
   // Names (not paths) of the entries of a directory without "." and "..", sorted.
   virtual Result<std::vector<std::string>> List(const std::string& directory) const = 0;

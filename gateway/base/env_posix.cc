@@ -42,9 +42,9 @@ class FileDescriptor {
 };
 
 // Opens a regular file, and nothing else.
-Result<int> OpenFile(const std::string& path, int flags) {
+Result<int> OpenFile(const std::string& path, int flags, mode_t mode = 0640) {
   const int fd =
-      Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0640); });
+      Uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode); });
   if (fd < 0) return ErrnoStatus("open", path);
   struct stat info {};
   if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) return fd;
@@ -145,6 +145,15 @@ class PosixEnv final : public Env {
     const Result<int> fd = OpenFile(path, O_WRONLY | O_CREAT);
     if (!fd.ok()) return fd.status();
     return std::unique_ptr<WritableFile>(new PosixWritableFile(*fd, path));
+  }
+
+  Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    constexpr mode_t kMode = 0600;
+    const Result<int> fd = OpenFile(path, O_WRONLY | O_CREAT, kMode);
+    if (!fd.ok()) return fd.status();
+    auto file = std::make_unique<PosixWritableFile>(*fd, path);
+    if (::fchmod(*fd, kMode) != 0) return ErrnoStatus("chmod", path);
+    return std::unique_ptr<WritableFile>(std::move(file));
   }
 
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {

@@ -1,7 +1,6 @@
 #include "state/schema.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <iterator>
@@ -37,12 +36,13 @@ Status CheckIsOurs(Database& database) {
 int SchemaVersion() { return static_cast<int>(kVersion); }
 
 // https://www.sqlite.org/fileformat2.html#the_database_header
-int64_t VersionIn(int file) {
+int64_t VersionIn(const Env& env, const std::string& path) {
   constexpr size_t kUserVersion = 60, kApplication = 68;
   std::array<uint8_t, 100> header;
-  if (::pread(file, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
-    return 0;
-  }
+  const auto file = env.OpenReadable(path);
+  if (!file.ok()) return 0;
+  const auto size = (*file)->ReadAt(0, header.size(), header.data());
+  if (!size.ok() || *size != header.size()) return 0;
   const auto number = [&header](size_t at) {
     return int64_t{header[at]} << 24 | header[at + 1] << 16 | header[at + 2] << 8 | header[at + 3];
   };

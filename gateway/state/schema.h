@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/env.h"
 #include "base/status.h"
 #include "state/database.h"
 
@@ -10,8 +11,8 @@ namespace sluice::state {
 // The version that this program writes; in the file's user_version.
 int SchemaVersion();
 
-// The version in the header of an open file that is ours; 0: there is none.
-int64_t VersionIn(int file);
+// The version in the header of the file, which is ours; 0: there is none.
+int64_t VersionIn(const Env& env, const std::string& path);
 // What is said of a newer one: kUnimplemented.
 Status NewerVersion(int64_t version);
 

@@ -1,11 +1,7 @@
 #include "state/state_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <utility>
 
@@ -16,8 +12,6 @@
 
 namespace sluice::state {
 namespace {
-
-constexpr mode_t kMode = 0600;  // retained messages are not for everybody on the machine
 
 // Whether the file is at fault and not the machine around it; then it gives way to another.
 bool IsDamage(const Status& status) {
@@ -100,37 +94,30 @@ Status StateFile::PrepareFile() {
   for (const char* suffix : {"-wal", "-journal", "-shm"}) {
     SLUICE_RETURN_IF_ERROR(ClearWay(options_.path + suffix));
   }
-  // Opening a FIFO must not wait for its other end.
-  const int fd =
-      ::open(options_.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, kMode);
-  if (fd < 0) {
-    if (errno == EISDIR) return Status::Corruption("it is a directory");
-    return Status::FromErrno(errno, "open " + options_.path);
-  }
-  struct stat info {};
-  const bool is_file = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-  const int64_t version = is_file ? VersionIn(fd) : 0;
-  if (is_file && (info.st_mode & 07777) != kMode) ::fchmod(fd, kMode);
-  ::close(fd);
-  if (!is_file) return Status::Corruption("it is no regular file");
-  const Identity identity{static_cast<uint64_t>(info.st_dev), static_cast<uint64_t>(info.st_ino)};
-  if (info.st_size == 0) {
+  auto file = env_.OpenPrivate(options_.path);
+  if (!file.ok()) return file.status();
+  const auto size = env_.FileSize(options_.path);
+  if (!size.ok()) return size.status();
+  const int64_t version = VersionIn(env_, options_.path);
+  if (*size == 0) {
     if (env_.Exists(options_.path + "-wal")) return Status::Corruption("it was emptied");
     SLUICE_RETURN_IF_ERROR(
         env_.SyncDirectory(std::filesystem::path(options_.path).parent_path().string()));
     begun_ = true;
   } else if (version > SchemaVersion()) {
     return NewerVersion(version);  // SQLite has not touched it
-  } else if (started_ && written_ != identity) {
+  } else if (started_ && !IsInPlace()) {
     return Status::Corruption("it is not the file that was written last");
   }
-  written_ = identity;
+  written_ = std::move(*file);
   return Status::Ok();
 }
 
+// What cannot be opened as a file.
 Status StateFile::ClearWay(const std::string& path) {
-  struct stat info {};
-  if (::lstat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode)) return Status::Ok();
+  if (!env_.Exists(path)) return Status::Ok();
+  const auto file = env_.OpenReadable(path);
+  if (file.ok() || file.status().code() != StatusCode::kIoError) return Status::Ok();
   return SetAside(env_, path, "is no regular file");
 }
 
@@ -151,10 +138,9 @@ void StateFile::Close() {
 }
 
 bool StateFile::IsInPlace() const {
-  struct stat info {};
-  return ::stat(options_.path.c_str(), &info) == 0 &&
-         written_ ==
-             Identity{static_cast<uint64_t>(info.st_dev), static_cast<uint64_t>(info.st_ino)};
+  if (written_ == nullptr) return false;
+  const Result<bool> is_at = written_->IsAt(options_.path);
+  return is_at.ok() && *is_at;
 }
 
 }  // namespace sluice::state

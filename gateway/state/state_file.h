@@ -39,13 +39,6 @@ class StateFile {
   uint64_t bytes() const { return bytes_; }
 
  private:
-  // Which file it is, whatever its name.
-  struct Identity {
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    bool operator==(const Identity&) const = default;
-  };
-
   Status OpenOrBegin(const RetainedTable::Visitor* visit);
   Status OpenOnce(const RetainedTable::Visitor* visit);
   Status PrepareFile();
@@ -60,8 +53,10 @@ class StateFile {
   StateMetrics& metrics_;
   std::unique_ptr<Database> database_;  // null: not open
   std::unique_ptr<RetainedTable> retained_;
-  std::optional<Identity> written_;  // the file that holds what was written
-  bool started_ = false;             // Open has been
+  // The file that holds what was written; null: there is none. It is never closed while SQLite has
+  // the same file open, whose locks would go with it.
+  std::unique_ptr<WritableFile> written_;
+  bool started_ = false;  // Open has been
   bool begun_ = false;
   uint64_t bytes_ = 0;
 };

@@ -32,6 +32,9 @@ class RecordingEnv final : public Env {
   void ReadShort(Inode inode, uint64_t bytes) { short_reads_[inode] = bytes; }
 
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    return OpenWritable(path);
+  }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override;
   Result<std::vector<std::string>> List(const std::string& directory) const override;
   Result<uint64_t> FileSize(const std::string& path) const override;

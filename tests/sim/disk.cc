@@ -103,6 +103,9 @@ class Disk::Mounted final : public Env {
     return std::unique_ptr<WritableFile>(
         std::make_unique<Writer>(&disk_, mount_, path, std::move(*file)));
   }
+  Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    return OpenWritable(path);
+  }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
     auto file = env_.OpenReadable(path);

@@ -85,6 +85,10 @@ class MemoryEnv final : public Env {
   uint64_t syncs() const;          // of files, successful, ever
 
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override;
+  // Nobody else is here.
+  Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    return OpenWritable(path);
+  }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override;
   Result<std::vector<std::string>> List(const std::string& directory) const override;
   Result<uint64_t> FileSize(const std::string& path) const override;

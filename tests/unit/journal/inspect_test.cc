@@ -91,6 +91,9 @@ class MeddledEnv final : public Env {
       : env_(env), first_(first), last_(last), meddle_(std::move(meddle)) {}
   int reads() const { return reads_; }
 
+  Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    return env_.OpenPrivate(path);
+  }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
     Meddle();
     return env_.OpenReadable(path);
