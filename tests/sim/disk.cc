@@ -169,7 +169,8 @@ class Disk::Mounted final : public Env {
   const uint64_t mount_;
 };
 
-Disk::Disk(Scene& scene) : scene_(scene), random_(scene.RandomFor("disk")) {
+Disk::Disk(Scene& scene)
+    : scene_(scene), random_(scene.RandomFor("disk")), vfs_(scene.clock, scene.plan.seed) {
   env_.SetCapacity(kCapacity);
   StrikeFromTimeToTime(Trouble::kRot, seconds(90), &rot_timer_, &Disk::Rot);
   StrikeFromTimeToTime(Trouble::kBadPages, seconds(120), &page_timer_, &Disk::LosePage);
@@ -196,7 +197,9 @@ void Disk::StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer,
 std::unique_ptr<Env> Disk::Mount() {
   is_alive_ = true;
   failures_of_mount_ = 0;
-  return std::make_unique<Mounted>(this, ++mounts_);
+  auto mounted = std::make_unique<Mounted>(this, ++mounts_);
+  vfs_.Use(mounted.get());
+  return mounted;
 }
 
 void Disk::EndProcess(Witness::End how) {

@@ -9,6 +9,7 @@
 #include "base/env.h"
 #include "base/random.h"
 #include "sim/scene.h"
+#include "sim/sqlite_vfs.h"
 #include "sim/sync_account.h"
 #include "sim/witness.h"
 #include "support/memory_env.h"
@@ -40,8 +41,8 @@ class Disk {
   // How long it takes until the journal's thread has its next turn.
   Duration NewLatency();
   Duration latency() const { return latency_; }
-  // The name of the VFS by which SQLite uses this disk; empty: it does not.
-  std::string vfs() const { return {}; }
+  // The name of the VFS by which SQLite uses this disk.
+  std::string vfs() const { return SqliteVfs::kName; }
 
   // Whether the disk has failed since the last Mount so that a gateway may not start.
   bool MayRefuse(const Status& why) const;
@@ -77,6 +78,7 @@ class Disk {
   Random random_;
   test::MemoryEnv env_;
   SyncAccount account_{env_};
+  SqliteVfs vfs_;
   uint64_t mounts_ = 0;  // the newest process's is alive
   bool is_alive_ = false;
   bool died_ = false;

@@ -62,7 +62,6 @@ Process::Process(const Parts& parts)
   auto config = config::ParseConfig("sluice.toml", ConfigurationOf(parts.scene.plan));
   SLUICE_CHECK(config.ok());
   config_ = std::move(*config);
-  if (parts.disk.vfs().empty()) config_.config.state.enabled = false;
   for (const std::string_view text : {ProfileText(), HubProfileText()}) {
     auto profile = config::ParseProfile("profile.toml", text);
     SLUICE_CHECK(profile.ok());
