@@ -4,7 +4,7 @@
 
 namespace sluice::sim {
 
-Fleet::Fleet(Scene& scene, Network& network, Witness& witness) {
+Fleet::Fleet(Scene& scene, Network& network, Witness& witness) : crowd_(scene, network) {
   for (size_t i = 1; i <= scene.plan.devices; ++i) {
     devices_.emplace_back(scene, network, witness, messages_, fmt::format("dev-{}", i), false);
   }
@@ -17,11 +17,13 @@ Fleet::Fleet(Scene& scene, Network& network, Witness& witness) {
 
 void Fleet::Start() {
   for (RudeClient& client : rude_) client.Start();
+  crowd_.Start();
   for (Device& device : devices_) device.Start();
 }
 
 void Fleet::BeginCalm() {
   for (RudeClient& client : rude_) client.BeginCalm();
+  crowd_.BeginCalm();
   for (Device& device : devices_) device.BeginCalm();
 }
 

@@ -7,6 +7,7 @@
 #include "sim/network.h"
 #include "sim/readings.h"
 #include "sim/rude_client.h"
+#include "sim/rude_crowd.h"
 #include "sim/scene.h"
 #include "sim/witness.h"
 
@@ -28,6 +29,7 @@ class Fleet {
   Messages messages_;
   std::list<Device> devices_;
   std::list<RudeClient> rude_;
+  RudeCrowd crowd_;
 };
 
 }  // namespace sluice::sim

@@ -70,6 +70,12 @@ min_free = "0B"
 [state]
 enabled = {}
 
+[limits]
+max_connections = {}
+receive_maximum = {}
+session_queue = "{}KiB"
+retained = "{}KiB"
+
 [[listener]]
 bind = "127.0.0.1:1883"
 plaintext = true
@@ -89,6 +95,14 @@ speaks_for = ["{{identity}}-*"]
 identity = "anonymous"
 speaks_for = ["{{identity}}"]
 )";
+
+// Room for everybody who means well, and hardly more.
+void DrawLimits(Random& random, Plan* plan) {
+  plan->max_connections = plan->devices + plan->hubs + plan->subscribers + random.Below(4);
+  plan->receive_maximum = Pick(random, {1, 4, 16, 128});
+  plan->session_queue_bytes = Pick(random, {1, 16, 1024}) << 10;
+  plan->retained_bytes = Pick(random, {1, 16, 4096}) << 10;
+}
 
 }  // namespace
 
@@ -119,11 +133,14 @@ Plan Draw(uint64_t seed) {
     }
   }
   plan.state = Chance(random, 0.7);
+  if (is_small) DrawLimits(random, &plan);
   return plan;
 }
 
 std::string ConfigurationOf(const Plan& plan) {
-  std::string text = fmt::format(kHead, kDataDirectory, plan.memory_limit >> 20, plan.state);
+  std::string text =
+      fmt::format(kHead, kDataDirectory, plan.memory_limit >> 20, plan.state, plan.max_connections,
+                  plan.receive_maximum, plan.session_queue_bytes >> 10, plan.retained_bytes >> 10);
   const auto out = std::back_inserter(text);
   for (const Plan::Stream& stream : plan.streams) {
     fmt::format_to(out,

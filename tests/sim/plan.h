@@ -55,6 +55,10 @@ struct Plan {
   std::vector<Route> routes;
   std::vector<std::string> uplinks;
   uint64_t memory_limit = 32 << 20;
+  uint64_t max_connections = 0;  // of clients; 0: as many as memory_limit holds
+  uint64_t receive_maximum = 128;
+  uint64_t session_queue_bytes = 1 << 20;
+  uint64_t retained_bytes = 4 << 20;
   uint64_t dead_letter_bytes = 256 << 10;
   bool state = true;  // retained messages outlive the process
 

@@ -17,6 +17,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "broker: a session makes room for another",
     "broker: a will waits for room",
     "calm",
+    "client: a crowd comes under one identity",
     "client: a session goes on with messages in flight",
     "client: a session is lost with messages in flight",
     "client: a twin comes under the same id",
