@@ -91,7 +91,10 @@ void Client::OnConnack(const mqtt::Packet& packet) {
 void Client::OnSuback(const mqtt::Packet& packet) {
   scene_.trace.Note("{}: SUBACK {:#x}", id(), packet.reason);
   if (packet.reason >= kError) return Drop("a subscription is refused");
-  ++confirmed_;
+  if (++confirmed_ < options_.subscriptions.size()) return;
+  for (const Subscription& subscription : options_.subscriptions) {
+    witness_.OnListening(id(), subscription.filter, subscription.qos);
+  }
 }
 
 void Client::Repeat() {

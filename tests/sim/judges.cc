@@ -10,18 +10,28 @@ namespace sluice::sim {
 Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable)
     : file_(scene, std::move(is_durable)) {}
 
-void Judges::OnSent(const SentMessage& message, bool again) { publish_.OnSent(message, again); }
+void Judges::OnSent(const SentMessage& message, bool again) {
+  publish_.OnSent(message, again);
+  listening_.OnSent(message, again);
+}
 
 void Judges::OnAnswered(const SentMessage& message, uint8_t reason) {
   counters_.OnAnswered(reason);
   publish_.OnAnswered(message, reason);
+  if (reason < 0x80) listening_.OnAnswered(message);
+}
+
+void Judges::OnNewSession(const std::string& client) {
+  order_.OnNewSession(client);
+  listening_.OnNewSession(client);
 }
 
 void Judges::OnGivenUp(const SentMessage& /*message*/) {}
 
 void Judges::OnDelivered(const std::string& client, std::string_view topic,
                          std::string_view payload, int qos, bool retained) {
-  local_.OnDelivered(client, topic, payload, qos, retained);
+  local_.OnDelivered(client, topic, payload);
+  listening_.OnDelivered(client, topic, payload, qos, retained);
 }
 
 void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t count,
@@ -45,14 +55,20 @@ void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry
   if (for_good) store_.OnSettled(route, entries);
 }
 
-void Judges::OnEnded(End /*how*/) { publish_.OnEnded(); }
+void Judges::OnEnded(End /*how*/) {
+  publish_.OnEnded();
+  listening_.OnEnded();
+}
 
 std::string Judges::StillWrong(Process& process) {
   // Waiting for minutes costs time, so only some histories do.
   const bool patiently = file_.scene().plan.seed % 8 == 0;
   std::string wrong = WhatIsWrong(process.gateway(), process.health(), patiently);
   if (!wrong.empty()) return wrong;
-  counters_.Look(process.metrics().PrometheusText());
+  const std::string metrics = process.metrics().PrometheusText();
+  wrong = listening_.StillWaiting(metrics);
+  if (!wrong.empty()) return wrong;
+  counters_.Look(metrics);
   for (const auto& stream : process.gateway().journal().streams()) {
     StreamBook* const book = file_.BookOf(stream->name());
     for (const auto& cursor : stream->cursors()) {

@@ -8,6 +8,7 @@
 #include "sim/case_file.h"
 #include "sim/counter_judge.h"
 #include "sim/disk.h"
+#include "sim/listening_judge.h"
 #include "sim/local_judge.h"
 #include "sim/order_judge.h"
 #include "sim/process.h"
@@ -28,7 +29,10 @@ class Judges final : public Witness {
 
   void OnSent(const SentMessage& message, bool again) override;
   void OnAnswered(const SentMessage& message, uint8_t reason) override;
-  void OnNewSession(const std::string& client) override { order_.OnNewSession(client); }
+  void OnNewSession(const std::string& client) override;
+  void OnListening(const std::string& client, const std::string& filter, int qos) override {
+    listening_.OnListening(client, filter, qos);
+  }
   void OnGivenUp(const SentMessage& message) override;
   void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
                    int qos, bool retained) override;
@@ -49,6 +53,7 @@ class Judges final : public Witness {
   // For tests, of what StillWrong looks at.
   void LookAtCounters(std::string_view metrics) { counters_.Look(metrics); }
   void LookAtPassed() { store_.LookAtPassed(); }
+  std::string StillWaiting(std::string_view metrics) { return listening_.StillWaiting(metrics); }
 
   // When trouble has ended: what is not well yet; empty: all is. See liveness.cc for what may
   // remain.
@@ -58,7 +63,8 @@ class Judges final : public Witness {
   CaseFile file_;
   OrderJudge order_{file_};
   CounterJudge counters_{file_};
-  PublishJudge publish_{file_, order_};
+  ListeningJudge listening_{file_};
+  PublishJudge publish_{file_, order_, listening_};
   LocalJudge local_{file_};
   StoreJudge store_{file_};
 };

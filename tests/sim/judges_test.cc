@@ -37,6 +37,18 @@ class JudgesTest : public testing::Test {
     judges_.OnSent(messages_.back(), false);
     return messages_.back();
   }
+  const SentMessage& SendPlain(bool retain) {
+    messages_.push_back({.client = "dev-1",
+                         .identity = "dev-1",
+                         .topic = "local/dev-1/1",
+                         .qos = 1,
+                         .retain = retain,
+                         .kind = Kind::kPlain,
+                         .tokens = {++last_token_},
+                         .devices = {"dev-1"}});
+    judges_.OnSent(messages_.back(), false);
+    return messages_.back();
+  }
   static std::string PayloadOf(const SentMessage& message) {
     return fmt::format("{{\"token\":\"{}\"}}", TokenText(message.tokens[0]));
   }
@@ -311,6 +323,40 @@ TEST_F(JudgesTest, WhatIsDoneWithIsKnownUpstream) {
   Keep(2);
   judges_.LookAtPassed();
   ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, ASubscriberGetsWhatCameAfterItsSubscription) {
+  judges_.OnNewSession("sub");
+  Keep(0);
+  judges_.OnListening("sub", "events/#", 1);
+  const SentMessage& event = Keep(1);
+  EXPECT_NE(judges_.StillWaiting(""), "");
+  EXPECT_EQ(judges_.StillWaiting("sluice_broker_queue_dropped_total 1\n"), "");
+  DeliverEvent(event, "dev-1", 1);
+  EXPECT_EQ(judges_.StillWaiting(""), "");
+}
+
+TEST_F(JudgesTest, ASubscriberGetsLocalMessages) {
+  judges_.OnNewSession("sub");
+  judges_.OnListening("sub", "local/#", 2);
+  const SentMessage& message = SendPlain(false);
+  EXPECT_EQ(judges_.StillWaiting(""), "");
+  judges_.OnAnswered(message, 0);
+  EXPECT_NE(judges_.StillWaiting(""), "");
+  judges_.OnDelivered("sub", message.topic, PayloadOf(message), 1, false);
+  EXPECT_EQ(judges_.StillWaiting(""), "");
+}
+
+TEST_F(JudgesTest, ANewSubscriberGetsAnOldRetainedMessage) {
+  const SentMessage& old = SendPlain(true);
+  judges_.OnAnswered(old, 0);
+  judges_.OnNewSession("one");
+  judges_.OnAnswered(SendPlain(true), 0);
+  judges_.OnDelivered("one", old.topic, PayloadOf(old), 1, true);
+  ExpectWell();
+  judges_.OnNewSession("other");
+  judges_.OnDelivered("other", old.topic, PayloadOf(old), 1, true);
+  ExpectBroken(0);
 }
 
 TEST_F(JudgesTest, CountersCount) {

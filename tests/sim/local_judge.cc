@@ -20,7 +20,7 @@ std::string_view Level(std::string_view topic, size_t level) {
 }  // namespace
 
 void LocalJudge::OnDelivered(const std::string& client, std::string_view topic,
-                             std::string_view payload, int /*qos*/, bool /*retained*/) {
+                             std::string_view payload) {
   if (topic.starts_with(kEvents)) {
     LookAtEvent(client, topic, payload);
   } else {

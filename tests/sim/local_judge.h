@@ -15,8 +15,7 @@ class LocalJudge {
   // The file outlives it.
   explicit LocalJudge(CaseFile& file) : file_(file) {}
 
-  void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
-                   int qos, bool retained);
+  void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload);
 
  private:
   void LookAtEvent(const std::string& client, std::string_view topic, std::string_view payload);

@@ -77,6 +77,7 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
     }
     LookAtIdentity(*book, tokens_[i], *reading, topic, identity);
     if (i == 0) order_.OnAccepted(tokens_[i], *reading);
+    listening_.OnAccepted(*book, tokens_[i]);
     // A letter holds the whole message, and goes by its first reading.
     const bool is_in_letter = book->takes_letters() && i > 0;
     reading->is_cut = is_cut;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/case_file.h"
+#include "sim/listening_judge.h"
 #include "sim/order_judge.h"
 #include "sim/witness.h"
 
@@ -17,8 +18,9 @@ namespace sluice::sim {
 //   malformed a dead letter, what is forged nothing of the victim's.
 class PublishJudge {
  public:
-  // Both outlive it.
-  PublishJudge(CaseFile& file, OrderJudge& order) : file_(file), order_(order) {}
+  // All outlive it.
+  PublishJudge(CaseFile& file, OrderJudge& order, ListeningJudge& listening)
+      : file_(file), order_(order), listening_(listening) {}
 
   void OnSent(const SentMessage& message, bool again);
   void OnAnswered(const SentMessage& message, uint8_t reason);
@@ -36,6 +38,7 @@ class PublishJudge {
 
   CaseFile& file_;
   OrderJudge& order_;
+  ListeningJudge& listening_;
   std::vector<Token> tokens_;  // of the message at hand
   // Malformed messages without a token.
   uint64_t nameless_letters_ = 0;

@@ -68,6 +68,9 @@ class Witness {
   virtual void OnGivenUp(const SentMessage& message) = 0;
   // It was told (CONNACK) that the gateway knows nothing of an earlier session of this client id.
   virtual void OnNewSession(const std::string& /*client*/) {}
+  // Its subscription has been confirmed, as it has heard.
+  virtual void OnListening(const std::string& /*client*/, const std::string& /*filter*/,
+                           int /*qos*/) {}
   // A local subscriber was written a message; `retained` as the packet says.
   virtual void OnDelivered(const std::string& client, std::string_view topic,
                            std::string_view payload, int qos, bool retained) = 0;
