@@ -39,6 +39,8 @@ SavedState::~SavedState() {
 void SavedState::Restore() {
   const bool begun = parts_.store.Restore([this](const state::RetainedRow& row) { Restore(row); });
   if (begun) parts_.broker.HandOverAllRetained();
+  // Nothing may change for long, and what is wrong should not stay so until then.
+  if (!parts_.store.was_opened()) Write({}, false);
   if (parts_.broker.has_retained_waiting()) WriteSoon();
   if (const size_t messages = parts_.broker.retained_messages(); messages > 0) {
     LogInfo("state: {} retained messages are back", messages);
@@ -73,6 +75,10 @@ void SavedState::WriteNext() {
   // What found no room has waited long enough; what comes meanwhile waits for its own linger.
   const bool goes_on = parts_.broker.has_retained_waiting();
   if (batch.empty() && !goes_on) return;
+  Write(std::move(batch), goes_on);
+}
+
+void SavedState::Write(state::Batch batch, bool goes_on) {
   parts_.store.Write(std::move(batch), [this, goes_on](bool begun) {
     if (begun) parts_.broker.HandOverAllRetained();
     if (begun || goes_on) return WriteNext();

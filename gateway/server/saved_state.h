@@ -58,6 +58,8 @@ class SavedState final : private broker::StateSink {
   std::optional<WallTime> Wall() const;
   void WriteSoon();
   void WriteNext();
+  // `goes_on`: the next batch follows at once.
+  void Write(state::Batch batch, bool goes_on);
   state::Batch Collect();
   // broker::StateSink
   void OnRetainedWaits() override { WriteSoon(); }

@@ -30,7 +30,9 @@ Store::Store(const StoreOptions& options)
 Store::~Store() { static_cast<void>(Close()); }
 
 bool Store::Restore(const RetainedTable::Visitor& visit) {
-  Note(file_.Open(visit));
+  const Status opened = file_.Open(visit);
+  was_opened_ = opened.ok();
+  Note(opened);
   LookForSetAside();
   if (!options_.manual) thread_ = std::thread([this] { Loop(); });
   return file_.TakeBegun();

@@ -59,6 +59,8 @@ class Store {
   // is served. A message may be visited twice. Returns whether the file was begun: then all that
   // there is has to be written.
   bool Restore(const RetainedTable::Visitor& visit);
+  // Whether Restore could open the file, or begin it. If not, a batch makes the store try again.
+  bool was_opened() const { return was_opened_; }
 
   // Whether Write may be called.
   bool idle() const { return !busy_; }
@@ -98,6 +100,7 @@ class Store {
   StateMetrics metrics_;
   const std::unique_ptr<Health::Condition> not_saved_, set_aside_;
   bool busy_ = false;
+  bool was_opened_ = false;
   bool closed_ = false;
   std::thread thread_;
   Lifetime lifetime_;

@@ -188,6 +188,20 @@ TEST_F(SavedStateTest, RetainedMessagesOutliveTheProcess) {
   EXPECT_EQ(Held(), (Payloads{{"a", "2"}}));
 }
 
+TEST_F(SavedStateTest, AFileThatCouldNotBeOpenedIsTriedAgainThoughNothingChanges) {
+  End();
+  store_options_.clock = &clock_;
+  store_options_.database.path = state::DatabasePath(directory_.File("later"));
+  Begin();
+  EXPECT_EQ(health_.state(), HealthState::kDegraded);
+  std::filesystem::create_directory(directory_.File("later"));
+  Settle();
+  EXPECT_EQ(health_.state(), HealthState::kOk) << health_.Text();
+  Publish("a", "1");
+  Restart();
+  EXPECT_EQ(Held(), (Payloads{{"a", "1"}}));
+}
+
 TEST_F(SavedStateTest, PropertiesAndWhatIsLeftOfTheExpiryComeBack) {
   codec::Publish publish;
   publish.topic = "a";
