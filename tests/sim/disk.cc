@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "sim/memory_account.h"
+
 namespace sluice::sim {
 namespace {
 
@@ -30,6 +32,7 @@ class Disk::Writer final : public WritableFile {
         id_(disk->account_.Open(path_)) {}
 
   Status WriteAt(uint64_t offset, ByteSpan bytes) override {
+    const InWorld in_world;
     if (!alive()) return Dead();
     Status asked = disk_.Ask(kWrite, path_);
     if (!asked.ok()) {
@@ -42,6 +45,7 @@ class Disk::Writer final : public WritableFile {
     return written;
   }
   Status Sync() override {
+    const InWorld in_world;
     if (!alive()) return Dead();
     const Status asked = disk_.Ask(kSync, path_);
     if (!asked.ok()) {
@@ -57,6 +61,7 @@ class Disk::Writer final : public WritableFile {
     return synced;
   }
   Status Truncate(uint64_t size) override {
+    const InWorld in_world;
     if (!alive()) return Dead();
     SLUICE_RETURN_IF_ERROR(disk_.Ask(kWrite, path_));
     return file_->Truncate(size);
@@ -80,6 +85,7 @@ class Disk::Reader final : public ReadableFile {
   Reader(Disk* disk, std::string path, std::unique_ptr<ReadableFile> file)
       : disk_(*disk), path_(std::move(path)), file_(std::move(file)) {}
   Result<size_t> ReadAt(uint64_t offset, size_t size, uint8_t* buffer) const override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(disk_.Ask(kRead, path_));
     return file_->ReadAt(offset, size, buffer);
   }
@@ -96,6 +102,7 @@ class Disk::Mounted final : public Env {
   Mounted(Disk* disk, uint64_t mount) : disk_(*disk), env_(disk->env_), mount_(mount) {}
 
   Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
     if (!env_.Exists(path)) SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
     auto file = env_.OpenWritable(path);
@@ -104,25 +111,30 @@ class Disk::Mounted final : public Env {
         std::make_unique<Writer>(&disk_, mount_, path, std::move(*file)));
   }
   Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
+    const InWorld in_world;
     return OpenWritable(path);
   }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
     auto file = env_.OpenReadable(path);
     if (!file.ok()) return file;
     return std::unique_ptr<ReadableFile>(std::make_unique<Reader>(&disk_, path, std::move(*file)));
   }
   Result<std::vector<std::string>> List(const std::string& path) const override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
     return env_.List(path);
   }
   Result<uint64_t> FileSize(const std::string& path) const override { return env_.FileSize(path); }
   bool Exists(const std::string& path) const override { return env_.Exists(path); }
   Status CreateDirectories(const std::string& path) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
     return env_.CreateDirectories(path);
   }
   Status Rename(const std::string& from, const std::string& to) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
     SLUICE_RETURN_IF_ERROR(env_.Rename(from, to));
     disk_.scene_.trace.Note("disk: {} becomes {}", from, to);
@@ -130,12 +142,14 @@ class Disk::Mounted final : public Env {
     return Status::Ok();
   }
   Status Link(const std::string& from, const std::string& to) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
     SLUICE_RETURN_IF_ERROR(env_.Link(from, to));
     disk_.account_.Linked(from, to);
     return Status::Ok();
   }
   Status Remove(const std::string& path) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
     SLUICE_RETURN_IF_ERROR(env_.Remove(path));
     disk_.scene_.trace.Note("disk: {} is removed", path);
@@ -143,15 +157,18 @@ class Disk::Mounted final : public Env {
     return Status::Ok();
   }
   Status SyncDirectory(const std::string& path) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, path));
     SLUICE_RETURN_IF_ERROR(env_.SyncDirectory(path));
     disk_.account_.DirectorySynced(path);
     return Status::Ok();
   }
   Result<uint64_t> FreeBytes(const std::string& path) const override {
+    const InWorld in_world;
     return env_.FreeBytes(path);
   }
   Result<std::unique_ptr<WritableFile>> Lock(const std::string& path) override {
+    const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
     return env_.Lock(path);
   }

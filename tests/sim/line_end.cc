@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sim/memory_account.h"
+
 namespace sluice::sim {
 
 LineEnd::LineEnd(std::shared_ptr<Line> line, Side side, Scheduler* scheduler,
@@ -32,7 +34,10 @@ void LineEnd::Write(ByteSpan bytes) {
   if (output_.size() + bytes.size() > context_->limits.max_output_bytes) {
     return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
   }
-  if (said_) said_(bytes);
+  if (said_) {
+    const InWorld in_world;
+    said_(bytes);
+  }
   output_.Append(bytes);
   marks_.Count(output_.size());
   if (!in_read_) Queue();

@@ -1,10 +1,13 @@
 #include "sim/process.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "config/profile_file.h"
+#include "sim/memory_account.h"
 #include "sim/tap.h"
 
 namespace sluice::sim {
@@ -112,12 +115,15 @@ Result<std::unique_ptr<app::Gateway>> Process::Create() {
       .state_vfs = parts_.disk.vfs(),
       .tap = [this](broker::EventSink& ingest,
                     journal::Journal& journal) { return NewTap(ingest, journal, parts_.witness); }};
+  const InGateway in_gateway;
   return app::Gateway::Create(config_.config, plan_, profiles_, machine);
 }
 
 void Process::Begin() {
   if (life_ || finished_) return;
   ++starts_;
+  MemoryAccount::ResetPeak();
+  born_with_ = MemoryAccount::gateway_bytes();
   life_ = std::make_unique<Life>(this, random_.Next());
   if (parts_.scene.Strikes(Trouble::kMidway, 0.1, random_)) {
     parts_.disk.DieAfter(random_.Below(40));
@@ -158,7 +164,10 @@ void Process::Begin() {
 
 // A task of the process, on its loop.
 void Process::Run(const std::function<void()>& task) {
-  task();
+  {
+    const InGateway in_gateway;
+    task();
+  }
   if (life_ && life_->gateway) LookForWork();
 }
 
@@ -220,8 +229,10 @@ void Process::Die(const Death& death) {
   parts_.network.SetAcceptor(nullptr, nullptr);
   parts_.disk.EndProcess(death.how);
   life_->scheduler.End();
+  JudgeMemory();
   life_->gateway.reset();
   life_.reset();
+  JudgeLeaks();
   parts_.network.OnProcessEnded(death.how == Witness::End::kPowerCut);
   Duration off = death.off;
   if (death.how == Witness::End::kPowerCut) {
@@ -232,6 +243,25 @@ void Process::Die(const Death& death) {
   }
   parts_.witness.OnEnded(death.how);
   StartIn(off);
+}
+
+// All that it holds is bounded, and the bounds are dealt out of the limit.
+void Process::JudgeMemory() {
+  const uint64_t most = parts_.scene.plan.memory_limit - config::kBytesOfProgram;
+  if (MemoryAccount::gateway_peak() <= most) return;
+  parts_.scene.verdict.Broken(5, fmt::format("{} bytes were allocated at a time, {} are allowed",
+                                             MemoryAccount::gateway_peak(), most));
+}
+
+// The world's queues may still hold some of what was posted.
+void Process::JudgeLeaks() {
+  constexpr size_t kAllowed = 256 << 10;
+  const size_t left =
+      MemoryAccount::gateway_bytes() - std::min(MemoryAccount::gateway_bytes(), born_with_);
+  if (left > kAllowed) {
+    parts_.scene.verdict.Broken(5,
+                                fmt::format("{} bytes are left of a process that has ended", left));
+  }
 }
 
 void Process::Restart() {
@@ -246,7 +276,11 @@ void Process::Restart() {
 }
 
 void Process::Stopped() {
-  const Status status = life_->gateway->Close();
+  Status status;
+  {
+    const InGateway in_gateway;
+    status = life_->gateway->Close();
+  }
   parts_.scene.trace.Note("process: journal closed, {}", status.ToString());
   Die({Witness::End::kStop, kRestartDelay});
 }

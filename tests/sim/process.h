@@ -83,6 +83,8 @@ class Process {
   void DieIfDue();
   void Die(const Death& death);
   void Stopped();
+  void JudgeMemory();
+  void JudgeLeaks();
 
   const Parts parts_;
   Random random_;
@@ -95,6 +97,7 @@ class Process {
   MonotonicTime booted_{};
   WallTime newest_file_{};
   uint64_t starts_ = 0;
+  size_t born_with_ = 0;   // bytes that were not freed yet when it started
   uint64_t failures_ = 0;  // of starts, in a row
   bool paused_ = false;
   bool finished_ = false;

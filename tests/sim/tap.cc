@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "sim/memory_account.h"
+
 namespace sluice::sim {
 namespace {
 
@@ -19,6 +21,7 @@ class Tap final : public broker::EventSink {
     for (size_t i = 0; i < ends_.size(); ++i) {
       const journal::Stream& stream = *journal_.streams()[i];
       if (stream.next_offset() == ends_[i]) continue;
+      const InWorld in_world;
       witness_.OnAccepted(stream.name(), ends_[i], stream.next_offset() - ends_[i],
                           message.publish.topic, AsText(message.publish.payload), message.identity);
     }

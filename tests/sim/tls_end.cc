@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/memory_account.h"
+
 namespace sluice::sim {
 
 TlsEnd::TlsEnd(std::unique_ptr<transport::ByteStream> inner, std::unique_ptr<tls::Engine> engine,
@@ -27,7 +29,10 @@ void TlsEnd::Start(transport::StreamHandler* handler) {
 
 void TlsEnd::Write(ByteSpan bytes) {
   if (!open_ || bytes.empty()) return;
-  if (said_) said_(bytes);
+  if (said_) {
+    const InWorld in_world;
+    said_(bytes);
+  }
   SLUICE_CHECK(engine_->Encrypt(bytes, &records_));
   inner_->Write(records_.view());
   records_.Clear();

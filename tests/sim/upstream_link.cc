@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "sim/entries.h"
+#include "sim/memory_account.h"
 
 namespace sluice::sim {
 
@@ -77,6 +78,7 @@ void UpstreamLink::Answer(std::function<void(forward::UplinkListener*)> tell) {
 }
 
 void UpstreamLink::Connect() {
+  const InWorld in_world;
   Leave(State::kConnecting);
   upstream_.scene_.trace.Note("{}: connecting", upstream_.name_);
   // An address behind which nothing answers at all: the route has its own patience.
@@ -98,9 +100,13 @@ void UpstreamLink::End(const std::string& why) {
   Tell([why](forward::UplinkListener* listener) { listener->OnDisconnected(why); });
 }
 
-void UpstreamLink::Disconnect() { Leave(State::kDisconnected); }
+void UpstreamLink::Disconnect() {
+  const InWorld in_world;
+  Leave(State::kDisconnected);
+}
 
 void UpstreamLink::Publish(uint32_t token, const forward::OutgoingMessage& message) {
+  const InWorld in_world;
   if (state_ != State::kConnected) return;
   Scene& scene = upstream_.scene_;
   const forward::UplinkLimits& limits = upstream_.character_.limits;
