@@ -8,7 +8,7 @@
 namespace sluice::sim {
 namespace {
 
-// Sorted. Those with a part and a colon are probes of the gateway, see base/probe.h.
+// Sorted: what the world reports, and the probes of the gateway (base/probe.h).
 constexpr auto kNames = std::to_array<std::string_view>({
     "a stream could not be opened",
     "broker: QoS 2 is acknowledged while its client is away",
@@ -24,9 +24,9 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "client: connects once more",
     "client: is told to try later",
     "client: somebody is rude",
-    "disk: a sync fails",
     "died between two operations",
     "died while starting",
+    "disk: a sync fails",
     "forward: a burial waits for room",
     "forward: an event expires",
     "forward: an event is too large for this upstream",
