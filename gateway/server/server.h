@@ -98,6 +98,9 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void Accept(const std::string& anonymous_identity, std::unique_ptr<transport::ByteStream> stream);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
+  // What streams that come another way than by Listen charge what they hold to.
+  const std::shared_ptr<transport::ByteBudget>& input_budget() const { return input_; }
+  const std::shared_ptr<transport::ByteBudget>& output_budget() const { return outgoing_; }
   size_t input_bytes() const { return input_->used(); }
   size_t outgoing_bytes() const { return outgoing_->used(); }
 

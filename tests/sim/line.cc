@@ -130,9 +130,15 @@ void Line::Hang(Side side) {
 
 void Line::GoSilent(Side side) { off_[Index(side)] = true; }
 
-ByteBuffer Line::Take(Side at) {
+ByteBuffer Line::Take(Side at, size_t most) {
   Pipe& pipe = PipeTo(at);
-  ByteBuffer bytes = std::exchange(pipe.arrived, {});
+  ByteBuffer bytes;
+  if (pipe.arrived.size() <= most) {
+    bytes = std::exchange(pipe.arrived, {});
+  } else {
+    bytes.Append(pipe.arrived.view().first(most));
+    pipe.arrived.Consume(most);
+  }
   TellSender(at);
   return bytes;
 }

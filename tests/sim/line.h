@@ -53,7 +53,7 @@ class Line : public std::enable_shared_from_this<Line> {
 
   // What has arrived at `at` and was not read; taking it makes room.
   const ByteBuffer& arrived(Side at) const { return PipeTo(at).arrived; }
-  ByteBuffer Take(Side at);
+  ByteBuffer Take(Side at, size_t most);
   // No more arrives at `at` than what is there. `reason` is how it ended.
   bool ended(Side at) const { return PipeTo(at).ended; }
   const Status& reason(Side at) const { return PipeTo(at).reason; }

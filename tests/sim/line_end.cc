@@ -6,16 +6,22 @@
 
 namespace sluice::sim {
 
+namespace {
+constexpr size_t kReadBytes = 64 << 10;  // at a time, as a socket is read
+}  // namespace
+
 LineEnd::LineEnd(std::shared_ptr<Line> line, Side side, Scheduler* scheduler,
-                 transport::PeerInfo peer, std::function<void(ByteSpan)> said)
+                 std::shared_ptr<transport::StreamContext> context, transport::PeerInfo peer,
+                 std::function<void(ByteSpan)> said)
     : line_(std::move(line)),
       side_(side),
       scheduler_(*scheduler),
       peer_(std::move(peer)),
       said_(std::move(said)),
-      context_(std::make_shared<transport::StreamContext>()),
+      context_(std::move(context)),
       input_(&pool_, context_),
-      marks_(context_.get()) {
+      marks_(context_.get()),
+      output_charge_(context_->output_budget.get()) {
   line_->Attach(side_, this);
 }
 
@@ -39,6 +45,7 @@ void LineEnd::Write(ByteSpan bytes) {
     said_(bytes);
   }
   output_.Append(bytes);
+  output_charge_.Set(output_.size());
   marks_.Count(output_.size());
   if (!in_read_) Queue();
 }
@@ -62,6 +69,7 @@ void LineEnd::Close(Status reason) {
   state_ = State::kClosed;
   reason_ = std::move(reason);
   output_.Clear();
+  output_charge_.Set(0);
   input_.End();
   marks_.End();
   if (linger_.active()) linger_.Stop();
@@ -95,7 +103,9 @@ void LineEnd::Read() {
   // A draining end reads on, into the void.
   if (state_ != State::kClosed && !line_->arrived(side_).empty() &&
       (state_ == State::kDraining || !input_.paused())) {
-    const ByteBuffer fresh = line_->Take(side_);
+    const size_t most = transport::InputBuffer::ReadBytes(context_->input_budget.get(), kReadBytes);
+    const ByteBuffer fresh = line_->Take(side_, most);
+    if (!line_->arrived(side_).empty()) Queue();
     CloseUnless(input_.Offer(fresh.view(), handler_));
   }
   in_read_ = false;
@@ -119,6 +129,7 @@ void LineEnd::Flush() {
     return Close(line_->reason(side_));
   }
   if (!output_.empty()) line_->Send(side_, &output_);
+  output_charge_.Set(output_.size());
   if (state_ == State::kDraining && output_.empty() && !std::exchange(said_end_, true)) {
     line_->Finish(side_);
   }

@@ -18,7 +18,8 @@ namespace sluice::sim {
 class LineEnd final : public transport::ByteStream {
  public:
   // `said` is called with what is written, in the moment of writing; may be null.
-  LineEnd(std::shared_ptr<Line> line, Side side, Scheduler* scheduler, transport::PeerInfo peer,
+  LineEnd(std::shared_ptr<Line> line, Side side, Scheduler* scheduler,
+          std::shared_ptr<transport::StreamContext> context, transport::PeerInfo peer,
           std::function<void(ByteSpan)> said);
   ~LineEnd() override;
 
@@ -55,6 +56,7 @@ class LineEnd final : public transport::ByteStream {
   transport::OutputMarks marks_;
   transport::StreamHandler* handler_ = nullptr;
   ByteBuffer output_;
+  transport::ByteBudget::Charge output_charge_;
   Timer linger_;
   Status reason_;
   State state_ = State::kOpen;

@@ -17,10 +17,12 @@ Network::Network(Scene& scene)
   whims_.Add(Trouble::kCuts, std::chrono::seconds(90), [this] { CutAll(); });
 }
 
-void Network::SetAcceptor(Acceptor acceptor, Scheduler* process) {
+void Network::SetAcceptor(Acceptor acceptor, Scheduler* process,
+                          std::shared_ptr<transport::StreamContext> context) {
   backlog_.clear();
   acceptor_ = std::move(acceptor);
   process_ = process;
+  context_ = context ? std::move(context) : std::make_shared<transport::StreamContext>();
 }
 
 void Network::OnProcessEnded(bool power_cut) {
@@ -53,16 +55,17 @@ std::unique_ptr<transport::ByteStream> Network::Dial(const std::string& identity
                                            [this] { return acceptor_ != nullptr; });
   lines_.push_back(line);
   const bool encrypts = Encrypts(identity);
+  const auto client_context = std::make_shared<transport::StreamContext>();
   std::unique_ptr<transport::ByteStream> near =
-      std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler,
+      std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler, client_context,
                                 transport::PeerInfo{.address = "192.0.2.1:1883"}, nullptr);
   std::unique_ptr<transport::ByteStream> far = std::make_unique<LineEnd>(
-      line, Side::kGateway, process_, std::move(client), encrypts ? nullptr : said);
+      line, Side::kGateway, process_, context_, std::move(client), encrypts ? nullptr : said);
   if (encrypts) {
     TlsKeys::Pair engines = keys_.ShakeHands(identity);
     near = std::make_unique<TlsEnd>(std::move(near), std::move(engines.client), &scene_.scheduler,
-                                    nullptr);
-    far = std::make_unique<TlsEnd>(std::move(far), std::move(engines.gateway), process_,
+                                    client_context, nullptr);
+    far = std::make_unique<TlsEnd>(std::move(far), std::move(engines.gateway), process_, context_,
                                    std::move(said));
   }
   backlog_.emplace(dials_, std::move(far));

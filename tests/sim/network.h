@@ -13,6 +13,7 @@
 #include "sim/tls_keys.h"
 #include "sim/whims.h"
 #include "transport/byte_stream.h"
+#include "transport/stream_context.h"
 
 namespace sluice::sim {
 
@@ -28,8 +29,9 @@ class Network {
   explicit Network(Scene& scene);
 
   // Who takes the gateway's ends; null: nobody listens. What these tell their handlers runs on
-  // `process`.
-  void SetAcceptor(Acceptor acceptor, Scheduler* process);
+  // `process`; they keep to the bounds in `context`, null: those that are the default.
+  void SetAcceptor(Acceptor acceptor, Scheduler* process,
+                   std::shared_ptr<transport::StreamContext> context = nullptr);
   // Its streams are gone by now. Clients see that, unless the machine is off.
   void OnProcessEnded(bool power_cut);
   // Trouble has ended.
@@ -51,6 +53,7 @@ class Network {
   TlsKeys keys_;
   Acceptor acceptor_;
   Scheduler* process_ = nullptr;
+  std::shared_ptr<transport::StreamContext> context_;
   uint64_t dials_ = 0;
   std::map<std::string, uint16_t> hosts_;  // by identity, in the order of appearance
   std::vector<std::shared_ptr<Line>> lines_;

@@ -154,12 +154,22 @@ void Process::Begin() {
   parts_.witness.OnStarted();
   parts_.opened();
   life_->gateway->Start();
-  parts_.network.SetAcceptor(
-      [this](const std::string& identity, std::unique_ptr<transport::ByteStream> stream) {
-        life_->gateway->server().Accept(identity, std::move(stream));
-      },
-      &life_->scheduler);
+  Listen();
   LookForWork();
+}
+
+// As a listener would, with its bounds.
+void Process::Listen() {
+  server::Server& server = life_->gateway->server();
+  auto context = std::make_shared<transport::StreamContext>();
+  context->limits = config::ToStreamLimits(config_.config.limits, plan_);
+  context->input_budget = server.input_budget();
+  context->output_budget = server.output_budget();
+  parts_.network.SetAcceptor(
+      [&server](const std::string& identity, std::unique_ptr<transport::ByteStream> stream) {
+        server.Accept(identity, std::move(stream));
+      },
+      &life_->scheduler, std::move(context));
 }
 
 // A task of the process, on its loop.

@@ -77,6 +77,7 @@ class Process {
   void Begin();
   Result<std::unique_ptr<app::Gateway>> Create();
   void Run(const std::function<void()>& task);
+  void Listen();
   void LookForWork();
   void JournalTurn();
   void StateTurn();

@@ -34,7 +34,8 @@ class RudeCrowd {
   void Act();
   void LeaveSessions();
   void Hoard();
-  void Send(const std::string& bytes, bool reads);
+  void BeginMuch();
+  void Send(const char* identity, const std::string& bytes, bool reads);
   std::string Connect(uint32_t expiry);
 
   Scene& scene_;

@@ -8,13 +8,14 @@
 namespace sluice::sim {
 
 TlsEnd::TlsEnd(std::unique_ptr<transport::ByteStream> inner, std::unique_ptr<tls::Engine> engine,
-               Scheduler* scheduler, std::function<void(ByteSpan)> said)
+               Scheduler* scheduler, std::shared_ptr<transport::StreamContext> context,
+               std::function<void(ByteSpan)> said)
     : inner_(std::move(inner)),
       engine_(std::move(engine)),
       scheduler_(*scheduler),
       said_(std::move(said)),
       peer_(inner_->peer()),
-      input_(&pool_, std::make_shared<transport::StreamContext>()) {
+      input_(&pool_, std::move(context)) {
   peer_.tls_version = engine_->version();
   peer_.cipher = engine_->cipher();
   peer_.certificate = engine_->peer();

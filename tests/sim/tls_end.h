@@ -19,9 +19,10 @@ namespace sluice::sim {
 // network's luck does not depend on keys.
 class TlsEnd final : public transport::ByteStream, private transport::StreamHandler {
  public:
-  // `said` as LineEnd's, of plaintext. The scheduler is the inner stream's.
+  // `said` as LineEnd's, of plaintext. Scheduler and context are the inner stream's.
   TlsEnd(std::unique_ptr<transport::ByteStream> inner, std::unique_ptr<tls::Engine> engine,
-         Scheduler* scheduler, std::function<void(ByteSpan)> said);
+         Scheduler* scheduler, std::shared_ptr<transport::StreamContext> context,
+         std::function<void(ByteSpan)> said);
 
   void Start(transport::StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
