@@ -12,12 +12,20 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+namespace {
+// The gateway asks its kernel to look after idle connections: a minute, and ten probes.
+constexpr Duration kKeepAlive = seconds(70);
+}  // namespace
+
 Line::Line(Scene& scene, std::string name, Random random, std::function<bool()> machine_is_up)
     : scene_(scene),
       name_(std::move(name)),
       random_(std::move(random)),
       machine_is_up_(std::move(machine_is_up)) {
   Draw();
+  keep_alive_ = scene_.scheduler.NewTimer([this] {
+    if (!PipeTo(Side::kGateway).ended) GiveUp(Side::kClient);
+  });
   for (const Side to : {Side::kClient, Side::kGateway}) {
     PipeTo(to).timer = scene_.scheduler.NewTimer([this, to] { Arrive(to); });
     PipeTo(to).patience = scene_.scheduler.NewTimer([this, to] { GiveUp(to); });
@@ -253,6 +261,7 @@ void Line::FallSilent() {
     if (pipe.lost > 0) Lose(to);
   }
   silent_ = true;
+  keep_alive_.Start(kKeepAlive);
   const uint64_t knows = random_.Below(3);
   if (knows == 2) return;
   Tell(knows == 0 ? Side::kClient : Side::kGateway, Status::IoError("network is unreachable"));

@@ -113,6 +113,7 @@ class Line : public std::enable_shared_from_this<Line> {
   std::array<Pipe, 2> pipes_;  // by whom they lead to
   std::array<LineEnd*, 2> ends_{};
   std::array<bool, 2> off_{};  // its machine answers nothing
+  Timer keep_alive_;           // runs while `silent_`
   bool silent_ = false;        // nothing comes through any more, and nobody is told
   bool cut_ = false;
 };
