@@ -65,28 +65,34 @@ std::vector<Segment> ReadSegments(const Env& medium, const std::string& director
   return segments;  // by base, as names are sorted
 }
 
-// FORMAT.md, "Slot file": of the newer sound slot; 0: there is none.
-uint64_t StreamIdIn(std::string_view slots) {
-  constexpr size_t kSlot = 32;
-  uint64_t id = 0, newest = 0;
+// What a stream's state says; zeros: it says nothing.
+struct State {
+  uint64_t id = 0;
+  uint64_t floor = 0;
+};
+
+// FORMAT.md, "Slot file": the newer sound slot counts.
+State ReadState(std::string_view slots) {
+  constexpr size_t kSlot = 32, kFloor = 8;
+  State state;
+  uint64_t newest = 0;
   for (const size_t at : {size_t{0}, kPage}) {
     if (slots.size() < at + kSlot || slots.substr(at + 8, 4) != "SLSL") continue;
     const auto length = At<uint32_t>(slots, at + 12);
-    if (length > kPage || slots.size() < at + kSlot + length) continue;
+    if (length != kFloor || slots.size() < at + kSlot + length) continue;
     if (At<uint64_t>(slots, at) != XXH3_64bits(&slots[at + 8], kSlot - 8 + length)) continue;
     if (At<uint64_t>(slots, at + 16) < newest) continue;
     newest = At<uint64_t>(slots, at + 16);
-    id = At<uint64_t>(slots, at + 24);
+    state = {At<uint64_t>(slots, at + 24), At<uint64_t>(slots, at + kSlot)};
   }
-  return id;
+  return state;
 }
 
 // One stream's files, from the first record to the last.
 class StreamReader {
  public:
-  // `id`: as the stream's state says; 0: that is not known.
-  StreamReader(std::string name, uint64_t id, std::vector<Segment> segments)
-      : segments_(std::move(segments)), id_(id) {
+  StreamReader(std::string name, const State& state, std::vector<Segment> segments)
+      : segments_(std::move(segments)), id_(state.id), floor_(state.floor) {
     stream_.name = std::move(name);
   }
 
@@ -99,6 +105,7 @@ class StreamReader {
       const bool is_last = i + 1 == segments_.size();
       ReadSegment(segments_[i], is_last ? UINT64_MAX : segments_[i + 1].base);
     }
+    SkipTo(floor_, "corrupt");  // it was committed, whatever the last segment holds of it
     return std::move(stream_);
   }
 
@@ -180,6 +187,7 @@ class StreamReader {
   std::vector<Segment> segments_;
   StoredStream stream_;
   uint64_t id_;
+  const uint64_t floor_;
 };
 
 }  // namespace
@@ -189,8 +197,8 @@ std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& dire
   std::vector<StoredStream> stored;
   for (const std::string& name : streams) {
     const std::string files = directory + "/streams/" + name;
-    const uint64_t id = StreamIdIn(ReadAll(medium, files + "/state"));
-    stored.push_back(StreamReader(name, id, ReadSegments(medium, files)).Read());
+    const State state = ReadState(ReadAll(medium, files + "/state"));
+    stored.push_back(StreamReader(name, state, ReadSegments(medium, files)).Read());
   }
   return stored;
 }
