@@ -41,7 +41,7 @@ class Disk::Writer final : public WritableFile {
       return asked;
     }
     Status written = file_->WriteAt(offset, bytes);
-    if (written.ok()) disk_.account_.Written(id_, bytes);
+    if (written.ok()) disk_.account_.Written(id_, offset, bytes);
     return written;
   }
   Status Sync() override {
@@ -64,7 +64,9 @@ class Disk::Writer final : public WritableFile {
     const InWorld in_world;
     if (!alive()) return Dead();
     SLUICE_RETURN_IF_ERROR(disk_.Ask(kWrite, path_));
-    return file_->Truncate(size);
+    SLUICE_RETURN_IF_ERROR(file_->Truncate(size));
+    disk_.account_.Truncated(id_, size);
+    return Status::Ok();
   }
   Status Allocate(uint64_t /*size*/) override { return Status::Ok(); }
   Result<bool> IsAt(const std::string& path) const override { return file_->IsAt(path); }

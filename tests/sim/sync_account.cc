@@ -24,8 +24,12 @@ SyncAccount::FileId SyncAccount::Open(const std::string& path) {
   return name->second;
 }
 
-void SyncAccount::Written(FileId file, ByteSpan bytes) {
-  FindTokens(AsText(bytes), [&](Token token) { files_[file].unsynced.push_back(token); });
+void SyncAccount::Written(FileId file, uint64_t offset, ByteSpan bytes) {
+  FindTokens(AsText(bytes), [&](Token token) { files_[file].unsynced.push_back({offset, token}); });
+}
+
+void SyncAccount::Truncated(FileId file, uint64_t size) {
+  std::erase_if(files_[file].unsynced, [&](const Unsynced& one) { return one.offset >= size; });
 }
 
 void SyncAccount::Keep(std::vector<Token>* tokens) {
@@ -38,9 +42,9 @@ void SyncAccount::Keep(std::vector<Token>* tokens) {
 
 void SyncAccount::Synced(FileId id) {
   File& file = files_[id];
-  if (file.durable_names > 0) return Keep(&file.unsynced);
-  file.nameless.insert(file.nameless.end(), file.unsynced.begin(), file.unsynced.end());
+  for (const Unsynced& one : file.unsynced) file.nameless.push_back(one.token);
   file.unsynced.clear();
+  if (file.durable_names > 0) Keep(&file.nameless);
 }
 
 void SyncAccount::Renamed(const std::string& from, const std::string& to) {
@@ -82,7 +86,7 @@ void SyncAccount::Recount() {
   for (const std::string& path : env_.AllFiles()) {
     const FileId file = Open(path);
     files_[file].durable_names = 1;
-    Written(file, AsBytes(env_.Content(path)));
+    Written(file, 0, AsBytes(env_.Content(path)));
     Synced(file);
   }
   durable_names_ = names_;

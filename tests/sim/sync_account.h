@@ -23,7 +23,9 @@ class SyncAccount {
   // The file that `path` names from now on, made if there is none.
   using FileId = uint32_t;
   FileId Open(const std::string& path);
-  void Written(FileId file, ByteSpan bytes);
+  void Written(FileId file, uint64_t offset, ByteSpan bytes);
+  // What was written from there on and is not synced is gone.
+  void Truncated(FileId file, uint64_t size);
   void Synced(FileId file);
   // The sync failed: what was written since the last one no later sync will save.
   void SyncFailed(FileId file) { files_[file].unsynced.clear(); }
@@ -37,8 +39,12 @@ class SyncAccount {
   bool IsDurable(Token token) const { return token < durable_.size() && durable_[token]; }
 
  private:
+  struct Unsynced {
+    uint64_t offset;  // of the write
+    Token token;
+  };
   struct File {
-    std::vector<Token> unsynced;
+    std::vector<Unsynced> unsynced;
     std::vector<Token> nameless;  // synced, while no durable name leads to the file
     uint32_t durable_names = 0;
   };

@@ -9,7 +9,7 @@ class SyncAccountTest : public testing::Test {
  protected:
   void Write(const std::string& path, Token token) {
     file_ = account_.Open(path);
-    account_.Written(file_, AsBytes("record " + TokenText(token)));
+    account_.Written(file_, 0, AsBytes("record " + TokenText(token)));
   }
 
   test::MemoryEnv env_;
@@ -38,6 +38,18 @@ TEST_F(SyncAccountTest, NoLaterSyncSavesWhatOneHasLost) {
   account_.SyncFailed(file_);
   account_.Synced(file_);
   EXPECT_FALSE(account_.IsDurable(1));
+}
+
+TEST_F(SyncAccountTest, NoSyncSavesWhatIsCutOff) {
+  Write("/data/a.seg", 1);
+  account_.DirectorySynced("/data");
+  account_.Written(file_, 100, AsBytes(TokenText(2)));
+  account_.Truncated(file_, 100);
+  account_.Synced(file_);
+  EXPECT_TRUE(account_.IsDurable(1));
+  EXPECT_FALSE(account_.IsDurable(2));
+  account_.Truncated(file_, 0);  // what was synced counts on
+  EXPECT_TRUE(account_.IsDurable(1));
 }
 
 TEST_F(SyncAccountTest, RenamedFilesNeedTheirDirectorySyncedAgain) {
