@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/line_end.h"
+#include "sim/memory_account.h"
 
 namespace sluice::sim {
 
@@ -67,6 +68,7 @@ void Line::Send(Side from, ByteBuffer* output) {
 }
 
 void Line::Launch(Side to, ByteSpan bytes) {
+  const InWorld in_world;  // a kernel's memory
   Pipe& pipe = PipeTo(to);
   pipe.bytes.Append(bytes);
   size_t left = bytes.size();
