@@ -127,18 +127,26 @@ Outcome TakeFound(const SegmentScanner::Item& item, ReadJob* job) {
   return Outcome::kDone;
 }
 
+// Where nothing of a segment can be read it may be the medium that is gone for a while, not the
+// events; the stream's state is then not to be had either.
+bool MediumIsGone(const Env& env, const StreamStore& store) {
+  const auto file = env.OpenReadable(store.paths().state);
+  uint8_t byte = 0;
+  return !file.ok() || !(*file)->ReadAt(0, 1, &byte).ok();
+}
+
 // At the place, in a segment that is damaged and can't be replaced: the next sound record, or a gap
 // up to it.
-Outcome StepOver(const Segment& segment, uint64_t stream_id, uint64_t limit, ReadJob* job) {
+Outcome StepOver(const Env& env, const StreamStore& store, const Segment& segment, uint64_t limit,
+                 ReadJob* job) {
   ReadPlace& place = job->place;
   const uint64_t end = std::min(segment.end, limit);
-  SegmentScanner scanner(*place.file, stream_id, place.position, place.offset, end);
+  SegmentScanner scanner(*place.file, store.stream_id(), place.position, place.offset, end);
   auto item = scanner.Next();
   while (item.kind == SegmentScanner::Item::Kind::kDamage) item = scanner.Next();
   const bool found = item.kind == SegmentScanner::Item::Kind::kRecord;
-  // Nothing of the whole file: it may be the medium that is gone for a while, not the events.
   if (!found && place.position == kSegmentHeaderBytes && !scanner.status().ok() &&
-      segment.unreplaced != StatusCode::kNoSpace) {
+      segment.unreplaced != StatusCode::kNoSpace && MediumIsGone(env, store)) {
     return Fail(job, scanner.status());
   }
   const uint64_t next = found ? item.record.offset : end;
@@ -148,10 +156,10 @@ Outcome StepOver(const Segment& segment, uint64_t stream_id, uint64_t limit, Rea
   return ReadHole(next, job, GapReason::kCorrupt);
 }
 
-// Events of a damaged segment that no sound record holds. 0 when nothing at all can be read: it may
-// be the medium that is gone for a while.
-uint64_t MissingIn(const ReadableFile& file, uint64_t stream_id, const Segment& segment) {
-  SegmentScanner scanner(file, stream_id, kSegmentHeaderBytes, segment.base, segment.end);
+// Events of a damaged segment that no sound record holds; 0 while the medium is gone.
+uint64_t MissingIn(const Env& env, const StreamStore& store, const ReadableFile& file,
+                   const Segment& segment) {
+  SegmentScanner scanner(file, store.stream_id(), kSegmentHeaderBytes, segment.base, segment.end);
   uint64_t next = segment.base, missing = 0;
   for (auto item = scanner.Next(); item.kind != SegmentScanner::Item::Kind::kEnd;
        item = scanner.Next()) {
@@ -159,7 +167,7 @@ uint64_t MissingIn(const ReadableFile& file, uint64_t stream_id, const Segment& 
     missing += std::max(item.record.offset, next) - next;
     next = std::max(item.record.end_offset, next);
   }
-  if (next == segment.base && !scanner.status().ok()) return 0;
+  if (next == segment.base && !scanner.status().ok() && MediumIsGone(env, store)) return 0;
   return missing + (segment.end - std::min(next, segment.end));
 }
 
@@ -176,11 +184,13 @@ Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadD
   const Segment& segment = *store->Locate(from);
   const Status opened = OpenPlace(env, *store, segment, job);
   if (opened.ok() && is_news) {
-    damage->lost_events += MissingIn(*job->place.file, store->stream_id(), segment);
+    damage->lost_events += MissingIn(env, *store, *job->place.file, segment);
   }
   SLUICE_PROBE("journal: damage is stepped over where it lies");
-  if (opened.ok()) return StepOver(segment, store->stream_id(), limit, job);
-  if (segment.unreplaced != StatusCode::kNoSpace) return Fail(job, opened);
+  if (opened.ok()) return StepOver(env, *store, segment, limit, job);
+  if (segment.unreplaced != StatusCode::kNoSpace && MediumIsGone(env, *store)) {
+    return Fail(job, opened);
+  }
   return ReadHole(std::min(segment.end, limit), job, GapReason::kCorrupt);
 }
 

@@ -98,6 +98,18 @@ TEST_F(UnreadableTest, RouteMovesOnWhenTheDiskIsFull) {
   EXPECT_EQ(ExpectWhole(0, 50, kEvent), 5u + 15u);
 }
 
+// The file alone, while nothing can be made: it is not waited for as if the medium were gone.
+TEST_F(UnreadableTest, RouteMovesOnBehindAFileOfWhichNothingCanBeRead) {
+  Open();
+  Fill(50, kEvent);
+  env_.FailReads(SegmentPath(15), 0, SIZE_MAX);
+  env_.FailFromNowOn(Env::kWrite);
+  ExpectGap(15, 30);
+  EXPECT_EQ(LostEvents(), 15u);
+  env_.StopFailing();
+  ExpectGap(15, 30);
+}
+
 TEST_F(UnreadableTest, MediumThatIsGoneIsWaitedFor) {
   Open();
   Fill(50, kEvent);
