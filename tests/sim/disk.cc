@@ -126,6 +126,7 @@ class Disk::Mounted final : public Env {
   Result<std::vector<std::string>> List(const std::string& path) const override {
     const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kOpen, path));
+    SLUICE_RETURN_IF_ERROR(Ask(kRead, path));
     return env_.List(path);
   }
   Result<uint64_t> FileSize(const std::string& path) const override { return env_.FileSize(path); }
@@ -299,8 +300,17 @@ void Disk::Rot() {
   const std::string path = PickFile(&at);
   if (path.empty()) return;
   ++damages_;
+  if (random_.Below(6) == 0) return Empty(path);
   scene_.trace.Note("disk: {} rots at {}", path, at);
   env_.Rot(path, at, static_cast<uint8_t>(1 << random_.Below(8)));
+}
+
+// As a repair of the file system leaves it.
+void Disk::Empty(const std::string& path) {
+  scene_.trace.Note("disk: {} is emptied", path);
+  const auto file = env_.OpenWritable(path);
+  if (!file.ok() || !(*file)->Truncate(0).ok()) return;
+  static_cast<void>((*file)->Sync());
 }
 
 void Disk::LosePage() {

@@ -69,6 +69,7 @@ class Disk {
   bool Strikes(Failure failure);
   void StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer, void (Disk::*strike)());
   void Rot();
+  void Empty(const std::string& path);
   void LosePage();
   void Fill();
   // A file of a stream, and a place in it; empty: there is none.

@@ -80,7 +80,9 @@ void StoreJudge::LookAtLost(StreamBook& book, uint64_t offset, uint64_t end) {
 }
 
 void StoreJudge::LookAtFront(StreamBook& book, const StoredStream& stored) {
-  if (!book.takes_letters() && !file_.may_be_damaged()) {
+  // What is too large for an upstream, and the gap in its place, is passed without a word there.
+  const bool is_known = !file_.scene().plan.has(Trouble::kUpstreamLimits);
+  if (!book.takes_letters() && !file_.may_be_damaged() && is_known) {
     for (uint64_t i = book.first; i < std::min(stored.first, book.end()); ++i) {
       if (book.passed_by_all(i)) continue;
       return file_.Broken(2, "{}/{} was deleted before all routes were done with it", book.name(),

@@ -36,7 +36,9 @@ Upstream::~Upstream() = default;
 void Upstream::Draw() {
   if (scene_.Has(Trouble::kUpstreamLimits)) {
     if (random_.Below(2) == 0) character_.limits.max_in_flight = 1 + random_.Below(4);
-    if (random_.Below(2) == 0) character_.limits.max_message_bytes = 2500 + random_.Below(30'000);
+    if (random_.Below(2) == 0)
+      character_.limits.max_message_bytes =
+          500 + random_.Below(random_.Below(2) == 0 ? 2000 : 30'000);
   }
   if (scene_.Has(Trouble::kUpstreamSlow)) {
     character_.answers_after = Between(random_, milliseconds(10), seconds(8));
