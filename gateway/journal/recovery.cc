@@ -161,8 +161,12 @@ class Recovery {
   void Cut(uint64_t base, uint64_t bytes) {
     auto file = env_.OpenWritable(store_.paths().Segment(base));
     Status status = file.status();
-    if (file.ok()) status = (*file)->Truncate(bytes);
-    if (status.ok()) status = (*file)->Sync();
+    if (file.ok()) {
+      status = (*file)->Truncate(bytes);
+      // What stays counts as synced from now on, also where nothing could be cut off.
+      const Status synced = (*file)->Sync();
+      if (status.ok()) status = synced;
+    }
     if (!status.ok()) {
       LogWarn("journal: {}", status.ToString());
       return;

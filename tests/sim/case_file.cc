@@ -64,4 +64,10 @@ bool CaseFile::may_be_damaged() const {
   return plan.has(Trouble::kRot) || plan.has(Trouble::kBadPages) || plan.has(Trouble::kReadErrors);
 }
 
+bool CaseFile::may_lose_end() const {
+  const Plan& plan = scene_.plan;
+  return plan.has(Trouble::kBadPages) || plan.has(Trouble::kReadErrors) ||
+         (plan.has(Trouble::kRot) && plan.rots_slots);
+}
+
 }  // namespace sluice::sim

@@ -56,6 +56,8 @@ class CaseFile {
 
   // Troubles of this history by which what is synced can be lost.
   bool may_be_damaged() const;
+  // Or by which it may not be known any more where a stream ended.
+  bool may_lose_end() const;
 
  private:
   Scene& scene_;

@@ -226,7 +226,11 @@ void Disk::EndProcess(Witness::End how) {
   is_alive_ = false;
   died_ = false;
   operations_left_ = UINT64_MAX;
-  if (how != Witness::End::kPowerCut) return env_.Kill();
+  if (how != Witness::End::kPowerCut) {
+    env_.Kill();
+    if (scene_.Strikes(Trouble::kRot, 0.2, random_)) Lose();
+    return;
+  }
   if (random_.Below(3) == 0) {
     env_.DropUnsynced();
   } else {
@@ -279,14 +283,16 @@ void Disk::Mend() {
 // Damage in a stream's last segment together with a power cut looks like a torn tail: ids that were
 // told in the last second may be used again (journal/FORMAT.md), which nobody has mended yet. So
 // not both.
-std::string Disk::PickFile(uint64_t* at) {
+std::string Disk::PickFile(Among among, uint64_t* at) {
   const bool spares_last = scene_.plan.has(Trouble::kPowerCut) || scene_.plan.has(Trouble::kMidway);
   const std::vector<std::string> all = env_.AllFiles();
   std::vector<std::string> files;
   for (size_t i = 0; i < all.size(); ++i) {
     const bool is_segment = all[i].ends_with(".seg");
     const bool is_last = is_segment && (i + 1 == all.size() || !all[i + 1].ends_with(".seg"));
-    if ((is_last && spares_last) || (!is_segment && random_.Below(4) > 0)) continue;
+    if (is_last && spares_last) continue;
+    if (is_segment ? among == Among::kOthers : among == Among::kSegments) continue;
+    if (among == Among::kAll && !is_segment && random_.Below(4) > 0) continue;
     if (!env_.Content(all[i]).empty()) files.push_back(all[i]);
   }
   if (files.empty()) return {};
@@ -297,7 +303,8 @@ std::string Disk::PickFile(uint64_t* at) {
 
 void Disk::Rot() {
   uint64_t at = 0;
-  const std::string path = PickFile(&at);
+  const std::string path =
+      PickFile(scene_.plan.rots_slots ? Among::kOthers : Among::kSegments, &at);
   if (path.empty()) return;
   ++damages_;
   if (random_.Below(6) == 0) return Empty(path);
@@ -313,9 +320,20 @@ void Disk::Empty(const std::string& path) {
   static_cast<void>((*file)->Sync());
 }
 
+// A file is gone at the next start.
+void Disk::Lose() {
+  uint64_t at = 0;
+  const std::string path =
+      PickFile(scene_.plan.rots_slots ? Among::kOthers : Among::kSegments, &at);
+  if (path.empty()) return;
+  ++damages_;
+  scene_.trace.Note("disk: {} is gone", path);
+  env_.RemoveTree(path);
+}
+
 void Disk::LosePage() {
   uint64_t at = 0;
-  const std::string path = PickFile(&at);
+  const std::string path = PickFile(Among::kAll, &at);
   if (path.empty()) return;
   ++damages_;
   const uint64_t page = at / 4096 * 4096;

@@ -68,12 +68,14 @@ class Disk {
   Status Ask(Failure failure, const std::string& path);
   bool Strikes(Failure failure);
   void StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer, void (Disk::*strike)());
+  enum class Among : uint8_t { kAll, kSegments, kOthers };
   void Rot();
+  void Lose();
   void Empty(const std::string& path);
   void LosePage();
   void Fill();
-  // A file of a stream, and a place in it; empty: there is none.
-  std::string PickFile(uint64_t* at);
+  // A file, and a place in it; empty: there is none.
+  std::string PickFile(Among among, uint64_t* at);
 
   Scene& scene_;
   Random random_;

@@ -97,7 +97,10 @@ class StreamReader {
   }
 
   StoredStream Read() {
-    if (segments_.empty()) return std::move(stream_);
+    if (segments_.empty()) {
+      stream_.first = stream_.end = floor_;
+      return std::move(stream_);
+    }
     stream_.first = stream_.end = segments_.front().base;
     FindStreamId();
     RemoveLeftovers();

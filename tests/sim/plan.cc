@@ -134,6 +134,7 @@ Plan Draw(uint64_t seed) {
   }
   plan.state = Chance(random, 0.7);
   if (is_small) DrawLimits(random, &plan);
+  plan.rots_slots = Chance(random, 0.3);
   return plan;
 }
 

@@ -60,7 +60,8 @@ struct Plan {
   uint64_t session_queue_bytes = 1 << 20;
   uint64_t retained_bytes = 4 << 20;
   uint64_t dead_letter_bytes = 256 << 10;
-  bool state = true;  // retained messages outlive the process
+  bool rots_slots = false;  // what rots are cursors, states and the like, and no segments
+  bool state = true;        // retained messages outlive the process
 
   // How long the calm may take until all is well again.
   static constexpr Duration kPatience = std::chrono::minutes(10);

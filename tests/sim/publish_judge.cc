@@ -90,20 +90,20 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
 void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
   // What is stored at a start may be damaged, or not to be read just then.
-  const bool is_excused = !book.took_any && file_.may_be_damaged();
+  const bool is_excused = !book.took_any && file_.may_lose_end();
   if (first < book.end()) {
     if (book.end_is_known && !is_excused) {
       file_.Broken(4, "offset {} of {} is given a second time", first, book.name());
     }
     for (uint64_t i = first; i < book.end(); ++i) {
       const Fate& fate = book.at(i);
-      if (fate.seen && !file_.may_be_damaged()) {
+      if (fate.seen && !file_.may_lose_end()) {
         file_.Broken(4, "offset {} of {} is given again after a start, and was seen outside", i,
                      book.name());
       }
       const Reading* const reading = file_.Find(fate.token);
       if (reading == nullptr || !reading->acknowledged || !book.commits()) continue;
-      if (file_.HasPlaceBelow(fate.token, book, first) || file_.may_be_damaged()) continue;
+      if (file_.HasPlaceBelow(fate.token, book, first) || file_.may_lose_end()) continue;
       file_.Broken(1, "reading {:x} was acknowledged, and its offset {}/{} is given again",
                    fate.token, book.name(), i);
     }

@@ -66,7 +66,7 @@ void StoreJudge::LookAtEnd(StreamBook& book, const StoredStream& stored) {
 
 // `offset` is not stored any more, and will be given again.
 void StoreJudge::LookAtLost(StreamBook& book, uint64_t offset, uint64_t end) {
-  if (file_.may_be_damaged()) return;
+  if (file_.may_lose_end()) return;
   const Fate& fate = book.at(offset);
   if (fate.seen) {
     return file_.Broken(4, "{}/{} was seen outside and is not stored any more", book.name(),

@@ -193,5 +193,26 @@ TEST_F(RecoveryTest, PayloadThatLooksLikeARecordIsNotTakenForOne) {
   EXPECT_EQ(seen[1].payload, "e7");
 }
 
+// An unsynced tail that nothing can be made of, and nothing cut from, counts as committed once the
+// stream is open: then it is synced.
+TEST_F(RecoveryTest, TailThatCanNotBeRewrittenIsSyncedWhereItLies) {
+  stream_.durability = Durability::kInterval;
+  stream_.sync_interval = std::chrono::hours(1);
+  Open();
+  Fill(3);
+  const uint64_t end = stream().next_offset();
+  auto killed = std::move(journal_);  // it must not even try to sync
+  env_.Kill();
+  env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
+  Open();
+  env_.StopFailing();
+  ASSERT_EQ(stream().committed_offset(), end);
+  Crash();
+  Open();
+  EXPECT_EQ(ReadAll(end - 3).size(), 3u);
+  env_.FailFromNowOn();
+  killed.reset();
+}
+
 }  // namespace
 }  // namespace sluice::journal
