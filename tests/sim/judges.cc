@@ -42,8 +42,8 @@ void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t coun
   publish_.OnAccepted(stream, first, count, topic, payload, identity);
 }
 
-void Judges::OnArrived(const std::string& /*route*/, const std::vector<Entry>& entries) {
-  store_.OnArrived(entries);
+void Judges::OnArrived(const std::string& route, const std::vector<Entry>& entries) {
+  store_.OnArrived(route, entries);
 }
 
 void Judges::OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) {

@@ -4,8 +4,9 @@
 
 namespace sluice::sim {
 
-void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
+void StoreJudge::OnArrived(const std::string& route, const std::vector<Entry>& entries) {
   saw_upstream_ = true;
+  LookForHole(route, entries);
   for (const Entry& entry : entries) {
     if (!entry.gap_reason.empty()) continue;
     StreamBook* const book = file_.BookOf(entry.stream);
@@ -19,7 +20,42 @@ void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
                           entry.first, fate.token, entry.token);
     }
     fate.seen = true;
+    LookAtReading(entry);
   }
+}
+
+// (8) Synced before it left, (9) and the device's that was measured.
+void StoreJudge::LookAtReading(const Entry& entry) {
+  Reading* const reading = file_.Find(entry.token);
+  if (reading == nullptr) return;
+  if (!file_.IsDurable(entry.token, *reading)) {
+    file_.Broken(8, "{}/{} arrives upstream and is not synced", entry.stream, entry.first);
+  }
+  if (entry.device != reading->device()) {
+    file_.Broken(9, "{}/{} is of {}, and arrives upstream as of {}", entry.stream, entry.first,
+                 reading->device(), entry.device);
+  }
+}
+
+// (3, 4) A consumer that remembers one number sees what is missing. After a refusal what was on the
+// way behind it may have been taken, so where upstreams refuse this is not looked at.
+void StoreJudge::LookForHole(const std::string& route, const std::vector<Entry>& entries) {
+  const Plan& plan = file_.scene().plan;
+  if (plan.has(Trouble::kRefusals) || plan.has(Trouble::kBusyUpstream) ||
+      plan.has(Trouble::kUpstreamLimits)) {
+    return;
+  }
+  const StreamBook* const book = file_.BookOf(entries.front().stream);
+  if (book == nullptr) return;
+  if (book->BitOf(route) == 0) {
+    return file_.Broken(4, "{}/{} arrives by {}, which is no route of its stream",
+                        entries.front().stream, entries.front().first, route);
+  }
+  uint64_t& next = next_.try_emplace(route, book->origin).first->second;
+  if (entries.front().first > next) {
+    return file_.Broken(3, "{} goes on at {}, and {} was next", route, entries.front().first, next);
+  }
+  next = std::max(next, entries.back().last + 1);
 }
 
 void StoreJudge::OnSettled(const std::string& route, const std::vector<Entry>& entries) {

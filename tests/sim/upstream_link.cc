@@ -26,6 +26,14 @@ void Lane::Clear() {
   timer_.Stop();
 }
 
+void Lane::Flush() {
+  while (!on_the_way_.empty()) {
+    const std::function<void()> arrive = std::move(on_the_way_.front().second);
+    on_the_way_.pop_front();
+    arrive();
+  }
+}
+
 void Lane::Arm() { timer_.Start(on_the_way_.front().first - scheduler_.Now()); }
 
 void Lane::Arrive() {
@@ -45,7 +53,9 @@ UpstreamLink::UpstreamLink(Upstream* upstream, Scheduler* process)
   upstream_.link_ = this;
 }
 
+// What a process had sent when it ended may arrive all the same.
 UpstreamLink::~UpstreamLink() {
+  if (connected() && upstream_.random_.Below(2) == 0) there_.Flush();
   if (upstream_.link_ == this) upstream_.link_ = nullptr;
 }
 

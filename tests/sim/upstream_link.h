@@ -24,6 +24,8 @@ class Lane {
 
   void Send(Duration after, std::function<void()> arrive);
   void Clear();
+  // All of it, at once.
+  void Flush();
   bool empty() const { return on_the_way_.empty(); }
 
  private:
