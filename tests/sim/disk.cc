@@ -47,7 +47,7 @@ class Disk::Writer final : public WritableFile {
   Status Sync() override {
     const InWorld in_world;
     if (!alive()) return Dead();
-    const Status asked = disk_.Ask(kSync, path_);
+    Status asked = disk_.Ask(kSync, path_);
     if (!asked.ok()) {
       if (disk_.died_) return asked;
       disk_.scene_.situations.Reached("disk: a sync fails");

@@ -1,5 +1,6 @@
 #include "sim/journal_account.h"
 
+#include <fmt/format.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -59,8 +60,8 @@ std::vector<Segment> ReadSegments(const Env& medium, const std::string& director
   for (const std::string& name : *names) {
     constexpr size_t kDigits = 20;
     if (name.size() != kDigits + 4 || !name.ends_with(".seg")) continue;
-    segments.push_back(
-        {std::stoull(name.substr(0, kDigits)), ReadAll(medium, directory + "/" + name)});
+    segments.push_back({std::stoull(name.substr(0, kDigits)),
+                        ReadAll(medium, fmt::format("{}/{}", directory, name))});
   }
   return segments;  // by base, as names are sorted
 }
@@ -199,7 +200,7 @@ std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& dire
                                       const std::vector<std::string>& streams) {
   std::vector<StoredStream> stored;
   for (const std::string& name : streams) {
-    const std::string files = directory + "/streams/" + name;
+    const std::string files = fmt::format("{}/streams/{}", directory, name);
     const State state = ReadState(ReadAll(medium, files + "/state"));
     stored.push_back(StreamReader(name, state, ReadSegments(medium, files)).Read());
   }

@@ -21,7 +21,7 @@ constexpr Duration kKeepAlive = seconds(70);
 Line::Line(Scene& scene, std::string name, Random random, std::function<bool()> machine_is_up)
     : scene_(scene),
       name_(std::move(name)),
-      random_(std::move(random)),
+      random_(random),
       machine_is_up_(std::move(machine_is_up)) {
   Draw();
   keep_alive_ = scene_.scheduler.NewTimer([this] {
