@@ -37,7 +37,9 @@ class Disk::Writer final : public WritableFile {
     Status asked = disk_.Ask(kWrite, path_);
     if (!asked.ok()) {
       const ByteSpan half = bytes.first(bytes.size() / 2);
-      if (!disk_.died_) static_cast<void>(file_->WriteAt(offset, half));
+      // A record that is whole in it counts at the next opening.
+      if (!disk_.died_ && file_->WriteAt(offset, half).ok())
+        disk_.account_.Written(id_, offset, half);
       return asked;
     }
     Status written = file_->WriteAt(offset, bytes);

@@ -80,8 +80,10 @@ void ListeningJudge::LookAtRetained(const Subscriber& subscriber, const std::str
     return file_.Broken(0, "{} is sent a message on {} as retained, which none is", client,
                         message.topic);
   }
-  // A message that is repeated unasked is retained once more.
-  if (file_.scene().plan.has(Trouble::kResending)) return;
+  // A message that is repeated unasked, or by a twin that knows nothing of later ones, is retained
+  // once more.
+  const Plan& plan = file_.scene().plan;
+  if (plan.has(Trouble::kResending) || plan.has(Trouble::kTakeovers)) return;
   const auto& retained = topic->second.retained;
   const auto later = std::lower_bound(
       retained.begin(), retained.end(), subscriber.session_since,
