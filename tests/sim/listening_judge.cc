@@ -80,10 +80,14 @@ void ListeningJudge::LookAtRetained(const Subscriber& subscriber, const std::str
     return file_.Broken(0, "{} is sent a message on {} as retained, which none is", client,
                         message.topic);
   }
-  // A message that is repeated unasked, or by a twin that knows nothing of later ones, is retained
-  // once more.
+  // Who repeats old messages, as after a lost connection, has them retained once more for a moment.
   const Plan& plan = file_.scene().plan;
-  if (plan.has(Trouble::kResending) || plan.has(Trouble::kTakeovers)) return;
+  for (const Trouble trouble :
+       {Trouble::kResending, Trouble::kTakeovers, Trouble::kReconnecting, Trouble::kSleeping,
+        Trouble::kCuts, Trouble::kHalfOpen, Trouble::kKill, Trouble::kPowerCut, Trouble::kMidway,
+        Trouble::kStop, Trouble::kPause, Trouble::kRude}) {
+    if (plan.has(trouble)) return;
+  }
   const auto& retained = topic->second.retained;
   const auto later = std::lower_bound(
       retained.begin(), retained.end(), subscriber.session_since,
