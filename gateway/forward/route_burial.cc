@@ -2,8 +2,8 @@
 // and handed over. Once all of them are stored, consumers are told (route_telling.cc).
 
 #include <chrono>
-#include "base/probe.h"
 
+#include "base/probe.h"
 #include "forward/refusal.h"
 #include "forward/route.h"
 

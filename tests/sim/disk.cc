@@ -1,7 +1,6 @@
 #include "sim/disk.h"
 
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "sim/memory_account.h"
@@ -115,7 +114,6 @@ class Disk::Mounted final : public Env {
         std::make_unique<Writer>(&disk_, mount_, path, std::move(*file)));
   }
   Result<std::unique_ptr<WritableFile>> OpenPrivate(const std::string& path) override {
-    const InWorld in_world;
     return OpenWritable(path);
   }
   Result<std::unique_ptr<ReadableFile>> OpenReadable(const std::string& path) const override {
@@ -192,29 +190,18 @@ class Disk::Mounted final : public Env {
 };
 
 Disk::Disk(Scene& scene)
-    : scene_(scene), random_(scene.RandomFor("disk")), vfs_(scene.clock, scene.plan.seed) {
+    : scene_(scene),
+      random_(scene.RandomFor("disk")),
+      whims_(scene, random_),
+      vfs_(scene.clock, scene.plan.seed) {
   env_.SetCapacity(kCapacity);
-  StrikeFromTimeToTime(Trouble::kRot, seconds(90), &rot_timer_, &Disk::Rot);
-  StrikeFromTimeToTime(Trouble::kBadPages, seconds(120), &page_timer_, &Disk::LosePage);
-  StrikeFromTimeToTime(Trouble::kFullDisk, seconds(80), &full_timer_, &Disk::Fill);
+  whims_.Add(Trouble::kRot, seconds(90), [this] { Rot(); });
+  whims_.Add(Trouble::kBadPages, seconds(120), [this] { LosePage(); });
+  whims_.Add(Trouble::kFullDisk, seconds(80), [this] { Fill(); });
   empty_timer_ = scene_.scheduler.NewTimer([this] { env_.SetCapacity(kCapacity); });
 }
 
 Disk::~Disk() = default;
-
-void Disk::StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer,
-                                void (Disk::*strike)()) {
-  const auto arm = [this, trouble, mean, timer] {
-    const double wait = -std::log(1 - random_.Unit()) * static_cast<double>(mean.count());
-    timer->Start(Duration(static_cast<int64_t>(wait / scene_.plan.rate(trouble))));
-  };
-  *timer = scene_.scheduler.NewTimer([this, trouble, strike, arm] {
-    if (!scene_.Has(trouble)) return;
-    (this->*strike)();
-    arm();
-  });
-  if (scene_.Has(trouble)) arm();
-}
 
 std::unique_ptr<Env> Disk::Mount() {
   is_alive_ = true;
@@ -278,7 +265,7 @@ Duration Disk::NewLatency() {
 bool Disk::MayRefuse(const Status& /*why*/) const { return failures_of_mount_ > 0; }
 
 void Disk::Mend() {
-  for (Timer* timer : {&rot_timer_, &page_timer_, &full_timer_, &empty_timer_}) timer->Stop();
+  empty_timer_.Stop();
   env_.SetCapacity(kCapacity);
 }
 
@@ -303,10 +290,14 @@ std::string Disk::PickFile(Among among, uint64_t* at) {
   return std::move(path);
 }
 
+// What rots in this history.
+std::string Disk::PickRotten(uint64_t* at) {
+  return PickFile(scene_.plan.rots_slots ? Among::kOthers : Among::kSegments, at);
+}
+
 void Disk::Rot() {
   uint64_t at = 0;
-  const std::string path =
-      PickFile(scene_.plan.rots_slots ? Among::kOthers : Among::kSegments, &at);
+  const std::string path = PickRotten(&at);
   if (path.empty()) return;
   ++damages_;
   if (random_.Below(6) == 0) return Empty(path);
@@ -325,8 +316,7 @@ void Disk::Empty(const std::string& path) {
 // A file is gone at the next start.
 void Disk::Lose() {
   uint64_t at = 0;
-  const std::string path =
-      PickFile(scene_.plan.rots_slots ? Among::kOthers : Among::kSegments, &at);
+  const std::string path = PickRotten(&at);
   if (path.empty()) return;
   ++damages_;
   scene_.trace.Note("disk: {} is gone", path);

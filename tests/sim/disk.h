@@ -11,6 +11,7 @@
 #include "sim/scene.h"
 #include "sim/sqlite_vfs.h"
 #include "sim/sync_account.h"
+#include "sim/whims.h"
 #include "sim/witness.h"
 #include "support/memory_env.h"
 
@@ -67,7 +68,6 @@ class Disk {
   // Whether the operation may be done; counts it if it changes something.
   Status Ask(Failure failure, const std::string& path);
   bool Strikes(Failure failure);
-  void StrikeFromTimeToTime(Trouble trouble, Duration mean, Timer* timer, void (Disk::*strike)());
   enum class Among : uint8_t { kAll, kSegments, kOthers };
   void Rot();
   void Lose();
@@ -76,9 +76,11 @@ class Disk {
   void Fill();
   // A file, and a place in it; empty: there is none.
   std::string PickFile(Among among, uint64_t* at);
+  std::string PickRotten(uint64_t* at);
 
   Scene& scene_;
   Random random_;
+  Whims whims_;
   test::MemoryEnv env_;
   SyncAccount account_{env_};
   SqliteVfs vfs_;
@@ -90,7 +92,7 @@ class Disk {
   std::array<MonotonicTime, kFailures> failing_until_{};
   Duration latency_{};
   uint64_t damages_ = 0;
-  Timer rot_timer_, page_timer_, full_timer_, empty_timer_;
+  Timer empty_timer_;
 };
 
 }  // namespace sluice::sim

@@ -141,14 +141,12 @@ void Process::Begin() {
   midway_.reset();
   if (!gateway.ok()) {
     parts_.scene.trace.Note("process: cannot start: {}", gateway.status().ToString());
-    ++failures_;
     if (!parts_.disk.MayRefuse(gateway.status())) {
       parts_.scene.verdict.Broken(7, "does not start: " + gateway.status().ToString());
     }
     Die({Witness::End::kKill, kRestartDelay});
     return;
   }
-  failures_ = 0;
   life_->gateway = std::move(*gateway);
   parts_.scene.trace.Note("process: started");
   parts_.witness.OnStarted();
@@ -303,12 +301,10 @@ void Process::Pause(Duration duration) {
   pause_timer_.Start(duration);
 }
 
-void Process::Finish(Witness::End how) {
+void Process::Finish() {
   finished_ = true;
   start_timer_.Stop();
-  if (!life_) return;
-  if (how == Witness::End::kStop) return Restart();
-  Die({how, Duration(0)});
+  Restart();
 }
 
 }  // namespace sluice::sim

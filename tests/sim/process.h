@@ -55,8 +55,8 @@ class Process {
   void EndMidway(Witness::End how, Duration off);
   void Pause(Duration duration);
 
-  // For good: an orderly end, or a power cut when `how` says so.
-  void Finish(Witness::End how);
+  // An orderly end, for good.
+  void Finish();
 
   bool up() const { return life_ != nullptr; }
   bool paused() const { return paused_; }
@@ -98,8 +98,7 @@ class Process {
   MonotonicTime booted_{};
   WallTime newest_file_{};
   uint64_t starts_ = 0;
-  size_t born_with_ = 0;   // bytes that were not freed yet when it started
-  uint64_t failures_ = 0;  // of starts, in a row
+  size_t born_with_ = 0;  // bytes that were not freed yet when it started
   bool paused_ = false;
   bool finished_ = false;
 };

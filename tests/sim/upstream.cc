@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <utility>
 
 #include "sim/upstream_link.h"
@@ -26,7 +25,8 @@ Upstream::Upstream(Scene& scene, std::string name, Witness& witness)
     : scene_(scene),
       name_(std::move(name)),
       witness_(witness),
-      random_(scene.RandomFor("upstream " + name_)) {
+      random_(scene.RandomFor("upstream " + name_)),
+      whims_(scene, random_) {
   Draw();
   BeginEpisodes();
 }
@@ -52,26 +52,14 @@ void Upstream::Draw() {
   }
 }
 
-// Exponential times between, as with everything that comes by itself.
 void Upstream::BeginEpisodes() {
-  const auto repeat = [this](Trouble trouble, Duration mean, Timer* timer, auto strike) {
-    const auto arm = [this, trouble, mean, timer] {
-      const double wait = -std::log(1 - random_.Unit()) * static_cast<double>(mean.count());
-      timer->Start(Duration(static_cast<int64_t>(wait / scene_.plan.rate(trouble))));
-    };
-    *timer = scene_.scheduler.NewTimer([this, trouble, strike, arm] {
-      if (!scene_.Has(trouble)) return;
-      strike();
-      arm();
-    });
-    if (scene_.Has(trouble)) arm();
-  };
-  repeat(Trouble::kUnreachable, seconds(80), &unreachable_timer_,
-         [this] { BeUnreachable(Between(random_, seconds(1), minutes(3))); });
-  repeat(Trouble::kUpstreamRestarts, seconds(40), &restart_timer_,
-         [this] { BeUnreachable(Between(random_, milliseconds(1), seconds(5))); });
-  repeat(Trouble::kUpstreamSilent, seconds(90), &silent_timer_,
-         [this] { silent_until_ = scene_.clock.Now() + Between(random_, seconds(5), minutes(2)); });
+  whims_.Add(Trouble::kUnreachable, seconds(80),
+             [this] { BeUnreachable(Between(random_, seconds(1), minutes(3))); });
+  whims_.Add(Trouble::kUpstreamRestarts, seconds(40),
+             [this] { BeUnreachable(Between(random_, milliseconds(1), seconds(5))); });
+  whims_.Add(Trouble::kUpstreamSilent, seconds(90), [this] {
+    silent_until_ = scene_.clock.Now() + Between(random_, seconds(5), minutes(2));
+  });
 }
 
 void Upstream::BeUnreachable(Duration duration) {

@@ -10,6 +10,7 @@
 #include "base/scheduler.h"
 #include "forward/uplink.h"
 #include "sim/scene.h"
+#include "sim/whims.h"
 #include "sim/witness.h"
 
 namespace sluice::sim {
@@ -56,12 +57,12 @@ class Upstream {
   const std::string name_;
   Witness& witness_;
   Random random_;
+  Whims whims_;
   Character character_;
   UpstreamLink* link_ = nullptr;  // of the process that lives; null: none
   MonotonicTime unreachable_until_{};
   MonotonicTime silent_until_{};
   std::map<Token, int> closes_;  // by the first token of the message
-  Timer unreachable_timer_, restart_timer_, silent_timer_;
 };
 
 }  // namespace sluice::sim

@@ -1,8 +1,6 @@
 #include "sim/weather.h"
 
 #include <chrono>
-#include <cmath>
-#include <utility>
 
 namespace sluice::sim {
 
@@ -12,43 +10,27 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Weather::Weather(Scene& scene, Process& process)
-    : scene_(scene), process_(process), random_(scene.RandomFor("weather")) {
-  Add(Trouble::kKill, seconds(60), [this] { process_.End(Witness::End::kKill, Off()); });
-  Add(Trouble::kPowerCut, seconds(60), [this] { process_.End(Witness::End::kPowerCut, Off()); });
-  Add(Trouble::kMidway, seconds(40), [this] {
-    process_.EndMidway(random_.Below(2) == 0 ? Witness::End::kKill : Witness::End::kPowerCut,
-                       Off());
-  });
-  Add(Trouble::kStop, seconds(80), [this] { process_.Restart(); });
-  Add(Trouble::kPause, seconds(40),
-      [this] { process_.Pause(Between(random_, milliseconds(10), seconds(20))); });
-  Add(Trouble::kClockJumps, seconds(60), [this] { Jump(); });
-  Add(Trouble::kClockWild, seconds(2), [this] {
-    scene_.clock.SetWall(scene_.clock.WallNow() + Between(random_, -seconds(5), seconds(9)));
-  });
-}
-
-void Weather::Add(Trouble trouble, Duration mean, std::function<void()> strike) {
-  Kind& kind = kinds_.emplace_back(Kind{trouble, mean, std::move(strike)});
-  kind.timer = scene_.scheduler.NewTimer([this, &kind] {
-    if (!scene_.Has(kind.trouble)) return;
-    kind.strike();
-    Arm(kind);
-  });
-}
-
-// Exponential, so that two of them may come close together.
-void Weather::Arm(Kind& kind) {
-  const double mean = static_cast<double>(kind.mean.count()) / scene_.plan.rate(kind.trouble);
-  const double wait = -std::log(1 - random_.Unit()) * mean;
-  kind.timer.Start(Duration(static_cast<int64_t>(wait)));
-}
+    : scene_(scene),
+      process_(process),
+      random_(scene.RandomFor("weather")),
+      whims_(scene, random_) {}
 
 void Weather::Begin() {
   if (scene_.Has(Trouble::kClock1970)) scene_.clock.SetWall(WallTime(seconds(90)));
-  for (Kind& kind : kinds_) {
-    if (scene_.Has(kind.trouble)) Arm(kind);
-  }
+  whims_.Add(Trouble::kKill, seconds(60), [this] { process_.End(Witness::End::kKill, Off()); });
+  whims_.Add(Trouble::kPowerCut, seconds(60),
+             [this] { process_.End(Witness::End::kPowerCut, Off()); });
+  whims_.Add(Trouble::kMidway, seconds(40), [this] {
+    process_.EndMidway(random_.Below(2) == 0 ? Witness::End::kKill : Witness::End::kPowerCut,
+                       Off());
+  });
+  whims_.Add(Trouble::kStop, seconds(80), [this] { process_.Restart(); });
+  whims_.Add(Trouble::kPause, seconds(40),
+             [this] { process_.Pause(Between(random_, milliseconds(10), seconds(20))); });
+  whims_.Add(Trouble::kClockJumps, seconds(60), [this] { Jump(); });
+  whims_.Add(Trouble::kClockWild, seconds(2), [this] {
+    scene_.clock.SetWall(scene_.clock.WallNow() + Between(random_, -seconds(5), seconds(9)));
+  });
 }
 
 void Weather::Mend() { scene_.clock.SetWall(scene_.RightTime()); }

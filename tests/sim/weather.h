@@ -1,13 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <list>
-
 #include "base/clock.h"
 #include "base/random.h"
-#include "base/scheduler.h"
 #include "sim/process.h"
 #include "sim/scene.h"
+#include "sim/whims.h"
 
 namespace sluice::sim {
 
@@ -23,22 +20,13 @@ class Weather {
   void Mend();
 
  private:
-  struct Kind {
-    Trouble trouble;
-    Duration mean;  // between two, at rate 1
-    std::function<void()> strike;
-    Timer timer = {};
-  };
-
-  void Add(Trouble trouble, Duration mean, std::function<void()> strike);
-  void Arm(Kind& kind);
   Duration Off();
   void Jump();
 
   Scene& scene_;
   Process& process_;
   Random random_;
-  std::list<Kind> kinds_;
+  Whims whims_;
 };
 
 }  // namespace sluice::sim

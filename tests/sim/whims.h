@@ -10,7 +10,7 @@
 
 namespace sluice::sim {
 
-// What somebody does at random times for as long as such trouble exists.
+// What somebody does, or what befalls him, at random times for as long as such trouble exists.
 class Whims {
  public:
   // Both outlive it.

@@ -118,7 +118,7 @@ class World {
 
   void Finish() {
     if (!scene_.plan.calms_down) CutAndStart();
-    process_.Finish(Witness::End::kStop);
+    process_.Finish();
     RunUntil(scene_.age() + seconds(30));
     if (process_.up()) scene_.verdict.Broken(7, "an orderly end takes more than 30 s");
     if (!scene_.verdict.broken()) judges_.AtTheEnd(Stored());
