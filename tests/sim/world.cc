@@ -151,6 +151,7 @@ class World {
 
   std::vector<StoredStream> Stored() const {
     std::vector<std::string> streams;
+    streams.reserve(scene_.plan.streams.size() + 1);
     for (const Plan::Stream& stream : scene_.plan.streams) streams.push_back(stream.name);
     streams.emplace_back("dead-letters");
     return ReadJournal(disk_.medium(), kDataDirectory, streams);

@@ -206,6 +206,7 @@ TEST_F(RecoveryTest, TailThatCanNotBeRewrittenIsSyncedWhereItLies) {
   env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
   Open();
   env_.StopFailing();
+  ASSERT_NE(journal_, nullptr);
   ASSERT_EQ(stream().committed_offset(), end);
   Crash();
   Open();
