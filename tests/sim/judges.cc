@@ -42,17 +42,22 @@ void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t coun
   publish_.OnAccepted(stream, first, count, topic, payload, identity);
 }
 
-void Judges::OnArrived(const std::string& route, const std::vector<Entry>& entries) {
-  store_.OnArrived(route, entries);
+void Judges::OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
+                         const std::vector<Entry>& entries) {
+  route_.OnPublished(route, connection, unanswered, entries);
+}
+
+void Judges::OnArrived(const std::string& /*route*/, const std::vector<Entry>& entries) {
+  store_.OnArrived(entries);
 }
 
 void Judges::OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) {
-  store_.OnSettled(route, entries);
+  route_.OnAcknowledged(route, entries);
 }
 
 void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                                bool for_good) {
-  if (for_good) store_.OnSettled(route, entries);
+  route_.OnRefused(route, entries, for_good);
 }
 
 void Judges::OnEnded(End /*how*/) {

@@ -13,6 +13,7 @@
 #include "sim/order_judge.h"
 #include "sim/process.h"
 #include "sim/publish_judge.h"
+#include "sim/route_judge.h"
 #include "sim/scene.h"
 #include "sim/store_judge.h"
 #include "sim/witness.h"
@@ -38,6 +39,8 @@ class Judges final : public Witness {
                    int qos, bool retained) override;
   void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view topic,
                   std::string_view payload, std::string_view identity) override;
+  void OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
+                   const std::vector<Entry>& entries) override;
   void OnArrived(const std::string& route, const std::vector<Entry>& entries) override;
   void OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) override;
   void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
@@ -67,6 +70,7 @@ class Judges final : public Witness {
   PublishJudge publish_{file_, order_, listening_};
   LocalJudge local_{file_};
   StoreJudge store_{file_};
+  RouteJudge route_{file_};
 };
 
 }  // namespace sluice::sim

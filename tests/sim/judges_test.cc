@@ -73,6 +73,13 @@ class JudgesTest : public testing::Test {
             .token = message.tokens[0],
             .device = "dev-1"};
   }
+  static Entry GapOf(uint64_t first, uint64_t last, std::string reason) {
+    return {.stream = "telemetry",
+            .first = first,
+            .last = last,
+            .gap_reason = std::move(reason),
+            .device = {}};
+  }
   static StoredRun RunOf(const SentMessage& message, uint64_t offset) {
     return {.first = offset, .last = offset, .token = message.tokens[0]};
   }
@@ -323,6 +330,73 @@ TEST_F(JudgesTest, WhatIsDoneWithIsKnownUpstream) {
   Keep(2);
   judges_.LookAtPassed();
   ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, AConnectionBeginsAtWhatUpstreamIsNotDoneWith) {
+  const SentMessage& first = Keep(0);
+  const SentMessage& second = Keep(1);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 1, {EventOf(second, 1)});
+  judges_.OnPublished("up", 2, 0, {EventOf(first, 0)});
+  judges_.OnUpstreamAcknowledged("up", {EventOf(first, 0)});
+  judges_.OnPublished("up", 3, 0, {EventOf(second, 1)});
+  ExpectWell();
+  judges_.OnPublished("up", 4, 0, {EventOf(Keep(2), 2)});
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, ARouteLeavesNothingOut) {
+  const SentMessage& first = Keep(0);
+  Keep(1);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 1, {EventOf(Keep(2), 2)});
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, ARouteGoesBackToWhatWasRefusedForNow) {
+  const SentMessage& first = Keep(0);
+  const SentMessage& second = Keep(1);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 1, {EventOf(second, 1)});
+  judges_.OnUpstreamRefused("up", {EventOf(first, 0)}, false);
+  judges_.OnUpstreamAcknowledged("up", {EventOf(second, 1)});
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 0, {EventOf(second, 1)});
+  ExpectWell();
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, ARouteGoesBackWhenAllIsAnswered) {
+  const SentMessage& first = Keep(0);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 1, {EventOf(Keep(1), 1)});
+  judges_.OnUpstreamRefused("up", {EventOf(first, 0)}, false);
+  judges_.OnPublished("up", 1, 1, {EventOf(first, 0)});
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, AGapStandsForWhatWasRefused) {
+  const SentMessage& first = Keep(0);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 1, {EventOf(Keep(1), 1)});
+  judges_.OnUpstreamRefused("up", {EventOf(first, 0)}, true);
+  judges_.OnPublished("up", 1, 0, {GapOf(0, 0, "dead_lettered")});
+  judges_.OnPublished("up", 1, 0, {EventOf(Keep(2), 2)});
+  ExpectWell();
+  judges_.OnPublished("up", 1, 0, {GapOf(3, 3, "dead_lettered")});
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, AGapHasAReasonThatItsStreamCanHave) {
+  Keep(0);
+  judges_.OnPublished("up", 1, 0, {GapOf(0, 0, "evicted")});
+  ExpectBroken(2);
+}
+
+TEST_F(JudgesTest, AnEventLeavesByTheRoutesOfItsStream) {
+  judges_.OnPublished("down", 1, 0, {EventOf(Keep(0), 0)});
+  ExpectBroken(4);
 }
 
 TEST_F(JudgesTest, ASubscriberGetsWhatCameAfterItsSubscription) {

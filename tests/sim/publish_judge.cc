@@ -84,7 +84,7 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
     file_.Place(tokens_[i], *reading, *book, is_in_letter ? first : first + i);
     if (!is_in_letter) book->Add(tokens_[i]);
   }
-  book->SetEnd(first + count);
+  while (book->end() < first + count) book->Add(0);
 }
 
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.

@@ -4,9 +4,8 @@
 
 namespace sluice::sim {
 
-void StoreJudge::OnArrived(const std::string& route, const std::vector<Entry>& entries) {
+void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
   saw_upstream_ = true;
-  LookForHole(route, entries);
   for (const Entry& entry : entries) {
     if (!entry.gap_reason.empty()) continue;
     StreamBook* const book = file_.BookOf(entry.stream);
@@ -15,6 +14,7 @@ void StoreJudge::OnArrived(const std::string& route, const std::vector<Entry>& e
                           entry.first);
     }
     Fate& fate = book->at(entry.first);
+    if (fate.token == 0) fate.token = entry.token;
     if (fate.token != entry.token) {
       return file_.Broken(4, "{}/{} is reading {:x}, and arrives upstream as {:x}", entry.stream,
                           entry.first, fate.token, entry.token);
@@ -37,37 +37,6 @@ void StoreJudge::LookAtReading(const Entry& entry) {
   if (entry.device != reading->device()) {
     file_.Broken(9, "{}/{} is of {}, and arrives upstream as of {}", entry.stream, entry.first,
                  reading->device(), entry.device);
-  }
-}
-
-// (3, 4) A consumer that remembers one number sees what is missing. After a refusal what was on the
-// way behind it may have been taken, so where upstreams refuse this is not looked at.
-void StoreJudge::LookForHole(const std::string& route, const std::vector<Entry>& entries) {
-  const Plan& plan = file_.scene().plan;
-  if (plan.has(Trouble::kRefusals) || plan.has(Trouble::kBusyUpstream) ||
-      plan.has(Trouble::kUpstreamLimits)) {
-    return;
-  }
-  const StreamBook* const book = file_.BookOf(entries.front().stream);
-  if (book == nullptr) return;
-  if (book->BitOf(route) == 0) {
-    return file_.Broken(4, "{}/{} arrives by {}, which is no route of its stream",
-                        entries.front().stream, entries.front().first, route);
-  }
-  uint64_t& next = next_.try_emplace(route, book->origin).first->second;
-  if (entries.front().first > next) {
-    return file_.Broken(3, "{} goes on at {}, and {} was next", route, entries.front().first, next);
-  }
-  next = std::max(next, entries.back().last + 1);
-}
-
-void StoreJudge::OnSettled(const std::string& route, const std::vector<Entry>& entries) {
-  for (const Entry& entry : entries) {
-    StreamBook* const book = file_.BookOf(entry.stream);
-    if (book == nullptr) continue;
-    const uint8_t bit = book->BitOf(route);
-    const uint64_t end = std::min(entry.last + 1, book->end());
-    for (uint64_t i = entry.first; i < end; ++i) book->at(i).passed |= bit;
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -20,16 +19,13 @@ class StoreJudge {
   // The file outlives it.
   explicit StoreJudge(CaseFile& file) : file_(file) {}
 
-  void OnArrived(const std::string& route, const std::vector<Entry>& entries);
-  // Upstream has acknowledged the entries or refused them for good.
-  void OnSettled(const std::string& route, const std::vector<Entry>& entries);
+  void OnArrived(const std::vector<Entry>& entries);
   // When nothing is pending: each route is done with every offset, and upstream knows.
   void LookAtPassed();
   void Look(const std::vector<StoredStream>& streams);
 
  private:
   void LookAtReading(const Entry& entry);
-  void LookForHole(const std::string& route, const std::vector<Entry>& entries);
   void LookAtEnd(StreamBook& book, const StoredStream& stored);
   void LookAtLost(StreamBook& book, uint64_t offset, uint64_t end);
   void LookAtFront(StreamBook& book, const StoredStream& stored);
@@ -39,8 +35,7 @@ class StoreJudge {
   bool MayHave(const StreamBook& book, const std::string& gap_reason) const;
 
   CaseFile& file_;
-  std::map<std::string, uint64_t> next_;  // by route: behind what has arrived
-  bool saw_upstream_ = false;             // something has arrived there, ever
+  bool saw_upstream_ = false;  // something has arrived there, ever
 };
 
 }  // namespace sluice::sim

@@ -11,9 +11,10 @@ namespace sluice::sim {
 
 // What the judges know of one offset.
 struct Fate {
-  Token token = 0;     // of the reading that it was given to; 0: nobody outside knows which
-  uint8_t passed = 0;  // a bit for each route that is done with it, by upstream's own word
-  bool seen = false;   // somebody outside was shown the event under this offset
+  Token token = 0;      // of the reading that it was given to; 0: nobody outside knows which
+  uint8_t passed = 0;   // a bit for each route that is done with it, by upstream's own word
+  uint8_t refused = 0;  // for each whose upstream has refused it for good
+  bool seen = false;    // somebody outside was shown the event under this offset
 };
 
 // One stream as seen from outside: which reading got which offset, and who has heard of it. After a
@@ -29,15 +30,23 @@ class StreamBook {
   bool commits() const { return commits_; }  // acknowledged is synced
   bool evicts() const { return on_full_ == "drop_oldest"; }
   bool drops() const { return on_full_ == "drop_newest"; }
-  bool expires() const { return expires_; }
+  // The route leaves out what is too old.
+  bool expires(const std::string& route) const { return (expiring_ & BitOf(route)) != 0; }
   const std::vector<std::string>& routes() const { return routes_; }
 
   // Offsets in [0, end) are taken.
-  uint64_t end() const { return fates_.size(); }
+  uint64_t end() const { return end_; }
   Fate& at(uint64_t offset) { return fates_[offset]; }
-  void Add(Token token) { fates_.push_back({.token = token}); }
-  // Makes the book longer or shorter.
-  void SetEnd(uint64_t end) { fates_.resize(end); }
+  const Fate& at(uint64_t offset) const { return fates_[offset]; }
+  // The next offset is given to it.
+  void Add(Token token);
+  // Makes the book longer or shorter. What it knew of the offsets behind an earlier end it knows
+  // again when they turn out to be stored after all.
+  void SetEnd(uint64_t end);
+
+  // Upstream has acknowledged, or refused, the offsets [from, last] of a route.
+  void Pass(uint64_t from, uint64_t last, const std::string& route);
+  void Refuse(uint64_t from, uint64_t last, const std::string& route);
 
   // All routes are done with the offset.
   bool passed_by_all(uint64_t offset) const { return fates_[offset].passed == all_; }
@@ -60,9 +69,10 @@ class StreamBook {
   const bool takes_letters_;
   const bool commits_;
   std::vector<std::string> routes_;
-  bool expires_ = false;  // a route leaves out what is too old
+  uint8_t expiring_ = 0;  // the routes that leave out what is too old
   uint8_t all_ = 0;
-  std::vector<Fate> fates_;
+  uint64_t end_ = 0;
+  std::vector<Fate> fates_;  // perhaps of more than `end_`
 };
 
 }  // namespace sluice::sim

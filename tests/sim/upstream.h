@@ -59,6 +59,7 @@ class Upstream {
   Random random_;
   Whims whims_;
   Character character_;
+  uint64_t connections_ = 0;      // attempts at one
   UpstreamLink* link_ = nullptr;  // of the process that lives; null: none
   MonotonicTime unreachable_until_{};
   MonotonicTime silent_until_{};

@@ -68,6 +68,7 @@ void UpstreamLink::Leave(State next) {
   there_.Clear();
   back_.Clear();
   in_flight_ = 0;
+  unanswered_.clear();
   connection_.Renew();
 }
 
@@ -77,19 +78,25 @@ void UpstreamLink::Tell(std::function<void(forward::UplinkListener*)> tell) {
   });
 }
 
-void UpstreamLink::Answer(std::function<void(forward::UplinkListener*)> tell) {
+void UpstreamLink::Answer(const std::string& route,
+                          std::function<void(forward::UplinkListener*)> tell) {
   Random& random = upstream_.random_;
   const Duration patience =
       upstream_.scene_.calm() ? Duration(milliseconds(1)) : upstream_.character_.answers_after;
-  back_.Send(Transit() + Between(random, Duration(0), patience), [this, tell = std::move(tell)] {
-    if (in_flight_ > 0) --in_flight_;
-    Tell(tell);
-  });
+  back_.Send(Transit() + Between(random, Duration(0), patience),
+             [this, route, tell = std::move(tell)] {
+               if (in_flight_ > 0) --in_flight_;
+               Tell([this, route, tell](forward::UplinkListener* listener) {
+                 --unanswered_[route];
+                 tell(listener);
+               });
+             });
 }
 
 void UpstreamLink::Connect() {
   const InWorld in_world;
   Leave(State::kConnecting);
+  ++upstream_.connections_;
   upstream_.scene_.trace.Note("{}: connecting", upstream_.name_);
   // An address behind which nothing answers at all: the route has its own patience.
   if (!upstream_.reachable() && upstream_.random_.Below(3) == 0) return;
@@ -128,8 +135,12 @@ void UpstreamLink::Publish(uint32_t token, const forward::OutgoingMessage& messa
   Arrival arrival = Decode(message);
   if (!arrival.wrong.empty()) scene.verdict.Broken(4, "upstream: " + arrival.wrong);
   if (arrival.entries.empty()) return;
-  there_.Send(Transit(), [this, token, topic = std::string(message.topic),
-                          entries = std::move(arrival.entries)] { Take(token, topic, entries); });
+  const std::string route(message.topic);
+  upstream_.witness_.OnPublished(route, upstream_.connections_, unanswered_[route]++,
+                                 arrival.entries);
+  there_.Send(Transit(), [this, token, topic = route, entries = std::move(arrival.entries)] {
+    Take(token, topic, entries);
+  });
 }
 
 void UpstreamLink::Take(uint32_t token, const std::string& topic,
@@ -149,7 +160,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
     case Said::kTaken:
       witness.OnUpstreamAcknowledged(topic, entries);
       return Answer(
-          [token](forward::UplinkListener* listener) { listener->OnAcknowledged(token); });
+          topic, [token](forward::UplinkListener* listener) { listener->OnAcknowledged(token); });
     case Said::kTakenAndLost:
       witness.OnUpstreamAcknowledged(topic, entries);
       return End("connection lost");
@@ -162,7 +173,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
       const forward::Refusal refusal = for_good
                                            ? forward::Refusal{true, 0x99, "Payload format invalid"}
                                            : forward::Refusal{false, 0x97, "Quota exceeded"};
-      return Answer([token, refusal](forward::UplinkListener* listener) {
+      return Answer(topic, [token, refusal](forward::UplinkListener* listener) {
         listener->OnRefused(token, refusal);
       });
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -58,7 +59,8 @@ class UpstreamLink final : public forward::Uplink {
 
   void Leave(State next);
   void Take(uint32_t token, const std::string& topic, const std::vector<Entry>& entries);
-  void Answer(std::function<void(forward::UplinkListener*)> tell);
+  // To a message of the route.
+  void Answer(const std::string& route, std::function<void(forward::UplinkListener*)> tell);
   // Tells the listener, on its own thread, unless the connection is another one by then.
   void Tell(std::function<void(forward::UplinkListener*)> tell);
   Duration Transit();
@@ -69,6 +71,7 @@ class UpstreamLink final : public forward::Uplink {
   State state_ = State::kDisconnected;
   Lane there_, back_;
   size_t in_flight_ = 0;
+  std::map<std::string, size_t> unanswered_;  // messages of each route, as the gateway has heard
   Lifetime connection_;
 };
 

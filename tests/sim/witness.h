@@ -80,6 +80,10 @@ class Witness {
                           std::string_view topic, std::string_view payload,
                           std::string_view identity) = 0;
 
+  // The gateway hands a message to an uplink, on its so many-th connection; so many of the route's
+  // earlier ones on it have had no answer.
+  virtual void OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
+                           const std::vector<Entry>& entries) = 0;
   // Upstream, per uplink and the route's topic: what arrives, in its order, and what it says.
   virtual void OnArrived(const std::string& route, const std::vector<Entry>& entries) = 0;
   virtual void OnUpstreamAcknowledged(const std::string& route,
