@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "sim/journal_account.h"
 #include "sim/memory_account.h"
 
 namespace sluice::sim {
@@ -139,6 +140,7 @@ class Disk::Mounted final : public Env {
   Status Rename(const std::string& from, const std::string& to) override {
     const InWorld in_world;
     SLUICE_RETURN_IF_ERROR(Ask(kDirectory, from));
+    disk_.LookAtRename(from, to);
     SLUICE_RETURN_IF_ERROR(env_.Rename(from, to));
     disk_.scene_.trace.Note("disk: {} becomes {}", from, to);
     disk_.account_.Renamed(from, to);
@@ -240,6 +242,13 @@ Status Disk::Ask(Failure failure, const std::string& path) {
   scene_.trace.Note("disk: {} fails: {}", TroubleName(kTroubleOf[failure]), path);
   if (failure == kOpen) return {StatusCode::kResourceExhausted, "open " + path};
   return Status::IoError("injected failure: " + path);
+}
+
+// Reads that failed and pass cost what they hid.
+void Disk::LookAtRename(const std::string& from, const std::string& to) {
+  if (!to.ends_with(".seg") || !env_.Exists(to) || scene_.plan.has(Trouble::kReadErrors)) return;
+  const std::string wrong = LookAtReplacement(env_, to, from);
+  if (!wrong.empty()) scene_.verdict.Broken(7, wrong);
 }
 
 bool Disk::Strikes(Failure failure) {

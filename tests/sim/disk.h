@@ -68,6 +68,7 @@ class Disk {
   // Whether the operation may be done; counts it if it changes something.
   Status Ask(Failure failure, const std::string& path);
   bool Strikes(Failure failure);
+  void LookAtRename(const std::string& from, const std::string& to);
   enum class Among : uint8_t { kAll, kSegments, kOthers };
   void Rot();
   void Lose();

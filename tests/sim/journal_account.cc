@@ -194,7 +194,38 @@ class StreamReader {
   const uint64_t floor_;
 };
 
+StoredStream ReadSegmentFile(const Env& medium, const std::string& path, uint64_t base,
+                             uint64_t id) {
+  std::vector<Segment> segments;
+  segments.push_back({base, ReadAll(medium, path)});
+  return StreamReader(path, {.id = id, .floor = 0}, std::move(segments)).Read();
+}
+
+bool Holds(const StoredStream& segment, const StoredRun& gap) {
+  return std::any_of(segment.runs.begin(), segment.runs.end(), [&](const StoredRun& run) {
+    return run.gap_reason.empty() && run.first >= gap.first && run.first <= gap.last;
+  });
+}
+
 }  // namespace
+
+std::string LookAtReplacement(const Env& medium, const std::string& segment,
+                              const std::string& by) {
+  const std::string header = ReadAll(medium, by);
+  if (!HasSoundHeader(header)) return by + " has no sound header";
+  const auto id = At<uint64_t>(header, 8);
+  const auto base = At<uint64_t>(header, 16);
+  const StoredStream after = ReadSegmentFile(medium, by, base, id);
+  StoredStream before;
+  for (const StoredRun& run : after.runs) {
+    if (run.gap_reason != "corrupt" && run.gap_reason != "missing") continue;
+    if (before.runs.empty()) before = ReadSegmentFile(medium, segment, base, id);
+    if (!Holds(before, run)) continue;
+    return fmt::format("{} to {} are {} in what replaces {}, which holds some of them soundly",
+                       run.first, run.last, run.gap_reason, segment);
+  }
+  return {};
+}
 
 std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& directory,
                                       const std::vector<std::string>& streams) {

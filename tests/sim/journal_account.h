@@ -13,4 +13,8 @@ namespace sluice::sim {
 std::vector<StoredStream> ReadJournal(const Env& medium, const std::string& directory,
                                       const std::vector<std::string>& streams);
 
+// A segment file is about to be replaced by `by`: what is wrong with that, for people; empty:
+// nothing. An event of which the record is sound must not be lost to the damage beside it.
+std::string LookAtReplacement(const Env& medium, const std::string& segment, const std::string& by);
+
 }  // namespace sluice::sim

@@ -1,5 +1,6 @@
 #include "sim/journal_account.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -84,6 +85,20 @@ TEST_F(JournalAccountTest, StepsOverDamage) {
     if (run.gap_reason == "corrupt") corrupt += run.last - run.first + 1;
   }
   EXPECT_EQ(corrupt, 1U);
+}
+
+TEST_F(JournalAccountTest, WhatIsSoundOutlivesTheDamageBesideIt) {
+  Open(journal::OnFull::kReject);
+  Append(0, 50);
+  const std::string segment = "/data/streams/telemetry/00000000000000000000.seg";
+  const std::string damaged = "/data/damaged.seg";
+  const auto bytes = ReadFileToString(env_, segment, 64 << 10);
+  ASSERT_TRUE(bytes.ok());
+  ASSERT_TRUE(WriteFileAtomically(env_, damaged, AsBytes(*bytes)).ok());
+  env_.Rot(damaged, 300, 1);
+  EXPECT_EQ(LookAtReplacement(env_, damaged, damaged), "");
+  EXPECT_EQ(LookAtReplacement(env_, damaged, segment), "");
+  EXPECT_THAT(LookAtReplacement(env_, segment, damaged), testing::HasSubstr("0 to 0 are corrupt"));
 }
 
 }  // namespace
