@@ -61,6 +61,38 @@ Result<StreamSummary> SummaryOfStream(const Env& env, const StreamPaths& paths, 
   return summary;
 }
 
+// Of this stream id only: what another one's files say is of other events.
+uint64_t FloorOf(const Env& env, const StreamPaths& paths, uint64_t stream_id) {
+  const Result<LoadedSlot> loaded = SlotFile::Load(env, paths.state);
+  const bool sound = loaded.ok() && loaded->slot && loaded->slot->stream_id == stream_id &&
+                     loaded->slot->payload.size() == kFloorBytes;
+  return sound ? LoadLe64(loaded->slot->payload.data()) : 0;
+}
+
+uint64_t HighestCursor(const Env& env, const StreamPaths& paths, uint64_t stream_id) {
+  uint64_t highest = 0;
+  const auto names = env.List(paths.cursors);
+  if (!names.ok()) return highest;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kCursorSuffix)) continue;
+    const Result<LoadedSlot> loaded = SlotFile::Load(env, paths.cursors + "/" + name);
+    if (!loaded.ok() || !loaded->slot || loaded->slot->stream_id != stream_id) continue;
+    const std::optional<Books> books = DecodeBooks(loaded->slot->payload);
+    if (books) highest = std::max(highest, books->Cursor());
+  }
+  return highest;
+}
+
+Result<uint64_t> CommittedEndOf(const Env& env, const StreamPaths& paths) {
+  const Result<uint64_t> stream_id = FindStreamId(env, paths);
+  if (!stream_id.ok()) return stream_id.status();
+  const uint64_t proven =
+      std::max(FloorOf(env, paths, *stream_id), HighestCursor(env, paths, *stream_id));
+  const auto segments = ListSegments(env, paths, *stream_id);
+  if (!segments.ok()) return segments.status();
+  return segments->empty() ? proven : std::max(proven, segments->back().committed);
+}
+
 Status CheckStream(const Env& env, const StreamPaths& paths, const std::string& stream) {
   if (IsValidName(stream) && env.Exists(paths.directory)) return Status::Ok();
   return Status::NotFound("there is no stream " + paths.directory);
@@ -81,11 +113,32 @@ Result<std::vector<StreamSummary>> ListStreams(const Env& env, const std::string
   return streams;
 }
 
+Result<uint64_t> CommittedEnd(const Env& env, const std::string& directory,
+                              const std::string& stream) {
+  const StreamPaths paths(directory, stream);
+  SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
+  return CommittedEndOf(env, paths);
+}
+
+uint64_t FloorOf(const Env& env, const std::string& directory, const std::string& stream) {
+  const StreamPaths paths(directory, stream);
+  const Result<uint64_t> stream_id = FindStreamId(env, paths);
+  return stream_id.ok() ? FloorOf(env, paths, *stream_id) : 0;
+}
+
 Status VisitRecords(const Env& env, const std::string& directory, const std::string& stream,
                     uint64_t from_offset, const std::function<bool(const Record&)>& visit) {
   const StreamPaths paths(directory, stream);
   SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
-  return StreamWalk(env, paths, visit, [](const Finding&) {}).Run(from_offset);
+  const Result<uint64_t> end = CommittedEndOf(env, paths);
+  if (!end.ok()) return end.status();
+  const auto visit_committed = [&visit, end = *end](const Record& record) {
+    if (record.offset >= end) return false;
+    Record visible = record;
+    visible.end_offset = std::min(record.end_offset, end);
+    return visit(visible) && visible.end_offset < end;
+  };
+  return StreamWalk(env, paths, visit_committed, [](const Finding&) {}).Run(from_offset);
 }
 
 Result<VerifyReport> VerifyStream(const Env& env, const std::string& directory,

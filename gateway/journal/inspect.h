@@ -13,8 +13,8 @@
 namespace sluice::journal {
 
 // Looks at a data directory without writing to it or locking it, while a gateway runs on it or not.
-// What it sees is then a moment's picture: the end of the last segment may be written but not yet
-// synced.
+// What it sees is then a moment's picture. The end of the last segment may be written but not yet
+// synced: sizes, ends and `verify` count it, records of it are not shown.
 
 struct SegmentSummary {
   std::string file;
@@ -43,8 +43,19 @@ struct StreamSummary {
 // `sluice journal ls`: every stream, by name.
 Result<std::vector<StreamSummary>> ListStreams(const Env& env, const std::string& directory);
 
+// Where the committed part of a stream ends, as far as its files prove it: its floor, its cursors
+// and the batch records of its last segment say so. Beside a running gateway, and after it was
+// killed, that is everything; after a power cut the last commits may be missing until the gateway
+// has opened the stream again.
+Result<uint64_t> CommittedEnd(const Env& env, const std::string& directory,
+                              const std::string& stream);
+
+// The floor alone, which costs two small reads; 0 when it cannot be read.
+uint64_t FloorOf(const Env& env, const std::string& directory, const std::string& stream);
+
 // `sluice journal cat`: calls `visit` for each record from `from_offset` on until it returns false
-// or the stream ends. The payload is valid during the call. Damage shows as a gap (`corrupt`).
+// or what is committed ends: nobody outside sees an event before that. The payload is valid during
+// the call. Damage shows as a gap (`corrupt`).
 Status VisitRecords(const Env& env, const std::string& directory, const std::string& stream,
                     uint64_t from_offset, const std::function<bool(const Record&)>& visit);
 

@@ -30,7 +30,8 @@ StreamPaths::StreamPaths(const std::string& data_directory, std::string_view str
     : directory(fmt::format("{}/{}", StreamsPath(data_directory), stream)),
       state(directory + "/state"),
       cursors(directory + "/cursors"),
-      quarantine(directory + "/quarantine") {}
+      quarantine(directory + "/quarantine"),
+      handled(directory + "/handled") {}
 
 std::string StreamPaths::Segment(uint64_t base_offset) const {
   return fmt::format("{}/{}", directory, SegmentName(base_offset));

@@ -24,6 +24,7 @@ struct StreamPaths {
   std::string state;
   std::string cursors;
   std::string quarantine;
+  std::string handled;
 };
 
 constexpr size_t kFloorBytes = 8;  // what `state` holds

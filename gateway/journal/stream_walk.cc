@@ -48,6 +48,7 @@ bool LookAt(const Env& env, const StreamPaths& paths, uint64_t stream_id, Listed
 }
 
 void SurveyLast(const Env& env, const StreamPaths& paths, uint64_t stream_id, ListedSegment* last) {
+  last->committed = last->base;  // a segment begins where what is before it was synced
   if (last->gap) return;
   const auto file = env.OpenReadable(paths.Segment(last->base));
   if (!file.ok()) return;
@@ -55,6 +56,7 @@ void SurveyLast(const Env& env, const StreamPaths& paths, uint64_t stream_id, Li
   last->end = survey.end_offset;
   last->end_bytes = survey.end_bytes;
   last->torn_bytes = survey.torn_bytes;
+  last->committed = survey.committed_offset;
 }
 
 std::vector<ListedSegment> LookAtAll(const Env& env, const StreamPaths& paths, uint64_t stream_id,

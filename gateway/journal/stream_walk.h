@@ -18,6 +18,8 @@ struct ListedSegment {
   uint64_t bytes = 0;
   uint64_t end_bytes = 0;   // of the last one: behind its last record
   uint64_t torn_bytes = 0;  // of the last one
+  // Of the last one: below it everything is proven to have been synced, by the file alone.
+  uint64_t committed = 0;
   bool sound_header = false;
   bool gap = false;
   int64_t created = 0;

@@ -54,6 +54,15 @@ class Harness {
   void Look() {
     SLUICE_CHECK(ListStreams(env_, kDirectory).ok());
     SLUICE_CHECK(VerifyStream(env_, kDirectory, "s").ok());
+    const auto end = CommittedEnd(env_, kDirectory, "s");
+    SLUICE_CHECK(end.ok());
+    uint64_t next = 0;
+    const auto visit = [&](const Record& record) {
+      SLUICE_CHECK(record.offset >= next && record.end_offset <= *end);
+      next = record.end_offset;
+      return true;
+    };
+    SLUICE_CHECK(VisitRecords(env_, kDirectory, "s", 0, visit).ok());
   }
   void Open() {
     Options options;

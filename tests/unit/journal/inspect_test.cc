@@ -53,6 +53,75 @@ TEST_F(InspectTest, VisitsRecordsFromAnOffsetUntilToldToStop) {
   EXPECT_EQ(expected, 30u);
 }
 
+// Of a journal that tells publishers before it syncs, which is when the two differ for long.
+class UncommittedTest : public JournalFixture {
+ protected:
+  void SetUp() override {
+    stream_.durability = Durability::kInterval;
+    Open();
+    Fill(3);
+    Run(2 * stream_.sync_interval);
+    EXPECT_EQ(committed_, 3u);
+    Fill(2);
+    EXPECT_EQ(acknowledgeable_, 5u);
+    EXPECT_EQ(committed_, 3u);
+  }
+  uint64_t Shown(uint64_t from = 0) {
+    uint64_t shown = 0;
+    const auto count = [&](const Record&) { return ++shown > 0; };
+    EXPECT_TRUE(VisitRecords(env_, kDirectory, "telemetry", from, count).ok());
+    return shown;
+  }
+  uint64_t End() { return *CommittedEnd(env_, kDirectory, "telemetry"); }
+  std::string StatePath() const { return std::string(kDirectory) + "/streams/telemetry/state"; }
+};
+
+TEST_F(UncommittedTest, WhatIsWrittenButNotSyncedIsNotShown) {
+  EXPECT_EQ(End(), 3u);
+  EXPECT_EQ(Shown(), 3u);
+  EXPECT_EQ(Shown(3), 0u);
+  EXPECT_EQ(Shown(4), 0u);
+  Run(2 * stream_.sync_interval);
+  EXPECT_EQ(Shown(), 5u);
+}
+
+TEST_F(UncommittedTest, AfterAKillItIsNotShownUntilTheNextStart) {
+  Kill();
+  EXPECT_EQ(Shown(), 3u);
+  Open();
+  EXPECT_EQ(Shown(), 5u);
+}
+
+TEST_F(UncommittedTest, FloorThatCannotBeReadShowsWhatTheSegmentsProve) {
+  env_.SetContent(StatePath(), "torn");
+  EXPECT_EQ(FloorOf(env_, kDirectory, "telemetry"), 0u);
+  EXPECT_EQ(End(), 3u);  // the second batch says that the first was synced
+  EXPECT_EQ(Shown(), 3u);
+}
+
+TEST_F(UncommittedTest, FloorOfAnotherStreamProvesNothing) {
+  const std::string foreign = env_.Content(StatePath());
+  Crash();
+  env_.Format();
+  ++options_.seed;
+  Open();
+  Fill(1);
+  env_.SetContent(StatePath(), foreign);
+  EXPECT_EQ(FloorOf(env_, kDirectory, "telemetry"), 0u);
+}
+
+TEST_F(InspectTest, CursorProvesWhatItHasPassed) {
+  const auto end = [this] { return *CommittedEnd(env_, kDirectory, "telemetry"); };
+  EXPECT_EQ(end(), 40u);
+  const std::string early = env_.Content(CursorPath());
+  stream().cursor("cloud")->Advance({.acknowledged = 37});
+  Run(std::chrono::seconds(1));
+  env_.SetContent(std::string(kDirectory) + "/streams/telemetry/state", "torn");
+  EXPECT_EQ(end(), 40u);
+  env_.SetContent(CursorPath(), early);
+  EXPECT_EQ(end(), 39u);  // nothing says that the last batch was synced
+}
+
 TEST_F(InspectTest, WholeStreamIsSound) {
   const VerifyReport report = Verify();
   EXPECT_TRUE(report.sound());
