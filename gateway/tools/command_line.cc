@@ -4,6 +4,7 @@
 
 #include "tools/check_command.h"
 #include "tools/consume.h"
+#include "tools/dead_letter_command.h"
 #include "tools/journal_command.h"
 #include "tools/status_command.h"
 #include "tools/try_command.h"
@@ -30,6 +31,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddRun(app, run, &exit_code);
   AddCheck(app, &exit_code);
   AddJournal(app, &exit_code);
+  AddDeadLetter(app, &exit_code);
   AddTry(app, &exit_code);
   AddStatus(app, &exit_code);
   AddConsume(app, &exit_code);

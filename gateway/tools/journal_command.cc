@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "base/env.h"
-#include "forward/journal_gap.h"
 #include "journal/inspect.h"
-#include "schema/cloudevents_json.h"
 #include "schema/event_view.h"
+#include "tools/record_text.h"
+#include "tools/stream_cat.h"
+#include "tools/time_argument.h"
 
 namespace sluice::tools {
 namespace {
@@ -20,6 +21,42 @@ int Fail(const Status& status) {
   fmt::print(stderr, "sluice: {}\n", status.message());
   return 1;
 }
+
+// A record a line, until there were enough of them.
+class RecordPrinter {
+ public:
+  RecordPrinter(const Env& env, const std::string& directory, const std::string& stream,
+                const JournalCatOptions& options)
+      : env_(env), directory_(directory), stream_(stream), options_(options) {}
+
+  // Whether there may be more.
+  bool Print(const journal::Record& record) {
+    const WallTime stored = FromUnixNanos(record.time_unix_ns);
+    if (options_.since && stored < *options_.since) return true;
+    if (options_.until && stored >= *options_.until) return true;
+    const std::string line = options_.json ? Json(record) : RecordText(record, &view_);
+    if (!line.empty()) fmt::print("{}\n", line);
+    if (options_.follow) std::fflush(stdout);
+    return options_.count == 0 || ++printed_ < options_.count;
+  }
+
+ private:
+  std::string Json(const journal::Record& record) {
+    const bool is_gap = record.kind == journal::Record::Kind::kGap;
+    if (is_gap && gateway_.empty()) gateway_ = GatewayOf(env_, directory_, stream_);
+    std::string json = RecordJson(record, gateway_, stream_, &view_);
+    if (json.empty()) fmt::print(stderr, "sluice: {}\n", RecordText(record, &view_));
+    return json;
+  }
+
+  const Env& env_;
+  const std::string& directory_;
+  const std::string& stream_;
+  const JournalCatOptions& options_;
+  schema::EventView view_;
+  std::string gateway_;  // of gaps, which do not say
+  uint64_t printed_ = 0;
+};
 
 void PrintStream(const journal::StreamSummary& stream, bool segments) {
   fmt::print("{}: offsets {} to {}, {} segments, {} bytes, {} quarantined\n", stream.name,
@@ -43,47 +80,6 @@ void PrintStream(const journal::StreamSummary& stream, bool segments) {
                segment.bytes, segment.gap ? " gap" : "");
   }
   for (const std::string& file : stream.quarantined) fmt::print("  quarantined {}\n", file);
-}
-
-// The gateway that wrote the stream, which only its events name; empty without any.
-std::string GatewayOf(const std::string& directory, const std::string& stream) {
-  schema::EventView view;
-  std::string gateway;
-  const Status status =
-      journal::VisitRecords(Env::Posix(), directory, stream, 0, [&](const journal::Record& record) {
-        if (record.kind == journal::Record::Kind::kEvent && view.Parse(record.payload).ok()) {
-          gateway = view.gateway();
-        }
-        return gateway.empty();
-      });
-  return status.ok() ? gateway : std::string();
-}
-
-std::string RecordText(const journal::Record& record, schema::EventView* view) {
-  if (record.kind == journal::Record::Kind::kGap) {
-    return fmt::format("{}-{} gap {}", record.offset, record.end_offset - 1,
-                       journal::GapReasonName(record.reason));
-  }
-  if (const Status status = view->Parse(record.payload); !status.ok()) {
-    return fmt::format("{} unreadable: {}", record.offset, status.message());
-  }
-  return fmt::format("{} {} {} {} readings, {} bytes", record.offset, view->device(), view->type(),
-                     view->reading_count(), record.payload.size());
-}
-
-// Nothing for an event that cannot be read, which is said on standard error.
-std::string RecordJson(const journal::Record& record, const std::string& gateway,
-                       const std::string& stream, schema::EventView* view) {
-  std::string json;
-  if (record.kind == journal::Record::Kind::kGap) {
-    schema::AppendGapJson(gateway, stream, forward::GapOf(record),
-                          FromUnixNanos(record.time_unix_ns), &json);
-  } else if (view->Parse(record.payload).ok()) {
-    schema::AppendEventJson(*view, &json);
-  } else {
-    fmt::print(stderr, "sluice: {}\n", RecordText(record, view));
-  }
-  return json;
 }
 
 std::string FindingText(const journal::Finding& finding) {
@@ -117,18 +113,20 @@ int JournalLs(const std::string& directory, bool segments) {
   return 0;
 }
 
-int JournalCat(const std::string& directory, const std::string& stream, uint64_t from,
-               uint64_t count, bool json) {
-  const std::string gateway = json ? GatewayOf(directory, stream) : std::string();
-  schema::EventView view;
-  uint64_t printed = 0;
-  const Status status = journal::VisitRecords(
-      Env::Posix(), directory, stream, from, [&](const journal::Record& record) {
-        const std::string line =
-            json ? RecordJson(record, gateway, stream, &view) : RecordText(record, &view);
-        if (!line.empty()) fmt::print("{}\n", line);
-        return count == 0 || ++printed < count;
-      });
+int JournalCat(const Env& env, const std::string& directory, const std::string& stream,
+               const JournalCatOptions& options, Pause* pause) {
+  uint64_t from = options.from;
+  if (options.tail > 0) {
+    const Result<uint64_t> start = TailStart(env, directory, stream, options.tail);
+    if (!start.ok()) return Fail(start.status());
+    from = *start;
+  }
+  RecordPrinter printer(env, directory, stream, options);
+  const auto print = [&](const journal::Record& record) {
+    return printer.Print(record) && (pause == nullptr || !pause->ended());
+  };
+  const Status status = options.follow ? FollowRecords(env, directory, stream, from, *pause, print)
+                                       : journal::VisitRecords(env, directory, stream, from, print);
   return status.ok() ? 0 : Fail(status);
 }
 
@@ -145,16 +143,54 @@ int JournalVerify(const std::string& directory, const std::string& stream) {
 
 namespace {
 
+constexpr uint64_t kMostTail = 1'000'000;  // bounds the memory for it
+
 struct JournalArguments {
   std::string directory, stream;
-  uint64_t from = 0, count = 0;
-  bool json = false, segments = false;
+  std::optional<std::string> since, until;  // an empty one is a mistake
+  JournalCatOptions cat;
+  bool segments = false;
 };
 
 CLI::App* AddVerb(CLI::App* journal, const char* name, const char* what, JournalArguments& a) {
   CLI::App* verb = journal->add_subcommand(name, what);
   verb->add_option("dir", a.directory, "data_dir of the gateway")->required();
   return verb;
+}
+
+std::optional<WallTime> Time(const std::string& option, const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  const auto time = ParseTimeArgument(*text, SystemClock().WallNow());
+  if (!time.ok()) throw CLI::ValidationError(option, time.status().message());
+  return *time;
+}
+
+int Cat(JournalArguments& a) {
+  a.cat.since = Time("--since", a.since);
+  a.cat.until = Time("--until", a.until);
+  if (!a.cat.follow) return JournalCat(Env::Posix(), a.directory, a.stream, a.cat, nullptr);
+  PauseUntilInterrupted pause;
+  return JournalCat(Env::Posix(), a.directory, a.stream, a.cat, &pause);
+}
+
+void AddCat(CLI::App* journal, const std::shared_ptr<JournalArguments>& a, int* exit_code) {
+  CLI::App* cat = AddVerb(journal, "cat", "Print the records of a stream that are committed", *a);
+  cat->add_option("stream", a->stream, "name of the stream")->required();
+  CLI::Option* from = cat->add_option("--from", a->cat.from, "offset of the first record to print");
+  cat->add_option("--tail", a->cat.tail, "print the last so many records")
+      ->check(CLI::Range(uint64_t{1}, kMostTail))
+      ->excludes(from);
+  cat->add_option("--count", a->cat.count, "print at most this many records; 0 for all");
+  cat->add_option("--since", a->since,
+                  "only what was stored at this time or later: 2026-11-26T14:00:00Z, or how long "
+                  "ago, as 24h")
+      ->option_text("TIME");
+  CLI::Option* until = cat->add_option("--until", a->until, "only what was stored before this time")
+                           ->option_text("TIME");
+  cat->add_flag("--follow", a->cat.follow, "go on with what is stored from now on, until Ctrl-C")
+      ->excludes(until);
+  cat->add_flag("--json", a->cat.json, "print CloudEvents JSON");
+  cat->callback([a, exit_code] { *exit_code = Cat(*a); });
 }
 
 }  // namespace
@@ -166,14 +202,7 @@ void AddJournal(CLI::App& app, int* exit_code) {
   CLI::App* ls = AddVerb(journal, "ls", "List the streams and how far each route has got", *a);
   ls->add_flag("--segments", a->segments, "list the files of each stream as well");
   ls->callback([a, exit_code] { *exit_code = JournalLs(a->directory, a->segments); });
-  CLI::App* cat = AddVerb(journal, "cat", "Print the records of a stream", *a);
-  cat->add_option("stream", a->stream, "name of the stream")->required();
-  cat->add_option("--from", a->from, "offset of the first record to print");
-  cat->add_option("--count", a->count, "print at most this many records; 0 for all");
-  cat->add_flag("--json", a->json, "print CloudEvents JSON");
-  cat->callback([a, exit_code] {
-    *exit_code = JournalCat(a->directory, a->stream, a->from, a->count, a->json);
-  });
+  AddCat(journal, a, exit_code);
   CLI::App* verify =
       AddVerb(journal, "verify", "Check every stored byte; exit 1 if anything is damaged", *a);
   verify->add_option("stream", a->stream, "check only this stream");

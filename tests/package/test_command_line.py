@@ -61,6 +61,15 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(["false"], completed("consume", "--clean-start", "f"))
         self.assertEqual([], completed("consume", "--url", ""))
 
+    def test_completion_and_page_know_the_reasons_of_dead_letters(self):
+        refused = subprocess.run([SLUICE, "dead-letter", "ls", ".", "--reason", "?"], stderr=subprocess.PIPE, text=True,
+                                 check=False).stderr
+        reasons = set(re.search(r"\{(.*)\}", refused).group(1).split(","))
+        self.assertEqual(reasons, set(completed("dead-letter", "ls", ".", "--reason", "")))
+        with open(os.path.join(ROOT, "gateway", "docs", "dead-letters.md"), encoding="utf-8") as page:
+            table = page.read().split("## What the reasons mean")[1].split("## ")[0]
+        self.assertEqual(reasons, set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)))
+
     def test_completion_offers_files_of_the_right_kind(self):
         with tempfile.TemporaryDirectory() as directory:
             os.mkdir(os.path.join(directory, "data"))

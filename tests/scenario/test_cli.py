@@ -4,11 +4,12 @@
 import json
 import os
 import re
+import signal
 import unittest
 
 from support import segment
 from support.gateway import ROOT, ROUTE, SLUICE, Gateway, stream, uplink
-from support.process import run
+from support.process import Process, eventually, run
 from support.scenario import Scenario
 
 USAGE = 2  # also what `check` answers to a mistake
@@ -25,12 +26,13 @@ class Program(unittest.TestCase):
         self.assertRegex(out, r"^sluice \d+\.\d+\.\d+\n$")
         code, out, err = sluice("--help")
         self.assertEqual((0, ""), (code, err))
-        for command in ("run", "check", "journal", "try", "status", "consume"):
+        for command in ("run", "check", "journal", "dead-letter", "try", "status", "consume"):
             self.assertIn(f"  {command} ", out)
             self.assertEqual(0, sluice(command, "--help")[0])
 
     def test_wrong_usage_is_told_on_stderr(self):
-        for arguments in ((), ("bogus",), ("run",), ("journal",), ("journal", "cat", "/tmp"), ("status", "--bogus")):
+        for arguments in ((), ("bogus",), ("run",), ("journal",), ("journal", "cat", "/tmp"), ("dead-letter",), ("dead-letter", "show", "/tmp"),
+                          ("status", "--bogus")):
             code, out, err = sluice(*arguments)
             self.assertEqual((USAGE, ""), (code, out), arguments)
             self.assertIn("--help", err)
@@ -160,6 +162,36 @@ class Journal(Scenario):
         _, out, _ = self.journal("cat", "telemetry", "--from", "5", "--count", "3")
         self.assertEqual(["5", "6", "7"], [line.split()[0] for line in out.splitlines()])
         self.assertEqual((0, "", ""), self.journal("cat", "telemetry", "--from", "5000"))
+
+    def test_cat_prints_the_end_or_a_time(self):
+        _, out, err = self.journal("cat", "telemetry", "--tail", "3")
+        self.assertEqual((["197", "198", "199"], ""), ([line.split()[0] for line in out.splitlines()], err))
+        self.assertEqual(200, len(self.journal("cat", "telemetry", "--tail", "500")[1].splitlines()))
+        self.assertEqual(200, len(self.journal("cat", "telemetry", "--since", "1h")[1].splitlines()))
+        self.assertEqual((0, "", ""), self.journal("cat", "telemetry", "--until", "1h"))
+        now = json.loads(self.journal("cat", "telemetry", "--tail", "1", "--json")[1])["data"]["received"]
+        self.assertIn(f'"received":"{now}"', self.journal("cat", "telemetry", "--since", now, "--json")[1])
+
+    def test_cat_follows_across_a_restart_until_it_is_interrupted(self):
+        follower = self.own(Process("follow", [SLUICE, "journal", "cat", self.running.data, "telemetry", "--tail", "2",
+                                               "--follow"], self.directory, stdout=self.path("followed")))
+
+        def followed():
+            with open(self.path("followed"), encoding="utf-8") as file:
+                return [line.split()[0] for line in file]
+
+        eventually(lambda: followed() == ["198", "199"], "the tail")
+        self.client(self.running).publish_readings(3)
+        eventually(lambda: followed()[2:] == ["200", "201", "202"], "what came")
+        self.running.restart()
+        self.client(self.running).publish_readings(1)
+        eventually(lambda: followed()[5:] == ["203"], "what came after the restart")
+        follower.signal(signal.SIGINT)
+        self.assertEqual((0, ""), (follower.finish(), follower.log()))
+
+    def test_cat_that_follows_ends_when_it_has_enough(self):
+        _, out, _ = self.journal("cat", "telemetry", "--from", "190", "--count", "5", "--follow")
+        self.assertEqual(["190", "191", "192", "193", "194"], [line.split()[0] for line in out.splitlines()])
 
     def test_verify_answers_with_its_exit_code(self):
         code, out, _ = self.journal("verify")

@@ -8,10 +8,16 @@ _sluice() {
     --ca | --cert | --key | --password-file | --state) _filedir; return ;;
     --mqtt-version) COMPREPLY=($(compgen -W '5 311' -- "$cur")); return ;;
     --clean-start) COMPREPLY=($(compgen -W 'true false' -- "$cur")); return ;;
-    --admin | --client-id | --count | --from | --identity | --idle-exit | --topic | --url | --username) return ;;
+    --reason)
+      COMPREPLY=($(compgen -W 'no_profile payload_too_large invalid_json too_deep missing_member wrong_type no_reading
+        no_device too_many_events invalid_text foreign_device invalid_payload refused_by_uplink unreadable' -- "$cur"))
+      return
+      ;;
+    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | --since | --tail | \
+      --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal try status consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter try status consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
@@ -25,7 +31,16 @@ _sluice() {
     journal)
       case ${words[2]} in
         ls) options='--segments' ;;
-        cat) options='--from --count --json' ;;
+        cat) options='--from --tail --count --since --until --follow --json' ;;
+      esac
+      ;;
+    dead-letter)
+      options='--reason --device --topic --since --until'
+      case ${words[2]} in
+        ls) options="$options --group --all --limit --json" ;;
+        show) options='--bytes --json' ;;
+        purge) options="$options --all" ;;
+        *) options='' ;;
       esac
       ;;
   esac
@@ -39,6 +54,13 @@ _sluice() {
     journal)
       if [ "$cword" -eq 2 ]; then
         COMPREPLY=($(compgen -W 'ls cat verify' -- "$cur"))
+      else
+        _filedir -d
+      fi
+      ;;
+    dead-letter)
+      if [ "$cword" -eq 2 ]; then
+        COMPREPLY=($(compgen -W 'ls show purge' -- "$cur"))
       else
         _filedir -d
       fi
