@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace sluice::tools {
 namespace {
 
@@ -13,13 +18,13 @@ TEST(PlainTextTest, WordsOfAnyLanguageArePlain) {
 }
 
 TEST(PlainTextTest, WhatMovesTheCursorOrTurnsTheTextIsNot) {
-  for (const std::string_view bad :
-       {"\x1b[2J", "a\rb", "\x07", "\x7f",
-        "\xc2\x9b"
-        "2J",                                            // C1: CSI
-        "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8f",  // bidirectional
-        "\xe2\x80\xa8", "\xef\xbb\xbf",                  // line separator, byte order mark
-        "\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80"}) {   // no UTF-8
+  constexpr std::string_view kCsi = "\xc2\x9b\x32J";
+  constexpr std::string_view kBidirectional[] = {"\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8f"};
+  std::vector<std::string_view> all(std::begin(kBidirectional), std::end(kBidirectional));
+  all.insert(all.end(), {"\x1b[2J", "a\rb", "\x07", "\x7f", kCsi});
+  all.insert(all.end(), {"\xe2\x80\xa8", "\xef\xbb\xbf"});  // line separator, byte order mark
+  all.insert(all.end(), {"\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80"});  // no UTF-8
+  for (const std::string_view bad : all) {
     EXPECT_FALSE(IsPlainText(bad)) << OneLine(bad);
     for (const char c : OneLine(bad)) EXPECT_TRUE(c >= 0x20 && c < 0x7f);
   }

@@ -12,7 +12,6 @@ namespace sluice::tools {
 namespace {
 
 using journal::Record;
-using ::testing::ElementsAre;
 using Spans = std::vector<std::pair<uint64_t, uint64_t>>;
 
 // In each pause something happens; the last one ends it.
