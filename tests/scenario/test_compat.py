@@ -42,9 +42,11 @@ class Compat(Forwarding):
         return [[r["type"], r.get("id"), r["data"] if r["type"] == "sluice.gap.v1" else r["sequence"]]
                 for r in self.running.stored()]
 
-    def check(self, version, end):
+    def check(self, version, end, unproven=0):
+        """`unproven` events at the end were written, but nothing says that they are committed before a start makes sure."""
         self.open(version, end)
-        self.assertEqual(self.expected["telemetry"], self.records())
+        expected = self.expected["telemetry"]
+        self.assertEqual(expected[:len(expected) - unproven], self.records())
         self.upstream.kill()
         self.running.start()
         self.assertEqual(self.expected["telemetry"], self.records())
@@ -69,7 +71,8 @@ class Compat(Forwarding):
         self.check("0.1.0", "orderly")
 
     def test_0_1_0_after_a_sigkill(self):
-        self.check("0.1.0", "killed")
+        # 0.1.0 kept no floor, so that only the next batch would have said that the last one was synced.
+        self.check("0.1.0", "killed", unproven=5)
 
 
 if __name__ == "__main__":
