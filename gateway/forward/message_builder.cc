@@ -33,7 +33,6 @@ void MessageBuilder::Clear() {
   gap_.reset();
   contents_ = {};
   payload_bytes_ = 0;
-  entries_ = 0;
   finished_ = false;
 }
 
@@ -48,7 +47,8 @@ MessageBuilder::Added MessageBuilder::Add(const SourceRecord& record, WallTime n
 
 bool MessageBuilder::full() const {
   if (single_) return contents_.events == 1;
-  return entries_ >= options_.max_batch_events || payload_bytes_ >= options_.max_batch_bytes;
+  return contents_.entries >= std::min(options_.max_batch_events, max_entries_) ||
+         payload_bytes_ >= options_.max_batch_bytes;
 }
 
 MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallTime now) {
@@ -69,7 +69,7 @@ MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallT
   payload_bytes_ = size;
   Extend(record);
   ++contents_.events;
-  ++entries_;
+  ++contents_.entries;
   return Added::kAdded;
 }
 
@@ -85,7 +85,7 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
     gap_->last = record.last;
   } else {
     gap_ = schema::Gap{record.first, record.last, reason};
-    ++entries_;
+    ++contents_.entries;
   }
   Extend(record);
   (reason == schema::GapReason::kExpired ? contents_.expired : contents_.evicted) += record.count();

@@ -39,6 +39,9 @@ class MessageBuilder {
   // The largest message that the uplink takes; one more byte, and an MQTT broker ends the
   // connection.
   void SetMaxMessageBytes(size_t bytes) { max_message_bytes_ = bytes; }
+  // Fewer than the options say, for a while; SIZE_MAX: as many as they say. What is in the message
+  // already stays.
+  void SetMaxEntries(size_t entries) { max_entries_ = entries; }
 
   // Adds a record that follows the last one. Events that have expired at `now` become gaps
   // with that reason. The last three answers come only when the message is empty.
@@ -71,6 +74,7 @@ class MessageBuilder {
   const bool single_;
   std::unique_ptr<MessageEncoder> encoder_;
   size_t max_message_bytes_;
+  size_t max_entries_ = SIZE_MAX;
 
   schema::EventView view_;
   schema::CloudEventAttributes attributes_;
@@ -79,7 +83,6 @@ class MessageBuilder {
 
   InFlight contents_;
   size_t payload_bytes_ = 0;  // without a gap_
-  size_t entries_ = 0;        // with it
   ByteSpan payload_;
   bool finished_ = false;
   std::optional<schema::Gap> gap_;  // the last entry, while it may still grow

@@ -22,4 +22,7 @@ inline constexpr Refusal kRefusedForItsTopic{true, 0x90, "Topic Name invalid"};
 inline constexpr Refusal kRefusedAsTooLarge{true, 0x95, "Packet too large"};
 inline constexpr Refusal kRefusedAsNoEvent{true, 0x99, "Payload format invalid"};
 
+// What upstream says without words, see narrowing.h.
+inline constexpr Refusal kEndsTheConnection{true, 0x83, "upstream ends the connection at it"};
+
 }  // namespace sluice::forward

@@ -55,13 +55,17 @@ void Route::Start() {
   Pump();
 }
 
-void Route::Quiesce() { quiescing_ = true; }
+void Route::Quiesce() {
+  quiescing_ = true;
+  uplink_.CancelTry(user_);
+}
 
 void Route::Stop() {
   if (mode_ == Mode::kStopped) return;
   mode_ = Mode::kStopped;
   lifetime_.Renew();
   source_.SetListener(nullptr);
+  uplink_.CancelTry(user_);
   window_.Clear();
   GoTo(books().Cursor());
   health_.OnStopped();
@@ -70,6 +74,7 @@ void Route::Stop() {
 
 void Route::OnUplinkUp(const UplinkLimits& limits) {
   up_ = true;
+  acknowledged_ = false;
   builder_.SetMaxMessageBytes(limits.max_message_bytes);
   // What was gathered meanwhile may be too large for this upstream, or evicted.
   if (mode_ == Mode::kStreaming) GoTo(window_.empty() ? books().Cursor() : window_.back().end);
@@ -132,11 +137,16 @@ bool Route::BatchIsDue() const {
 bool Route::MaySend() const {
   if (!up_ || quiescing_ || clock_.Now() < hold_until_) return false;
   if (window_.empty()) return true;
-  return !probing_ && !window_.full() && window_.bytes() < options_.max_in_flight_bytes;
+  return !probing_ && !narrowing_.alone() && !window_.full() &&
+         window_.bytes() < options_.max_in_flight_bytes;
+}
+
+bool Route::MayPublish() {
+  return narrowing_.tries() ? uplink_.CanTry(user_, narrowing_.quiet()) : uplink_.CanPublish(user_);
 }
 
 bool Route::SendBatch() {
-  if (!MaySend() || !uplink_.CanPublish(user_)) return false;
+  if (!MaySend() || !MayPublish()) return false;
   InFlight publish = builder_.contents();
   publish.bytes = builder_.Finish(clock_.WallNow()).WireBytes();
   publish.sent_at = clock_.Now();
@@ -163,7 +173,7 @@ void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
   InFlight publish;
   publish.first = record.first;
   publish.end = record.end();
-  publish.events = record.count();
+  publish.events = publish.entries = record.count();
   publish.stored = record.appended;
   publish.outcome = InFlight::Outcome::kRefused;
   publish.refusal = RefusalOf(why);
@@ -175,6 +185,7 @@ void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
 
 void Route::GoTo(uint64_t offset) {
   builder_.Clear();
+  builder_.SetMaxEntries(narrowing_.max_entries());
   reader_.Seek(offset);
   health_.OnReadForgotten();
 }

@@ -17,6 +17,7 @@
 #include "forward/event_source.h"
 #include "forward/expiry.h"
 #include "forward/message_builder.h"
+#include "forward/narrowing.h"
 #include "forward/record_reader.h"
 #include "forward/route_health.h"
 #include "forward/route_metrics.h"
@@ -40,6 +41,8 @@ namespace sluice::forward {
 //   for good is buried (dead letters) and told as a gap, and one that may pass makes the route wait
 //   and start again at the refused publish, with one message, until that is acknowledged. Publishes
 //   behind it that were taken meanwhile arrive twice; consumers drop them by their offsets.
+// - A publish at which upstream ends the connection, again and again, is found by narrowing.h and
+//   goes the way of one that was refused for good.
 // - Each publish moves the cursor by exactly the offsets that it covers.
 class Route final : private UplinkUser {
  public:
@@ -90,7 +93,7 @@ class Route final : private UplinkUser {
 
   // UplinkUser
   void OnUplinkUp(const UplinkLimits& limits) override;
-  void OnUplinkDown() override;
+  void OnUplinkDown(bool by_upstream) override;
   void OnAcknowledged(uint32_t sequence) override;
   void OnRefused(uint32_t sequence, const Refusal& refusal) override;
   void OnWritable() override;
@@ -104,6 +107,7 @@ class Route final : private UplinkUser {
   bool FillBatch();
   bool BatchIsDue() const;
   bool MaySend() const;
+  bool MayPublish();
   bool SendBatch();
   void Publish(uint32_t sequence);
   void RefuseHere(const SourceRecord& record, MessageBuilder::Added why);
@@ -116,6 +120,8 @@ class Route final : private UplinkUser {
   void Pass();
   void StartOver();
   void ResumeStreaming();
+  void LookForCulprit(bool by_upstream);
+  void SetAside();
 
   // route_burial.cc: dead letters.
   void BeginBurial();
@@ -149,12 +155,14 @@ class Route final : private UplinkUser {
   RecordReader reader_;
   MessageBuilder builder_;
   Window window_;
+  Narrowing narrowing_;
   const size_t user_;
 
   Mode mode_ = Mode::kStopped;
   bool up_ = false;
   bool quiescing_ = false;
   bool pumping_ = false;
+  bool acknowledged_ = false;   // something, on this connection
   bool probing_ = false;        // one publish at a time, until one is acknowledged
   MonotonicTime hold_until_{};  // no sending, reading after a failure, or burying before
   MonotonicTime batch_due_{};   // when the linger of the batch is over

@@ -14,10 +14,15 @@ void Route::OnAcknowledged(uint32_t sequence) {
   uplink_.Answered(publish->sent_at);
   health_.OnAcknowledged();
   metrics_.round_trip.Observe(clock_.Now() - publish->sent_at);
+  const bool has_event = mode_ != Mode::kTelling && publish->events > 0;
+  acknowledged_ = true;
   probing_ = false;
   backoff_.Reset();
   if (mode_ == Mode::kTelling) OnTold();
   AdvanceHead();
+  has_event ? narrowing_.OnAcknowledged(books().Cursor())
+            : narrowing_.OnPassed(books().Cursor());
+  builder_.SetMaxEntries(narrowing_.max_entries());
   Pump();
 }
 
@@ -35,15 +40,51 @@ void Route::OnRefused(uint32_t sequence, const Refusal& refusal) {
   Pump();
 }
 
-void Route::OnUplinkDown() {
+void Route::OnUplinkDown(bool by_upstream) {
   up_ = false;
   if (mode_ == Mode::kStopped) return;
   if (!window_.empty()) metrics_.restarts.Add();
-  if (mode_ == Mode::kTelling) WithdrawTelling();
+  LookForCulprit(by_upstream);
   window_.DropFromFirstPending();
   AdvanceHead();
   if (mode_ == Mode::kStreaming || (mode_ == Mode::kSettling && window_.empty())) ResumeStreaming();
   Pump();
+}
+
+// Was it one of the publishes without an answer?
+void Route::LookForCulprit(bool by_upstream) {
+  Narrowing::End end{.acknowledged = acknowledged_, .by_upstream = by_upstream};
+  if (const InFlight* const pending = window_.OldestPending()) {
+    end.first = pending->first;
+    end.end = window_.back().end;
+    end.entries = mode_ == Mode::kTelling ? 1 : pending->entries;
+    end.has_event = mode_ != Mode::kTelling && pending->events > 0;
+    end.after = clock_.Now() - pending->sent_at;
+  }
+  const bool is_it = narrowing_.OnEnded(end) == Narrowing::Verdict::kSetAside;
+  if (narrowing_.tries()) {
+    health_.OnEndedAt(clock_.Now(), end.first);
+    HoldFor(backoff_.Next());
+  }
+  if (mode_ == Mode::kTelling) {
+    WithdrawTelling();
+    if (is_it) GiveUpTelling(kEndsTheConnection.text);
+  } else if (is_it) {
+    SetAside();
+  }
+}
+
+// The only publish that waits for an answer.
+void Route::SetAside() {
+  InFlight* const culprit = window_.FindPending(window_.front_sequence());
+  SLUICE_CHECK(culprit != nullptr);
+  SLUICE_PROBE("forward: a message at which upstream ends the connection is set aside");
+  LogWarn(
+      "route {}: upstream has ended {} connections in a row at offset {} alone; it is set aside",
+      options_.name, Narrowing::kEndsAtOne, culprit->first);
+  window_.SettleRefused(culprit, kEndsTheConnection);
+  metrics_.refused_permanent.Add();
+  mode_ = Mode::kSettling;
 }
 
 // Lets the cursor pass what it can. Does nothing about a refusal before all else is answered: a

@@ -59,6 +59,13 @@ void RouteHealth::OnRefusedForNow(MonotonicTime now, std::string_view reason) {
   Begin(&refused_, now, fmt::format("upstream refuses for now: {}; tried again and again", reason));
 }
 
+void RouteHealth::OnEndedAt(MonotonicTime now, uint64_t offset) {
+  Begin(&refused_, now,
+        fmt::format("upstream ends the connection at the message with offset {}; tried again and "
+                    "again",
+                    offset));
+}
+
 void RouteHealth::OnAcknowledged() { End(&refused_); }
 
 void RouteHealth::OnPassed(MonotonicTime now, const journal::Books& delta) {

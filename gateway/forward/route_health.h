@@ -15,7 +15,7 @@ namespace sluice::forward {
 
 // What an operator is told of one route; time is an input. Loop thread.
 //   read_error       its stream could not be read for kPatience, or a read does not come back
-//   refused          upstream refuses for now, for kPatience
+//   refused          upstream refuses for now, or ends the connection at a message, for kPatience
 //   expiring         events older than max_age were passed over; clear kQuiet after the last
 //   dead_lettering   events that upstream refused for good were set aside; likewise
 class RouteHealth {
@@ -29,6 +29,8 @@ class RouteHealth {
   void OnReadForgotten() { reading_since_.reset(); }
   void OnRead(MonotonicTime now, const Status& status, uint64_t offset);
   void OnRefusedForNow(MonotonicTime now, std::string_view reason);
+  // The connection ended at a message of which the first offset is this.
+  void OnEndedAt(MonotonicTime now, uint64_t offset);
   void OnAcknowledged();
   void OnPassed(MonotonicTime now, const journal::Books& delta);
   void OnStopped();

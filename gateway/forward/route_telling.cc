@@ -34,7 +34,7 @@ void Route::Tell() {
   if (builder_.Add(record, clock_.WallNow()) != MessageBuilder::Added::kAdded) {
     return GiveUpTelling("it fits no message of this uplink");
   }
-  if (!uplink_.CanPublish(user_)) return;
+  if (!MayPublish()) return;
   window_.ReopenFront(clock_.Now());
   Publish(window_.front_sequence());
 }
@@ -85,6 +85,7 @@ void Route::PassUntold() {
 }
 
 void Route::FinishTelling() {
+  narrowing_.OnPassed(window_.front().end);
   builder_.Clear();
   window_.PopFront();
   mode_ = Mode::kSettling;

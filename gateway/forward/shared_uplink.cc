@@ -57,7 +57,7 @@ void SharedUplink::Stop() {
   health_.OnStopped();
   if (before == State::kStopped || before == State::kWaiting) return;
   uplink_.Disconnect();
-  if (before == State::kConnected) LeaveConnected();
+  if (before == State::kConnected) LeaveConnected(false);
 }
 
 void SharedUplink::Connect() {
@@ -70,7 +70,7 @@ void SharedUplink::OnConnected(const UplinkLimits& limits) {
   if (state_ != State::kConnecting) return;
   state_ = State::kConnected;
   limits_ = limits;
-  connected_since_ = last_answer_ = clock_.Now();
+  connected_since_ = last_answer_ = quiet_since_ = clock_.Now();
   newest_answered_ = {};
   health_.OnConnected(connected_since_);
   connects_.Add();
@@ -86,10 +86,10 @@ void SharedUplink::OnDisconnected(const std::string& why) {
   const bool was_stable =
       state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
   if (was_stable) backoff_.Reset();
-  WaitToRetry(why);
+  WaitToRetry(why, true);
 }
 
-void SharedUplink::WaitToRetry(const std::string& why) {
+void SharedUplink::WaitToRetry(const std::string& why, bool by_upstream) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
   const MonotonicTime now = clock_.Now();
@@ -100,7 +100,7 @@ void SharedUplink::WaitToRetry(const std::string& why) {
           std::chrono::duration<double>(wait).count());
   health_.OnDisconnected(now, why);
   if (was_connected) {
-    LeaveConnected();
+    LeaveConnected(by_upstream);
   } else {
     connect_failures_.Add();
   }
@@ -110,27 +110,29 @@ void SharedUplink::WaitToRetry(const std::string& why) {
 // Ends what the other side does not. However long it lasted, it was no good connection.
 void SharedUplink::GiveUp(const std::string& why) {
   uplink_.Disconnect();
-  WaitToRetry(why);
+  WaitToRetry(why, false);
 }
 
-void SharedUplink::LeaveConnected() {
+void SharedUplink::LeaveConnected(bool by_upstream) {
   disconnects_.Add();
   up_.Set(0);
   in_flight_ = 0;
   in_flight_metric_.Set(0);
+  trying_ = kNobody;
   for (size_t i = 0; i < users_.size(); ++i) {
-    users_[i].blocked = false;
-    if (users_[i].user != nullptr) users_[i].user->OnUplinkDown();
+    users_[i].blocked = users_[i].tries = false;
+    if (users_[i].user != nullptr) users_[i].user->OnUplinkDown(by_upstream);
   }
 }
 
 // Those that wait get the room before the one whose answer made it.
 UplinkUser* SharedUplink::Settle(uint32_t token) {
   if (state_ != State::kConnected || in_flight_ == 0) return nullptr;
-  last_answer_ = clock_.Now();
+  last_answer_ = quiet_since_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(--in_flight_));
-  WakeBlocked();
   const size_t index = token >> kUserShift;
+  if (index == trying_) CancelTry(index);
+  WakeBlocked();
   return index < users_.size() ? users_[index].user : nullptr;
 }
 
@@ -148,6 +150,7 @@ void SharedUplink::OnRefused(uint32_t token, const Refusal& refusal) {
 }
 
 void SharedUplink::WakeBlocked() {
+  if (trying_ != kNobody) return;
   for (size_t tried = 0; tried < users_.size() && HasRoom(); ++tried) {
     User& user = users_[next_to_wake_++ % users_.size()];
     if (std::exchange(user.blocked, false) && user.user != nullptr) user.user->OnWritable();
@@ -159,15 +162,42 @@ bool SharedUplink::HasRoom() const {
   return state_ == State::kConnected && in_flight_ < limit;
 }
 
+// Somebody else is, or waits to be, alone.
+bool SharedUplink::IsWithheld(size_t user) const { return trying_ != kNobody && trying_ != user; }
+
 bool SharedUplink::CanPublish(size_t user) {
-  if (HasRoom()) return true;
+  if (HasRoom() && !IsWithheld(user)) return true;
   users_[user].blocked = true;
   return false;
 }
 
+bool SharedUplink::CanTry(size_t user, Duration quiet) {
+  if (state_ != State::kConnected) return false;
+  users_[user].tries = true;
+  if (trying_ == kNobody) trying_ = user;
+  if (trying_ != user) return false;
+  try_due_ = quiet_since_ + quiet;
+  if (in_flight_ == 0 && clock_.Now() >= try_due_) return true;
+  DeadlineChanged();
+  return false;
+}
+
+void SharedUplink::CancelTry(size_t user) {
+  users_[user].tries = false;
+  if (trying_ != user) return;
+  trying_ = kNobody;
+  for (size_t i = 0; i < users_.size() && trying_ == kNobody; ++i) {
+    const size_t candidate = next_to_try_++ % users_.size();
+    if (users_[candidate].tries) trying_ = candidate;
+  }
+  if (trying_ != kNobody) return users_[trying_].user->OnWritable();
+  WakeBlocked();
+}
+
 void SharedUplink::Publish(size_t user, uint32_t sequence, const OutgoingMessage& message) {
   SLUICE_CHECK(HasRoom() && sequence <= Window::kSequenceMask);
-  if (in_flight_ == 0) last_answer_ = clock_.Now();
+  quiet_since_ = clock_.Now();
+  if (in_flight_ == 0) last_answer_ = quiet_since_;
   in_flight_metric_.Set(static_cast<int64_t>(++in_flight_));
   uplink_.Publish(static_cast<uint32_t>(user) << kUserShift | sequence, message);
 }
@@ -175,16 +205,19 @@ void SharedUplink::Publish(size_t user, uint32_t sequence, const OutgoingMessage
 size_t SharedUplink::AddUser(UplinkUser* user) {
   for (size_t i = 0; i < users_.size(); ++i) {
     if (users_[i].user == nullptr) {
-      users_[i] = {user, false};
+      users_[i] = {.user = user};
       return i;
     }
   }
   SLUICE_CHECK(users_.size() < kMaxUsers);
-  users_.push_back({user, false});
+  users_.push_back({.user = user});
   return users_.size() - 1;
 }
 
-void SharedUplink::RemoveUser(size_t index) { users_[index] = {}; }
+void SharedUplink::RemoveUser(size_t index) {
+  CancelTry(index);
+  users_[index] = {};
+}
 
 void SharedUplink::Tick(MonotonicTime now) {
   if (state_ == State::kWaiting && now >= retry_at_) Connect();
@@ -236,6 +269,7 @@ std::optional<MonotonicTime> SharedUplink::NextDeadline() const {
     if (deadline && (!next || *deadline < *next)) next = deadline;
   };
   consider(OwnDeadline());
+  if (trying_ != kNobody && in_flight_ == 0 && try_due_ > clock_.Now()) consider(try_due_);
   consider(health_.NextDeadline(state_ == State::kConnected));
   for (const User& user : users_) {
     if (user.user != nullptr) consider(user.user->NextDeadline());

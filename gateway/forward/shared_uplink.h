@@ -23,8 +23,9 @@ class UplinkUser {
  public:
   virtual ~UplinkUser() = default;
   virtual void OnUplinkUp(const UplinkLimits& limits) = 0;
-  // Everything that was published and is not acknowledged has to be published again.
-  virtual void OnUplinkDown() = 0;
+  // Everything that was published and is not acknowledged has to be published again. `by_upstream`,
+  // or the link; otherwise we ended it.
+  virtual void OnUplinkDown(bool by_upstream) = 0;
   virtual void OnAcknowledged(uint32_t sequence) = 0;
   virtual void OnRefused(uint32_t sequence, const Refusal& refusal) = 0;
   // There is room again after CanPublish said no.
@@ -84,6 +85,13 @@ class SharedUplink final : private UplinkListener {
   void RemoveUser(size_t index);
   // Whether Publish may be called now. If not, OnWritable or OnUplinkUp follows when it may.
   bool CanPublish(size_t user);
+  // Whether the connection is this user's alone now, and was quiet for `quiet`: nothing was sent on
+  // it, and no answer is awaited. Then it may publish once, and nobody else before the answer. From
+  // a no on nobody else publishes either, until it is a yes, in turn with others that ask for the
+  // same; Tick comes in time to ask again.
+  bool CanTry(size_t user, Duration quiet);
+  // Whoever asked for it has no use for it any more.
+  void CancelTry(size_t user);
   // An answer to what was sent at `sent_at` has come.
   void Answered(MonotonicTime sent_at) { newest_answered_ = std::max(newest_answered_, sent_at); }
   // Only after CanPublish said yes. `sequence` <= Window::kSequenceMask and not in use by this
@@ -92,10 +100,12 @@ class SharedUplink final : private UplinkListener {
   void DeadlineChanged();
 
  private:
+  static constexpr size_t kNobody = SIZE_MAX;
   enum class State : uint8_t { kStopped, kConnecting, kConnected, kWaiting };
   struct User {
     UplinkUser* user = nullptr;
     bool blocked = false;  // was refused room and waits for OnWritable
+    bool tries = false;    // waits to be alone, or is
   };
 
   void OnConnected(const UplinkLimits& limits) override;
@@ -104,13 +114,14 @@ class SharedUplink final : private UplinkListener {
   void OnRefused(uint32_t token, const Refusal& refusal) override;
 
   void Connect();
-  void WaitToRetry(const std::string& why);
+  void WaitToRetry(const std::string& why, bool by_upstream);
   void GiveUp(const std::string& why);
-  void LeaveConnected();
+  void LeaveConnected(bool by_upstream);
   void LookForTimeouts(MonotonicTime now);
   std::optional<MonotonicTime> AnswerDeadline() const;
   std::optional<MonotonicTime> OwnDeadline() const;
   bool HasRoom() const;
+  bool IsWithheld(size_t user) const;
   UplinkUser* Settle(uint32_t token);
   void WakeBlocked();
 
@@ -127,6 +138,10 @@ class SharedUplink final : private UplinkListener {
   MonotonicTime last_answer_{};      // or when there was last nothing to answer
   MonotonicTime newest_answered_{};  // when the latest sent of those that are answered was sent
   MonotonicTime retry_at_{};
+  MonotonicTime quiet_since_{};  // when something was sent last, or the last answer came
+  MonotonicTime try_due_{};      // when the line will have been quiet for long enough
+  size_t trying_ = kNobody;      // the user whose turn to be alone it is
+  size_t next_to_try_ = 0;       // rotates, too
   std::vector<User> users_;
   size_t next_to_wake_ = 0;  // rotates, so that no route starves the others
   size_t in_flight_ = 0;

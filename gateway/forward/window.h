@@ -18,6 +18,7 @@ struct InFlight {
   uint64_t events = 0;   // in the message
   uint64_t expired = 0;  // too old, only told about
   uint64_t evicted = 0;  // stood for by gap records
+  size_t entries = 0;    // events and gaps in the message
   size_t bytes = 0;
   MonotonicTime sent_at{};
   WallTime stored{};  // when its first record was appended to the stream

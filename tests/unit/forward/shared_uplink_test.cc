@@ -24,17 +24,21 @@ class EagerUser final : public UplinkUser {
     Go();
   }
   void OnUplinkUp(const UplinkLimits&) override { Go(); }
-  void OnUplinkDown() override { ++downs; }
+  void OnUplinkDown(bool /*by_upstream*/) override { ++downs; }
   void OnAcknowledged(uint32_t sequence) override {
     acknowledged.push_back(sequence);
     Go();
   }
   void OnRefused(uint32_t, const Refusal& refusal) override { refused = refusal.code; }
   void OnWritable() override { Go(); }
-  void Tick(MonotonicTime) override { ++ticks; }
+  void Tick(MonotonicTime) override {
+    ++ticks;
+    Go();
+  }
   std::optional<MonotonicTime> NextDeadline() const override { return deadline; }
   std::optional<MonotonicTime> OldestUnanswered() const override { return oldest; }
 
+  std::optional<Duration> quiet;  // publishes one at a time, alone, after as long a quiet
   int wanted = 0;
   int downs = 0;
   int ticks = 0;
@@ -45,11 +49,14 @@ class EagerUser final : public UplinkUser {
 
  private:
   void Go() {
-    for (; wanted > 0 && connection_.CanPublish(index_); --wanted) {
+    for (; wanted > 0 && MayPublish(); --wanted) {
       connection_.Publish(
           index_, sequence_++,
           {.topic = "t", .key = {}, .payload = {}, .content_type = "", .properties = {}});
     }
+  }
+  bool MayPublish() {
+    return quiet ? connection_.CanTry(index_, *quiet) : connection_.CanPublish(index_);
   }
   SharedUplink& connection_;
   const size_t index_;
@@ -99,6 +106,68 @@ class SharedUplinkTest : public ::testing::Test {
   EagerUser first_{connection_};
   EagerUser second_{connection_};
 };
+
+TEST_F(SharedUplinkTest, WhoTriesHasTheConnectionToItselfAfterAQuiet) {
+  Connect();
+  second_.Want(1);
+  first_.quiet = seconds(3);
+  first_.Want(1);
+  second_.Want(1);
+  Pass(seconds(10));
+  EXPECT_EQ(uplink_.messages.size(), 1u);  // an answer is still awaited
+  uplink_.Acknowledge(0);
+  Pass(seconds(2));
+  EXPECT_EQ(uplink_.messages.size(), 1u);
+  Pass(seconds(1));
+  EXPECT_EQ(uplink_.messages.size(), 2u);
+  EXPECT_EQ(first_.wanted, 0);
+  EXPECT_EQ(second_.wanted, 1);
+  uplink_.Acknowledge(1);
+  EXPECT_EQ(second_.wanted, 0);
+}
+
+TEST_F(SharedUplinkTest, AllWhoTryHaveTheirTurn) {
+  Connect();
+  first_.quiet = second_.quiet = seconds(1);
+  first_.Want(2);
+  second_.Want(2);
+  std::vector<std::pair<int, int>> wanted;
+  for (size_t i = 0; i < 4; ++i) {
+    Pass(seconds(1));
+    ASSERT_EQ(uplink_.messages.size(), i + 1);
+    wanted.emplace_back(first_.wanted, second_.wanted);
+    uplink_.Acknowledge(i);
+  }
+  EXPECT_THAT(wanted, ::testing::ElementsAre(std::pair(1, 2), std::pair(1, 1), std::pair(0, 1),
+                                             std::pair(0, 0)));
+}
+
+TEST_F(SharedUplinkTest, WhoHasNoUseForATryHoldsNobodyUp) {
+  Connect();
+  first_.quiet = seconds(1);
+  first_.Want(1);
+  second_.Want(1);
+  EXPECT_EQ(second_.wanted, 1);
+  connection_.CancelTry(0);
+  EXPECT_EQ(second_.wanted, 0);
+  uplink_.Acknowledge(0);
+  first_.quiet = std::nullopt;
+  Pass(seconds(1));
+  EXPECT_EQ(first_.wanted, 0);
+}
+
+TEST_F(SharedUplinkTest, ATryEndsWithItsConnection) {
+  Connect();
+  first_.quiet = seconds(1);
+  first_.Want(1);
+  Pass(seconds(1));
+  EXPECT_EQ(first_.wanted, 0);
+  uplink_.Drop();
+  PassBackoff();
+  uplink_.Accept();
+  second_.Want(1);
+  EXPECT_EQ(second_.wanted, 0);
+}
 
 TEST_F(SharedUplinkTest, ConnectsOnceWhenStarted) {
   connection_.Start();
