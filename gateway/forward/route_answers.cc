@@ -20,8 +20,7 @@ void Route::OnAcknowledged(uint32_t sequence) {
   backoff_.Reset();
   if (mode_ == Mode::kTelling) OnTold();
   AdvanceHead();
-  has_event ? narrowing_.OnAcknowledged(books().Cursor())
-            : narrowing_.OnPassed(books().Cursor());
+  has_event ? narrowing_.OnAcknowledged(books().Cursor()) : narrowing_.OnPassed(books().Cursor());
   builder_.SetMaxEntries(narrowing_.max_entries());
   Pump();
 }

@@ -119,6 +119,7 @@ void SharedUplink::LeaveConnected(bool by_upstream) {
   in_flight_ = 0;
   in_flight_metric_.Set(0);
   trying_ = kNobody;
+  wakes_ = false;
   for (size_t i = 0; i < users_.size(); ++i) {
     users_[i].blocked = users_[i].tries = false;
     if (users_[i].user != nullptr) users_[i].user->OnUplinkDown(by_upstream);
@@ -131,9 +132,10 @@ UplinkUser* SharedUplink::Settle(uint32_t token) {
   last_answer_ = quiet_since_ = clock_.Now();
   in_flight_metric_.Set(static_cast<int64_t>(--in_flight_));
   const size_t index = token >> kUserShift;
-  if (index == trying_) CancelTry(index);
+  const bool is_known = index < users_.size();
+  if (is_known) EndTry(index);
   WakeBlocked();
-  return index < users_.size() ? users_[index].user : nullptr;
+  return is_known ? users_[index].user : nullptr;
 }
 
 // A refusal says nothing good of a connection; one that refuses and drops must not be hammered.
@@ -150,7 +152,8 @@ void SharedUplink::OnRefused(uint32_t token, const Refusal& refusal) {
 }
 
 void SharedUplink::WakeBlocked() {
-  if (trying_ != kNobody) return;
+  wakes_ = false;
+  if (trying_ != kNobody) return users_[trying_].user->OnWritable();
   for (size_t tried = 0; tried < users_.size() && HasRoom(); ++tried) {
     User& user = users_[next_to_wake_++ % users_.size()];
     if (std::exchange(user.blocked, false) && user.user != nullptr) user.user->OnWritable();
@@ -182,16 +185,19 @@ bool SharedUplink::CanTry(size_t user, Duration quiet) {
   return false;
 }
 
-void SharedUplink::CancelTry(size_t user) {
+// Not from here: whoever cancels may be about to end.
+void SharedUplink::CancelTry(size_t user) { wakes_ |= EndTry(user); }
+
+// Whether others may go on.
+bool SharedUplink::EndTry(size_t user) {
   users_[user].tries = false;
-  if (trying_ != user) return;
+  if (trying_ != user) return false;
   trying_ = kNobody;
   for (size_t i = 0; i < users_.size() && trying_ == kNobody; ++i) {
     const size_t candidate = next_to_try_++ % users_.size();
     if (users_[candidate].tries) trying_ = candidate;
   }
-  if (trying_ != kNobody) return users_[trying_].user->OnWritable();
-  WakeBlocked();
+  return true;
 }
 
 void SharedUplink::Publish(size_t user, uint32_t sequence, const OutgoingMessage& message) {
@@ -222,6 +228,7 @@ void SharedUplink::RemoveUser(size_t index) {
 void SharedUplink::Tick(MonotonicTime now) {
   if (state_ == State::kWaiting && now >= retry_at_) Connect();
   LookForTimeouts(now);
+  if (wakes_) WakeBlocked();
   health_.Tick(now, state_ == State::kConnected);
   for (size_t i = 0; i < users_.size(); ++i) {
     if (users_[i].user != nullptr) users_[i].user->Tick(now);
@@ -269,6 +276,7 @@ std::optional<MonotonicTime> SharedUplink::NextDeadline() const {
     if (deadline && (!next || *deadline < *next)) next = deadline;
   };
   consider(OwnDeadline());
+  if (wakes_) consider(clock_.Now());
   if (trying_ != kNobody && in_flight_ == 0 && try_due_ > clock_.Now()) consider(try_due_);
   consider(health_.NextDeadline(state_ == State::kConnected));
   for (const User& user : users_) {

@@ -90,7 +90,7 @@ class SharedUplink final : private UplinkListener {
   // a no on nobody else publishes either, until it is a yes, in turn with others that ask for the
   // same; Tick comes in time to ask again.
   bool CanTry(size_t user, Duration quiet);
-  // Whoever asked for it has no use for it any more.
+  // Whoever asked for it has no use for it any more; others go on with the next Tick.
   void CancelTry(size_t user);
   // An answer to what was sent at `sent_at` has come.
   void Answered(MonotonicTime sent_at) { newest_answered_ = std::max(newest_answered_, sent_at); }
@@ -122,6 +122,7 @@ class SharedUplink final : private UplinkListener {
   std::optional<MonotonicTime> OwnDeadline() const;
   bool HasRoom() const;
   bool IsWithheld(size_t user) const;
+  bool EndTry(size_t user);
   UplinkUser* Settle(uint32_t token);
   void WakeBlocked();
 
@@ -142,6 +143,7 @@ class SharedUplink final : private UplinkListener {
   MonotonicTime try_due_{};      // when the line will have been quiet for long enough
   size_t trying_ = kNobody;      // the user whose turn to be alone it is
   size_t next_to_try_ = 0;       // rotates, too
+  bool wakes_ = false;           // somebody may go on
   std::vector<User> users_;
   size_t next_to_wake_ = 0;  // rotates, so that no route starves the others
   size_t in_flight_ = 0;

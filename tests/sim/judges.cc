@@ -60,6 +60,10 @@ void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry
   route_.OnRefused(route, entries, for_good);
 }
 
+void Judges::OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) {
+  route_.OnClosed(route, entries);
+}
+
 void Judges::OnEnded(End /*how*/) {
   publish_.OnEnded();
   listening_.OnEnded();

@@ -45,6 +45,7 @@ class Judges final : public Witness {
   void OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) override;
   void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                          bool for_good) override;
+  void OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) override;
   void OnStarted() override { counters_.OnStarted(); }
   void OnEnded(End how) override;
 

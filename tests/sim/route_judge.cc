@@ -100,6 +100,12 @@ void RouteJudge::OnRefused(const std::string& route, const std::vector<Entry>& e
   book->Pass(first, entries.back().last, route);
 }
 
+void RouteJudge::OnClosed(const std::string& route, const std::vector<Entry>& entries) {
+  const uint64_t first = entries.front().first;
+  if (entries.size() > 1 || ++lines_[route].closes[first] < kClosesThatRefuse) return;
+  OnRefused(route, entries, true);
+}
+
 uint64_t RouteJudge::Done(Line& line, const StreamBook& book, uint8_t bit) {
   line.done = std::min(std::max(line.done, book.origin), book.end());
   while (line.done < book.end() && (book.at(line.done).passed & bit) != 0) ++line.done;

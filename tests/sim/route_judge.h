@@ -18,6 +18,8 @@ namespace sluice::sim {
 //   upstream is done with.
 // - A route goes back on a connection only when all it sent is answered: to the first offset of a
 //   message that was refused for now, or to tell of gaps where something was refused for good.
+// - Ending a connection at a single event, again and again, is a refusal for good; ending it at
+//   more, or now and then, is none.
 // - A gap has a reason that its stream and route can have.
 class RouteJudge {
  public:
@@ -29,14 +31,18 @@ class RouteJudge {
                    const std::vector<Entry>& entries);
   void OnAcknowledged(const std::string& route, const std::vector<Entry>& entries);
   void OnRefused(const std::string& route, const std::vector<Entry>& entries, bool for_good);
+  void OnClosed(const std::string& route, const std::vector<Entry>& entries);
 
  private:
+  // So often at least before a route may take it for one.
+  static constexpr int kClosesThatRefuse = 5;
   // One route, as sent by the newest connection.
   struct Line {
     uint64_t connection = 0;
     uint64_t reach = 0;                    // behind what was sent
     std::vector<uint64_t> refused_firsts;  // of messages that were refused for now
     uint64_t done = 0;                     // upstream is done with all that is below
+    std::map<uint64_t, int> closes;        // at an event alone, by its offset
   };
 
   uint64_t Done(Line& line, const StreamBook& book, uint8_t bit);

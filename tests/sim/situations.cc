@@ -28,6 +28,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "died while starting",
     "disk: a sync fails",
     "forward: a burial waits for room",
+    "forward: a message at which upstream ends the connection is set aside",
     "forward: an event expires",
     "forward: an event is too large for this upstream",
     "forward: one publish at a time after a refusal",

@@ -43,9 +43,10 @@ void Upstream::Draw() {
   if (scene_.Has(Trouble::kUpstreamSlow)) {
     character_.answers_after = Between(random_, milliseconds(10), seconds(8));
   }
-  // More often would be an upstream that refuses nearly every batch.
   if (scene_.Has(Trouble::kRefusals)) {
-    character_.refuses_every = 20 + static_cast<uint32_t>(random_.Below(400));
+    const bool nearly_all = random_.Below(8) == 0;
+    character_.refuses_every = static_cast<uint32_t>(nearly_all ? 1 + random_.Below(4)  //
+                                                                : 20 + random_.Below(400));
   }
   if (scene_.Has(Trouble::kClosesAtMessage)) {
     character_.closes_at_every = 20 + static_cast<uint32_t>(random_.Below(400));
@@ -80,7 +81,7 @@ void Upstream::Mend() {
 Upstream::Said Upstream::Judge(const std::vector<Entry>& entries) {
   if (scene_.clock.Now() < silent_until_) return Said::kNothing;
   if (!scene_.calm() && HasTokenThatDividesBy(entries, character_.closes_at_every)) {
-    if (closes_[entries.front().token]++ < kClosesOfOneMessage) return Said::kCloses;
+    return Said::kCloses;
   }
   if (HasTokenThatDividesBy(entries, character_.refuses_every)) return Said::kRefused;
   const bool is_gap = std::all_of(entries.begin(), entries.end(),

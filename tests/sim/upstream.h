@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -22,10 +21,6 @@ class UpstreamLink;
 // drawn. It tells the witness what arrives and what it says. One thread.
 class Upstream {
  public:
-  // A message ends the connection so many times and is taken then: a gateway that narrows such a
-  // message down and sets it aside does not exist yet, and would need no bound.
-  static constexpr int kClosesOfOneMessage = 3;
-
   Upstream(Scene& scene, std::string name, Witness& witness);
   ~Upstream();
   Upstream(const Upstream&) = delete;
@@ -63,7 +58,6 @@ class Upstream {
   UpstreamLink* link_ = nullptr;  // of the process that lives; null: none
   MonotonicTime unreachable_until_{};
   MonotonicTime silent_until_{};
-  std::map<Token, int> closes_;  // by the first token of the message
 };
 
 }  // namespace sluice::sim

@@ -178,6 +178,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
       });
     }
     case Said::kCloses:
+      witness.OnUpstreamClosed(topic, entries);
       return End("the server has ended the connection: Malformed Packet");
   }
 }

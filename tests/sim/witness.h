@@ -90,6 +90,9 @@ class Witness {
                                       const std::vector<Entry>& entries) = 0;
   virtual void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                                  bool for_good) = 0;
+  // It ends the connection instead of an answer.
+  virtual void OnUpstreamClosed(const std::string& /*route*/,
+                                const std::vector<Entry>& /*entries*/) {}
 
   // The process.
   enum class End : uint8_t { kStop, kKill, kPowerCut };

@@ -149,11 +149,26 @@ TEST_F(SharedUplinkTest, WhoHasNoUseForATryHoldsNobodyUp) {
   second_.Want(1);
   EXPECT_EQ(second_.wanted, 1);
   connection_.CancelTry(0);
+  KeepNextDeadline();
   EXPECT_EQ(second_.wanted, 0);
   uplink_.Acknowledge(0);
   first_.quiet = std::nullopt;
   Pass(seconds(1));
   EXPECT_EQ(first_.wanted, 0);
+}
+
+// Routes end one after the other, and the next one may have gone before.
+TEST_F(SharedUplinkTest, WhoEndsCallsNobody) {
+  Connect();
+  {
+    EagerUser third(connection_);
+    third.quiet = seconds(1);
+    third.Want(1);
+    second_.Want(1);
+  }
+  EXPECT_EQ(second_.wanted, 1);
+  KeepNextDeadline();
+  EXPECT_EQ(second_.wanted, 0);
 }
 
 TEST_F(SharedUplinkTest, ATryEndsWithItsConnection) {
