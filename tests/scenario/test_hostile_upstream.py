@@ -4,7 +4,7 @@
 import unittest
 
 from support.gateway import ROUTE, stream, uplink
-from support.hostile import Hostile, nothing, puback_of_another, pubrec
+from support.hostile import Hostile, nothing, puback, puback_of_another, pubrec
 from support.process import eventually
 from support.scenario import Scenario
 
@@ -50,6 +50,30 @@ class Unacknowledged(Scenario):
         self.forward_to(hostile)
         eventually(lambda: hostile.connects, "CONNECT")
         self.assertIn(b"\x27" + (16 << 10).to_bytes(4, "big"), hostile.connects[0])
+
+
+class EndsTheConnection(Scenario):
+    """An upstream that ends the connection at one message: all others pass it."""
+
+    def assert_one_is_set_aside(self, mqtt_version):
+        hostile = self.own(Hostile(puback, dislikes=b"poison"))
+        running = self.gateway(stream(), uplink(hostile.port, mqtt_version), ROUTE)
+        client = self.client(running)
+        client.publish_readings(20)
+        client.publish_readings(1, first=20, sensor="poison")
+        client.publish_readings(20, first=21)
+        running.wait_for("sluice_route_acknowledged_events_total", 40)
+        self.assertEqual((1, 0), (running.total("sluice_route_dead_lettered_events_total"),
+                                  running.total("sluice_route_pending_events")))
+        ended, out, _ = running.cli("dead-letter", "ls", running.data)
+        self.assertEqual(0, ended)
+        self.assertIn("upstream ends the connection at it", out)
+
+    def test_with_mqtt_5_by_a_disconnect(self):
+        self.assert_one_is_set_aside(5)
+
+    def test_with_mqtt_3_by_closing(self):
+        self.assert_one_is_set_aside(3)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ def nothing(packet_id):
     return b""
 
 
+def puback(packet_id):
+    return b"\x40\x02" + packet_id.to_bytes(2, "big")
+
+
 def puback_of_another(packet_id):
     return b"\x40\x02" + ((packet_id + 20_000) % 65_535 + 1).to_bytes(2, "big")
 
@@ -22,10 +26,11 @@ def pubrec(packet_id):
 
 class Hostile:
     """`answer` makes the bytes for a PUBLISH at QoS 1 out of its packet id; with `mute` not even CONNECT is
-    answered. `connections` counts, `connects` keeps the CONNECT packets, `published` counts."""
+    answered. At a PUBLISH that holds the bytes `dislikes` the connection ends, in version 5 with DISCONNECT 0x90.
+    `connections` counts, `connects` keeps the CONNECT packets, `published` counts."""
 
-    def __init__(self, answer=nothing, mute=False):
-        self.answer, self.mute = answer, mute
+    def __init__(self, answer=nothing, mute=False, dislikes=None):
+        self.answer, self.mute, self.dislikes = answer, mute, dislikes
         self.connections = self.published = 0
         self.connects = []
         outer = self
@@ -62,6 +67,10 @@ class Hostile:
             if not byte[0] & 0x80:
                 break
         body = source.read(length)
+        if self.dislikes and first[0] >> 4 == PUBLISH and self.dislikes in body:
+            if self.connects[-1][6] == 5:
+                sink.write(b"\xe0\x01\x90")
+            return False
         if not self.mute:
             sink.write(self.answer_to(first[0], body))
         return True
