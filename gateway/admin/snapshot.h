@@ -22,6 +22,9 @@ struct RouteSnapshot {
   std::string name;
   std::string uplink;
   RouteBooks books;
+  std::optional<Duration> oldest_pending = {};   // none: nothing waits, or it was not read yet
+  std::optional<double> passed_per_second = {};  // of the last minute
+  std::optional<Duration> empty_in = {};         // at this pace; none: never, or not known
 };
 
 struct StreamSnapshot {
@@ -39,6 +42,9 @@ struct StreamSnapshot {
   // Since the start.
   uint64_t evicted = 0;      // events, those that were never stored for want of room included
   uint64_t quarantined = 0;  // segments
+  // Of the last minute; none in the first seconds.
+  std::optional<double> accepted_per_second = {};
+  std::optional<Duration> full_in = {};  // at this pace; none: it does not grow, or not known
   std::vector<RouteSnapshot> routes = {};
 };
 
@@ -46,6 +52,9 @@ struct UplinkSnapshot {
   std::string name;
   std::string url;  // which holds no password
   bool connected = false;
+  std::optional<Duration> since = {};  // for how long it has been so; none: it has not begun
+  std::string last_error = {};         // why a connection or attempt ended last; empty: none has
+  Duration last_error_age = {};
 };
 
 struct ListenerSnapshot {
@@ -109,6 +118,14 @@ struct Snapshot {
   HealthState health = HealthState::kOk;
   std::vector<Health::Problem> problems = {};
 };
+
+// When a stream is full that grows by so many bytes a second, and when a route has nothing left
+// that is so much faster than its stream takes. None when that never comes, or in more than a
+// hundred years.
+std::optional<Duration> FullIn(const StreamSnapshot& stream,
+                               std::optional<double> bytes_per_second);
+std::optional<Duration> EmptyIn(const RouteSnapshot& route,
+                                std::optional<double> accepted_per_second);
 
 // What a day of writing to storage comes to at the pace since the start; none in the first minute,
 // as what a start writes says nothing about a day.

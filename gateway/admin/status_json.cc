@@ -15,6 +15,16 @@ void MemberOrNull(JsonWriter& json, std::string_view key, std::optional<uint64_t
   json.Null();
 }
 
+void MemberOrNull(JsonWriter& json, std::string_view key, std::optional<double> value) {
+  json.Key(key);
+  if (value) return json.Value(*value);
+  json.Null();
+}
+
+void SecondsOrNull(JsonWriter& json, std::string_view key, std::optional<Duration> value) {
+  MemberOrNull(json, key, value ? std::optional(Seconds(*value)) : std::nullopt);
+}
+
 template <typename Items, typename Write>
 void Array(JsonWriter& json, std::string_view key, const Items& items, Write write) {
   json.Key(key);
@@ -41,6 +51,9 @@ void WriteRoute(JsonWriter& json, const RouteSnapshot& route) {
   json.Member("origin", route.books.origin);
   json.Member("accepted", route.books.accepted);
   for (const BookTerm& term : kBookTerms) json.Member(term.key, route.books.*term.value);
+  SecondsOrNull(json, "oldest_pending_seconds", route.oldest_pending);
+  MemberOrNull(json, "passed_per_second", route.passed_per_second);
+  SecondsOrNull(json, "empty_in_seconds", route.empty_in);
 }
 
 void WriteStream(JsonWriter& json, const StreamSnapshot& stream) {
@@ -60,6 +73,8 @@ void WriteStream(JsonWriter& json, const StreamSnapshot& stream) {
   } else {
     json.Value(stream.last_write.ToString());
   }
+  MemberOrNull(json, "accepted_per_second", stream.accepted_per_second);
+  SecondsOrNull(json, "full_in_seconds", stream.full_in);
   Array(json, "routes", stream.routes, WriteRoute);
 }
 
@@ -67,6 +82,14 @@ void WriteUplink(JsonWriter& json, const UplinkSnapshot& uplink) {
   json.Member("name", std::string_view(uplink.name));
   json.Member("url", std::string_view(uplink.url));
   json.Member("connected", uplink.connected);
+  SecondsOrNull(json, "since_seconds", uplink.since);
+  json.Key("last_error");
+  if (uplink.last_error.empty()) {
+    json.Null();
+    return SecondsOrNull(json, "last_error_age_seconds", std::nullopt);
+  }
+  json.Value(std::string_view(uplink.last_error));
+  SecondsOrNull(json, "last_error_age_seconds", uplink.last_error_age);
 }
 
 void WriteListener(JsonWriter& json, const ListenerSnapshot& listener) {

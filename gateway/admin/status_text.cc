@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iterator>
 
+#include "admin/duration_text.h"
 #include "base/rfc3339.h"
 
 namespace sluice::admin {
@@ -35,6 +36,20 @@ void AppendRoute(const RouteSnapshot& route, std::string* out) {
   } else {
     Append(out, ", since offset {}\n", books.origin);
   }
+  if (route.oldest_pending) {
+    Append(out, "    the oldest waits for {}\n", DurationText(*route.oldest_pending));
+  }
+  if (!route.passed_per_second) return;
+  Append(out, "    passes {:.1f} events a second", *route.passed_per_second);
+  if (route.empty_in) Append(out, ", nothing waits any more in {}", DurationText(*route.empty_in));
+  *out += '\n';
+}
+
+void AppendPace(const StreamSnapshot& stream, std::string* out) {
+  if (!stream.accepted_per_second) return;
+  Append(out, "  pace: {:.1f} events a second", *stream.accepted_per_second);
+  if (stream.full_in) Append(out, ", full in {}", DurationText(*stream.full_in));
+  *out += '\n';
 }
 
 void AppendStream(const StreamSnapshot& stream, std::string* out) {
@@ -44,13 +59,21 @@ void AppendStream(const StreamSnapshot& stream, std::string* out) {
          "  since the start: evicted or dropped {}, quarantined {} segments\n",
          stream.name, stream.accepted, stream.committed, stream.first_offset, stream.stored_bytes,
          stream.segments, stream.last_write.ToString(), stream.evicted, stream.quarantined);
+  AppendPace(stream, out);
   for (const RouteSnapshot& route : stream.routes) AppendRoute(route, out);
 }
 
-void AppendEdges(const Snapshot& snapshot, std::string* out) {
-  for (const UplinkSnapshot& uplink : snapshot.uplinks) {
-    Append(out, "uplink {}: {}\n", uplink.name, uplink.connected ? "connected" : "not connected");
+void AppendUplink(const UplinkSnapshot& uplink, std::string* out) {
+  Append(out, "uplink {}: {}", uplink.name, uplink.connected ? "connected" : "not connected");
+  if (uplink.since) Append(out, " for {}", DurationText(*uplink.since));
+  if (!uplink.last_error.empty()) {
+    Append(out, "; last error {} ago: {}", DurationText(uplink.last_error_age), uplink.last_error);
   }
+  *out += '\n';
+}
+
+void AppendEdges(const Snapshot& snapshot, std::string* out) {
+  for (const UplinkSnapshot& uplink : snapshot.uplinks) AppendUplink(uplink, out);
   for (const ListenerSnapshot& listener : snapshot.listeners) {
     Append(out, "listener {}: {} connections, {} of them half-open; accepted {} since the start\n",
            listener.address, listener.connections, listener.half_open, listener.accepted);

@@ -102,12 +102,23 @@ Status Service::CreateGateway(std::vector<normalise::Profile> profiles) {
                                  .clock_is_synchronised = KernelClockIsSynchronised,
                                  .newest_file = NewestFileTime(config_.gateway.data_dir),
                                  .make_uplink = [this](const config::UplinkConfig& uplink) {
-                                   return MakeUplink(uplink, loop_);
+                                   return MakeWatchedUplink(uplink);
                                  }};
   auto gateway = Gateway::Create(config_, plan_, std::move(profiles), machine);
   if (!gateway.ok()) return gateway.status();
   gateway_ = std::move(*gateway);
+  paces_ = std::make_unique<StreamPaces>(loop_, gateway_->journal());
   return Status::Ok();
+}
+
+Result<std::unique_ptr<forward::Uplink>> Service::MakeWatchedUplink(
+    const config::UplinkConfig& uplink) {
+  auto made = MakeUplink(uplink, loop_);
+  if (!made.ok()) return made.status();
+  uplinks_.push_back(std::make_shared<UplinkHistory>());
+  uplinks_.back()->name = uplink.name;
+  return std::unique_ptr<forward::Uplink>(
+      std::make_unique<WatchedUplink>(std::move(*made), SystemClock(), uplinks_.back()));
 }
 
 Status Service::Listen() {
@@ -161,8 +172,12 @@ admin::AdminPages Service::Pages() {
                               .forwarders = gateway_->forwarders(),
                               .certificates = *certificate_watch_,
                               .clock = gateway_->clock_trust(),
-                              .health = health_};
-    return TakeSnapshot(parts, SystemClock().Now() - started_);
+                              .health = health_,
+                              .metrics = metrics_,
+                              .paces = *paces_,
+                              .uplinks = uplinks_};
+    const MonotonicTime now = SystemClock().Now();
+    return TakeSnapshot(parts, now, now - started_);
   };
   pages.health = &health_;
   return pages;

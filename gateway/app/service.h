@@ -7,6 +7,8 @@
 #include "app/descriptors.h"
 #include "app/gateway.h"
 #include "app/service_manager.h"
+#include "app/stream_paces.h"
+#include "app/watched_uplink.h"
 #include "base/health.h"
 #include "base/metrics.h"
 #include "base/random.h"
@@ -41,6 +43,7 @@ class Service {
  private:
   Service(const config::Config& config, config::MemoryPlan plan);
   Status PrepareDescriptors();
+  Result<std::unique_ptr<forward::Uplink>> MakeWatchedUplink(const config::UplinkConfig& uplink);
   Status CreateGateway(std::vector<normalise::Profile> profiles);
   Status Listen();
   Status StartAdmin();
@@ -63,7 +66,9 @@ class Service {
   std::unique_ptr<Health::Condition> scarce_descriptors_, no_control_;
   Random random_;
   transport::Loop loop_;
+  std::vector<std::shared_ptr<UplinkHistory>> uplinks_;
   std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<StreamPaces> paces_;
   std::unique_ptr<CertificateWatch> certificate_watch_;
   std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();

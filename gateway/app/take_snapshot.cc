@@ -1,10 +1,14 @@
 #include "app/take_snapshot.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
 
 #include "app/books.h"
 #include "app/process_metrics.h"
 #include "app/storage_wear.h"
+#include "base/label.h"
 
 namespace sluice::app {
 namespace {
@@ -15,7 +19,14 @@ std::string UplinkOf(const config::Config& config, const journal::Cursor& cursor
   return route == config.routes.end() ? std::string() : route->to;
 }
 
-admin::StreamSnapshot Of(const journal::Stream& stream, const config::Config& config) {
+// The route tells it in a metric, in seconds; 0 when nothing waits or it was not read yet.
+std::optional<Duration> OldestPending(const Metrics& metrics, const std::string& route) {
+  const auto seconds = metrics.Value("sluice_route_oldest_pending_seconds", Label("route", route));
+  if (!seconds || *seconds <= 0) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
+}
+
+admin::StreamSnapshot Of(const journal::Stream& stream, const SnapshotParts& parts) {
   const journal::StreamStatus status = stream.status();
   admin::StreamSnapshot snapshot{.name = stream.name(),
                                  .accepted = status.next_offset,
@@ -28,9 +39,29 @@ admin::StreamSnapshot Of(const journal::Stream& stream, const config::Config& co
                                  .last_write = status.last_failure,
                                  .evicted = status.evicted_events,
                                  .quarantined = status.quarantined};
+  snapshot.accepted_per_second = parts.paces.Accepted(stream);
+  snapshot.full_in = admin::FullIn(snapshot, parts.paces.Grown(stream));
   for (const auto& cursor : stream.cursors()) {
-    snapshot.routes.push_back(
-        {cursor->route(), UplinkOf(config, *cursor), BooksOf(stream, *cursor)});
+    admin::RouteSnapshot route{.name = cursor->route(),
+                               .uplink = UplinkOf(parts.config, *cursor),
+                               .books = BooksOf(stream, *cursor),
+                               .oldest_pending = OldestPending(parts.metrics, cursor->route()),
+                               .passed_per_second = parts.paces.Passed(stream, *cursor)};
+    route.empty_in = admin::EmptyIn(route, snapshot.accepted_per_second);
+    snapshot.routes.push_back(std::move(route));
+  }
+  return snapshot;
+}
+
+admin::UplinkSnapshot Of(const Forwarder& forwarder, const SnapshotParts& parts,
+                         MonotonicTime now) {
+  admin::UplinkSnapshot snapshot{
+      .name = forwarder.name(), .url = forwarder.url(), .connected = forwarder.connected()};
+  for (const auto& history : parts.uplinks) {
+    if (history->name != snapshot.name) continue;
+    if (history->since) snapshot.since = now - *history->since;
+    snapshot.last_error = history->last_error;
+    snapshot.last_error_age = now - history->last_error_at;
   }
   return snapshot;
 }
@@ -56,7 +87,7 @@ admin::StateSnapshot StateOf(const SnapshotParts& parts) {
 
 }  // namespace
 
-admin::Snapshot TakeSnapshot(const SnapshotParts& parts, Duration uptime) {
+admin::Snapshot TakeSnapshot(const SnapshotParts& parts, MonotonicTime now, Duration uptime) {
   const broker::Broker& broker = parts.server.broker();
   admin::Snapshot snapshot{.gateway = parts.config.gateway.id,
                            .version = SLUICE_VERSION,
@@ -72,10 +103,10 @@ admin::Snapshot TakeSnapshot(const SnapshotParts& parts, Duration uptime) {
                            .health = parts.health.state(),
                            .problems = parts.health.problems()};
   for (const auto& stream : parts.journal.streams()) {
-    snapshot.streams.push_back(Of(*stream, parts.config));
+    snapshot.streams.push_back(Of(*stream, parts));
   }
   for (const auto& forwarder : parts.forwarders) {
-    snapshot.uplinks.push_back({forwarder->name(), forwarder->url(), forwarder->connected()});
+    snapshot.uplinks.push_back(Of(*forwarder, parts, now));
   }
   for (const auto& listener : parts.server.listeners()) {
     snapshot.listeners.push_back({listener->address(), listener->connections(),

@@ -6,9 +6,12 @@
 #include "admin/snapshot.h"
 #include "app/certificate_watch.h"
 #include "app/forwarder.h"
+#include "app/stream_paces.h"
+#include "app/watched_uplink.h"
 #include "base/clock.h"
 #include "base/clock_trust.h"
 #include "base/health.h"
+#include "base/metrics.h"
 #include "config/config.h"
 #include "config/memory_plan.h"
 #include "journal/journal.h"
@@ -28,9 +31,13 @@ struct SnapshotParts {
   const CertificateWatch& certificates;
   const ClockTrust& clock;
   const Health& health;
+  const Metrics& metrics;
+  const StreamPaces& paces;
+  const std::vector<std::shared_ptr<UplinkHistory>>& uplinks;
 };
 
 // Loop thread. Reads two files that the kernel makes in memory, and no others.
-admin::Snapshot TakeSnapshot(const SnapshotParts& parts, Duration uptime);
+// `now` is of the clock by which the parts were told the time.
+admin::Snapshot TakeSnapshot(const SnapshotParts& parts, MonotonicTime now, Duration uptime);
 
 }  // namespace sluice::app

@@ -95,6 +95,21 @@ void Metrics::AddCallback(std::string_view name, std::string_view help, std::str
   Find(Kind::kCallback, name, help, labels).read = std::move(read);
 }
 
+double Metrics::ValueOf(const Entry& entry) {
+  if (entry.kind == Kind::kCallback) return entry.read();
+  return entry.kind == Kind::kCounter ? static_cast<double>(entry.counter.value())
+                                      : static_cast<double>(entry.gauge.value());
+}
+
+std::optional<double> Metrics::Value(std::string_view name, std::string_view labels) const {
+  const MutexLock lock(mutex_);
+  for (const Entry& entry : entries_) {
+    if (entry.name != name || entry.labels != labels) continue;
+    if (entry.kind != Kind::kHistogram) return ValueOf(entry);
+  }
+  return std::nullopt;
+}
+
 std::string Metrics::PrometheusText() const {
   const MutexLock lock(mutex_);
   std::vector<const Entry*> sorted;
@@ -114,10 +129,8 @@ std::string Metrics::PrometheusText() const {
       WriteHistogram(e->name, e->labels, e->histogram, &text);
       continue;
     }
-    const double value = e->kind == Kind::kCounter ? static_cast<double>(e->counter.value())
-                         : e->kind == Kind::kGauge ? static_cast<double>(e->gauge.value())
-                                                   : e->read();
-    fmt::format_to(std::back_inserter(text), "{}{} {:.15g}\n", e->name, Braced(e->labels), value);
+    fmt::format_to(std::back_inserter(text), "{}{} {:.15g}\n", e->name, Braced(e->labels),
+                   ValueOf(*e));
   }
   return text;
 }

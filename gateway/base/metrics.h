@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,10 @@ class Metrics {
   void AddCallback(std::string_view name, std::string_view help, std::string_view labels,
                    std::function<double()> read);
 
+  // What PrometheusText says of a metric that is no histogram; nothing of one that is not there.
+  // Looks at all of them.
+  std::optional<double> Value(std::string_view name, std::string_view labels = "") const;
+
   // Prometheus text exposition format 0.0.4.
   std::string PrometheusText() const;
 
@@ -82,6 +87,7 @@ class Metrics {
     Histogram histogram;
     std::function<double()> read;
   };
+  static double ValueOf(const Entry& entry);
   Entry& Find(Kind kind, std::string_view name, std::string_view help, std::string_view labels);
 
   mutable Mutex mutex_;

@@ -78,6 +78,50 @@ class Json(Scenario):
         return ssl.cert_time_to_seconds(out.strip().partition("=")[2])
 
 
+class Trouble(Forwarding):
+    def uplink(self, running):
+        return asked(running, "--json", "--dir", running.data)["uplinks"][0]
+
+    def test_last_error_is_told_in_words_and_remembered(self):
+        running = self.forwarding_gateway(self.upstream.port)
+        eventually(lambda: self.uplink(running)["connected"], "connection")
+        self.assertEqual((None, None), tuple(self.uplink(running)[key] for key in ("last_error", "last_error_age_seconds")))
+        self.upstream.kill()
+        self.client(running).publish_readings(3)
+        eventually(lambda: self.uplink(running)["last_error"], "an error")
+        away = self.uplink(running)
+        self.assertFalse(away["connected"])
+        self.assertRegex(running.status(), r"(?m)^uplink upstream: not connected for \d+ s; last error \d+ s ago: \S")
+        oldest = eventually(lambda: self.route(running)["oldest_pending_seconds"], "an age of the oldest event")
+        eventually(lambda: self.route(running)["oldest_pending_seconds"] > oldest, "an older one")
+        self.assertIn("    the oldest waits for ", running.status())
+        self.upstream.restart()
+        running.wait_until_drained()
+        again = self.uplink(running)
+        self.assertTrue(again["connected"])
+        self.assertTrue(again["last_error"])
+        eventually(lambda: self.route(running)["oldest_pending_seconds"] is None, "nothing that waits")
+
+    def route(self, running):
+        streams = asked(running, "--json", "--dir", running.data)["streams"]
+        return next(s for s in streams if s["name"] == "telemetry")["routes"][0]
+
+    def test_pace_is_told_when_it_is_known(self):
+        running = self.forwarding_gateway(1)
+        self.assertIsNone(self.route(running)["passed_per_second"])
+        device = self.client(running)
+
+        def pace_is_told():
+            device.publish_readings(5)
+            return "passes 0.0 events a second" in running.status()
+
+        eventually(pace_is_told, "a pace")
+        telemetry = next(s for s in asked(running, "--json", "--dir", running.data)["streams"] if s["name"] == "telemetry")
+        self.assertGreater(telemetry["accepted_per_second"], 0)
+        self.assertIsNone(telemetry["routes"][0]["empty_in_seconds"])
+        self.assertRegex(running.status(), r"(?m)^  pace: \d+\.\d events a second(, full in \d+ \w+.*)?$")
+
+
 class Watch(Scenario):
     def setUp(self):
         super().setUp()

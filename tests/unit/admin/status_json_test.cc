@@ -24,9 +24,12 @@ TEST(StatusJson, HoldsAllThereIs) {
       R"("stored_bytes":4096,"max_bytes":8192,"segments":12,"dirty_bytes":13,)"
       R"("evicted_since_start":14,"quarantined_segments_since_start":16,)"
       R"("write_error":"unavailable: the card is gone",)"
+      R"("accepted_per_second":17.25,"full_in_seconds":3665,)"
       R"("routes":[{"name":"up","uplink":"cloud","origin":100,"accepted":15,"acknowledged":1,)"
-      R"("pending":2,"dead_lettered":3,"expired":4,"evicted":5}]}],)"
-      R"("uplinks":[{"name":"cloud","url":"mqtts://broker.example.com","connected":true}],)"
+      R"("pending":2,"dead_lettered":3,"expired":4,"evicted":5,"oldest_pending_seconds":71.5,)"
+      R"("passed_per_second":18.5,"empty_in_seconds":19}]}],)"
+      R"("uplinks":[{"name":"cloud","url":"mqtts://broker.example.com","connected":true,)"
+      R"("since_seconds":81.5,"last_error":"connection refused","last_error_age_seconds":82.5}],)"
       R"("listeners":[{"address":"0.0.0.0:8883","connections":41,"half_open":42,)"
       R"("accepted_since_start":43}],)"
       R"("certificates":[{"part":"listener 0.0.0.0:8883","certificate":"own",)"
@@ -47,6 +50,15 @@ TEST(StatusJson, WhatIsNotKnownIsNull) {
   EXPECT_TRUE(Holds(snapshot, R"("written_bytes_since_start":null,"written_bytes_per_day":null)"));
   snapshot.streams[0].last_write = Status::Ok();
   EXPECT_TRUE(Holds(snapshot, R"("write_error":null)"));
+  snapshot.streams[0].accepted_per_second.reset();
+  snapshot.streams[0].full_in.reset();
+  EXPECT_TRUE(Holds(snapshot, R"("accepted_per_second":null,"full_in_seconds":null)"));
+  snapshot.streams[0].routes[0] = {};
+  EXPECT_TRUE(Holds(snapshot, R"("oldest_pending_seconds":null,"passed_per_second":null,)"
+                              R"("empty_in_seconds":null)"));
+  snapshot.uplinks[0] = {};
+  EXPECT_TRUE(Holds(snapshot, R"("connected":false,"since_seconds":null,"last_error":null,)"
+                              R"("last_error_age_seconds":null)"));
 }
 
 TEST(StatusJson, NothingIsAnEmptyList) {

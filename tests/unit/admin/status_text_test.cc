@@ -20,8 +20,11 @@ TEST(StatusText, SaysAllThereIs) {
 stream telemetry: accepted 115, committed 114, since it was made
   now: stored from offset 11 on, 4096 bytes in 12 segments; last write: unavailable: the card is gone
   since the start: evicted or dropped 14, quarantined 16 segments
+  pace: 17.2 events a second, full in 1 h 1 min
   route up: accepted 15 = acknowledged 1 + pending 2 + dead-lettered 3 + expired 4 + evicted 5, since offset 100
-uplink cloud: connected
+    the oldest waits for 1 min 11 s
+    passes 18.5 events a second, nothing waits any more in 19 s
+uplink cloud: connected for 1 min 21 s; last error 1 min 22 s ago: connection refused
 listener 0.0.0.0:8883: 41 connections, 42 of them half-open; accepted 43 since the start
 certificate of listener 0.0.0.0:8883, own: ends 2027-01-15T08:00:00Z
 memory: 51 bytes resident, limit 52; input 53 of 54
@@ -41,10 +44,23 @@ TEST(StatusText, RouteFromTheBeginningSaysSo) {
 
 TEST(StatusText, UplinkThatIsAwayAndStateThatIsOffAreSaid) {
   Snapshot snapshot = FullSnapshot();
-  snapshot.uplinks[0].connected = false;
+  snapshot.uplinks[0] = {};
+  snapshot.uplinks[0].name = "cloud";
   snapshot.state.enabled = false;
   EXPECT_TRUE(Says(snapshot, "uplink cloud: not connected"));
   EXPECT_TRUE(Says(snapshot, "state: switched off"));
+}
+
+TEST(StatusText, WhatIsNotKnownIsLeftOut) {
+  Snapshot snapshot = FullSnapshot();
+  snapshot.streams[0].full_in.reset();
+  EXPECT_TRUE(Says(snapshot, "  pace: 17.2 events a second"));
+  snapshot.streams[0].accepted_per_second.reset();
+  snapshot.streams[0].routes[0] = {};
+  const std::string text = StatusText(snapshot);
+  for (const char* const word : {"pace:", "passes", "the oldest"}) {
+    EXPECT_EQ(text.find(word), std::string::npos) << word;
+  }
 }
 
 TEST(StatusText, CertificateForEverHasADate) {

@@ -16,6 +16,19 @@ TEST(Metrics, SameNameAndLabelsAreTheSameMetric) {
   EXPECT_EQ(metrics.AddCounter("a_total", "help", "x=\"1\"").value(), 0u);
 }
 
+TEST(Metrics, ValueIsThatOfTheText) {
+  Metrics metrics;
+  metrics.AddCounter("a_total", "help", "x=\"1\"").Add(3);
+  metrics.AddGauge("b", "help").Set(-4);
+  metrics.AddCallback("c", "help", "", [] { return 1.5; });
+  metrics.AddHistogram("d_seconds", "help");
+  EXPECT_EQ(metrics.Value("a_total", "x=\"1\""), 3);
+  EXPECT_EQ(metrics.Value("b"), -4);
+  EXPECT_EQ(metrics.Value("c"), 1.5);
+  EXPECT_EQ(metrics.Value("a_total"), std::nullopt);
+  EXPECT_EQ(metrics.Value("d_seconds"), std::nullopt);
+}
+
 TEST(Metrics, TextGroupsLabelsUnderOneHeader) {
   Metrics metrics;
   metrics.AddCounter("a_total", "counts", "x=\"1\"").Add(7);
