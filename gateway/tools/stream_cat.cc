@@ -55,24 +55,17 @@ class Follower {
 };
 
 // The offsets of the last records from `from` on, one more than `count` if there are more.
-struct Tail {
+Result<std::deque<uint64_t>> LastOffsets(const Env& env, const std::string& directory,
+                                         const std::string& stream, uint64_t from, uint64_t count) {
   std::deque<uint64_t> offsets;
-  bool began_missing = false;  // `from` lies before the first record that is there
-};
-
-Result<Tail> ReadTail(const Env& env, const std::string& directory, const std::string& stream,
-                      uint64_t from, uint64_t count) {
-  Tail tail;
   const Status status =
       journal::VisitRecords(env, directory, stream, from, [&](const journal::Record& record) {
-        tail.began_missing |=
-            record.offset == from && record.reason == journal::GapReason::kMissing;
-        tail.offsets.push_back(record.offset);
-        if (tail.offsets.size() > count + 1) tail.offsets.pop_front();
+        offsets.push_back(record.offset);
+        if (offsets.size() > count + 1) offsets.pop_front();
         return true;
       });
   if (!status.ok()) return status;
-  return tail;
+  return offsets;
 }
 
 }  // namespace
@@ -90,24 +83,20 @@ Status FollowRecords(const Env& env, const std::string& directory, const std::st
   return Status::Ok();
 }
 
-// A gap in which the search begins would be shown shorter than it is; so one record more is looked
-// for.
+// The first record of a search may be a gap that it cuts, or one that only stands for what is gone
+// before the first record; so it begins so far in front that this one is not needed.
 Result<uint64_t> TailStart(const Env& env, const std::string& directory, const std::string& stream,
                            uint64_t count) {
   const Result<uint64_t> end = journal::CommittedEnd(env, directory, stream);
   if (!end.ok()) return end.status();
   for (uint64_t span = count + 1;; span *= kTailGrowth) {
-    uint64_t from = span < *end ? *end - span : 0;
-    auto tail = ReadTail(env, directory, stream, from, count);
-    if (tail.ok() && tail->began_missing && from > 0) {
-      from = 0;
-      tail = ReadTail(env, directory, stream, from, count);
-    }
-    if (!tail.ok()) return tail.status();
-    const bool is_enough = tail->offsets.size() > count;
+    const uint64_t from = span < *end ? *end - span : 0;
+    auto offsets = LastOffsets(env, directory, stream, from, count);
+    if (!offsets.ok()) return offsets.status();
+    const bool is_enough = offsets->size() > count;
     if (!is_enough && from > 0) continue;
-    if (is_enough) tail->offsets.pop_front();
-    return tail->offsets.empty() ? *end : tail->offsets.front();
+    if (is_enough) offsets->pop_front();
+    return offsets->empty() ? *end : offsets->front();
   }
 }
 
