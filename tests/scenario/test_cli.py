@@ -31,8 +31,8 @@ class Program(unittest.TestCase):
             self.assertEqual(0, sluice(command, "--help")[0])
 
     def test_wrong_usage_is_told_on_stderr(self):
-        for arguments in ((), ("bogus",), ("run",), ("journal",), ("journal", "cat", "/tmp"), ("dead-letter",), ("dead-letter", "show", "/tmp"),
-                          ("status", "--bogus")):
+        for arguments in ((), ("bogus",), ("run",), ("journal",), ("journal", "cat", "/tmp"), ("dead-letter",),
+                          ("dead-letter", "show", "/tmp"), ("status", "--bogus")):
             code, out, err = sluice(*arguments)
             self.assertEqual((USAGE, ""), (code, out), arguments)
             self.assertIn("--help", err)
