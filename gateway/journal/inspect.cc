@@ -132,7 +132,15 @@ Status VisitRecords(const Env& env, const std::string& directory, const std::str
   SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
   const Result<uint64_t> end = CommittedEndOf(env, paths);
   if (!end.ok()) return end.status();
-  const auto visit_committed = [&visit, end = *end](const Record& record) {
+  return VisitRecordsBelow(env, directory, stream, from_offset, *end, visit);
+}
+
+Status VisitRecordsBelow(const Env& env, const std::string& directory, const std::string& stream,
+                         uint64_t from_offset, uint64_t end,
+                         const std::function<bool(const Record&)>& visit) {
+  const StreamPaths paths(directory, stream);
+  SLUICE_RETURN_IF_ERROR(CheckStream(env, paths, stream));
+  const auto visit_committed = [&visit, end](const Record& record) {
     if (record.offset >= end) return false;
     Record visible = record;
     visible.end_offset = std::min(record.end_offset, end);

@@ -59,6 +59,11 @@ uint64_t FloorOf(const Env& env, const std::string& directory, const std::string
 Status VisitRecords(const Env& env, const std::string& directory, const std::string& stream,
                     uint64_t from_offset, const std::function<bool(const Record&)>& visit);
 
+// The same up to `end`, which was found to be committed: saves another look at the last segment.
+Status VisitRecordsBelow(const Env& env, const std::string& directory, const std::string& stream,
+                         uint64_t from_offset, uint64_t end,
+                         const std::function<bool(const Record&)>& visit);
+
 struct Finding {
   enum class Kind : uint8_t {
     kDamage,    // an invalid record or header; the events are lost

@@ -24,7 +24,7 @@ class Follower {
 
   Status Look() {
     if (looks_++ % kLooksPerFullLook != 0) {
-      return journal::FloorOf(env_, directory_, stream_) > next_ ? Visit() : Status::Ok();
+      return Visit(journal::FloorOf(env_, directory_, stream_));
     }
     const Result<uint64_t> end = journal::CommittedEnd(env_, directory_, stream_);
     if (!end.ok()) return end.status();
@@ -32,16 +32,17 @@ class Follower {
       return Status::NotFound(fmt::format(
           "{} ends at offset {}, before what was printed: it was made anew", stream_, *end));
     }
-    return *end > next_ ? Visit() : Status::Ok();
+    return Visit(*end);
   }
 
  private:
-  Status Visit() {
-    return journal::VisitRecords(env_, directory_, stream_, next_,
-                                 [this](const journal::Record& record) {
-                                   next_ = visited_end_ = record.end_offset;
-                                   return wants_more_ = visit_(record);
-                                 });
+  Status Visit(uint64_t end) {
+    if (end <= next_) return Status::Ok();
+    return journal::VisitRecordsBelow(env_, directory_, stream_, next_, end,
+                                      [this](const journal::Record& record) {
+                                        next_ = visited_end_ = record.end_offset;
+                                        return wants_more_ = visit_(record);
+                                      });
   }
 
   const Env& env_;
