@@ -12,7 +12,7 @@ import sys
 ROWS = [
     ["base"],
     ["codec", "schema", "tls", "http"],
-    ["session", "journal", "transport", "decode", "state", "identity"],
+    ["session", "client", "journal", "transport", "decode", "state", "identity"],
     ["broker", "normalise", "forward"],
     ["server", "ingest", "admin", "uplink_paho"],
     ["config"],
