@@ -9,7 +9,6 @@ namespace sluice::client {
 using codec::PacketType;
 using codec::Qos;
 using codec::ReasonCode;
-using codec::Verdict;
 
 size_t SessionState::Find(uint16_t packet_id) const {
   const auto found = std::ranges::find(received_, packet_id);

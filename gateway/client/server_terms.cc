@@ -13,7 +13,7 @@ Fault CheckUnasked(const codec::Properties& p, const Options& options) {
   if (p.response_information) {
     return Fault::Rule("[MQTT-3.1.2-28] response information that nobody asked for");
   }
-  if (options.client_id.empty() && !p.assigned_client_identifier.value_or("").size()) {
+  if (options.client_id.empty() && p.assigned_client_identifier.value_or("").empty()) {
     return Fault::Rule("[MQTT-3.2.2-16] no client identifier was assigned");
   }
   return {};

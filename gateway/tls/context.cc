@@ -129,6 +129,15 @@ Status Context::Impl::SetMaxFragment(uint16_t bytes) {
                                  std::to_string(bytes));
 }
 
+Status Context::Impl::SetAlpn(const std::vector<std::string>& names) {
+  if (names.empty()) return Status::Ok();
+  alpn = names;
+  for (const std::string& name : alpn) alpn_list.push_back(name.c_str());
+  alpn_list.push_back(nullptr);
+  if (mbedtls_ssl_conf_alpn_protocols(&config, alpn_list.data()) == 0) return Status::Ok();
+  return Status::InvalidArgument("an ALPN name has 1 to 255 bytes");
+}
+
 Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
   const int result =
       mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg, MBEDTLS_CIPHER_AES_256_GCM,
@@ -172,6 +181,7 @@ Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) 
   if (config.max_fragment_bytes != 0) {
     SLUICE_RETURN_IF_ERROR(impl->SetMaxFragment(config.max_fragment_bytes));
   }
+  SLUICE_RETURN_IF_ERROR(impl->SetAlpn(config.alpn));
   compat::EnableTicketSignal(&impl->config);
   impl->server_name = config.server_name;
   return std::shared_ptr<Context>(new Context(std::move(impl)));

@@ -42,6 +42,9 @@ struct ClientConfig {
   // The largest record either side sends, asked for in TLS 1.2 (RFC 6066, section 4): 512, 1,024,
   // 2,048 or 4,096; 0: 16 KiB. A server may ignore it.
   uint16_t max_fragment_bytes = 0;
+  // Offered by ALPN (RFC 7301), the preferred one first; a server that knows none of them ends the
+  // handshake, one that knows no ALPN does not mind.
+  std::vector<std::string> alpn = {};
 };
 
 // Keys, certificates and rules shared by all connections of a listener (or to a server), loaded and

@@ -18,6 +18,7 @@ struct Context::Impl {
   Status SetOwnCertificate(const std::string& certificate_file, const std::string& key_file);
   Status SetAuthorities(const std::string& file);
   Status SetMaxFragment(uint16_t bytes);
+  Status SetAlpn(const std::vector<std::string>& names);
   Status EnableTickets(std::chrono::seconds lifetime);
 
   mbedtls_entropy_context entropy;
@@ -29,6 +30,8 @@ struct Context::Impl {
   mbedtls_ssl_config config;
   const Clock* clock = nullptr;
   std::string server_name;                 // clients
+  std::vector<std::string> alpn;           // clients
+  std::vector<const char*> alpn_list;      // mbedTLS reads it as long as it lives
   std::string own_file, authorities_file;  // where they came from; empty: none
   bool is_server = false;
   bool has_certificate = false;

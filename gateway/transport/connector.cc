@@ -19,6 +19,8 @@ class ConnectorImpl final : public Connector {
   ~ConnectorImpl() override;
 
   void Begin();
+  const ConnectFailure& failure() const override { return failure_; }
+  bool in_handshake() const override { return handshake_ != nullptr; }
 
  private:
   // libuv's request, which it holds until the attempt has ended, even when nobody waits for it any
@@ -34,6 +36,7 @@ class ConnectorImpl final : public Connector {
   void OnConnected(int status);
   void OnHandshakeEnd(TlsHandshake::Outcome outcome);
   void Fail(Status reason);
+  void Done(Result<std::unique_ptr<ByteStream>> result);
 
   Loop& loop_;
   ConnectOptions options_;
@@ -43,6 +46,7 @@ class ConnectorImpl final : public Connector {
   TcpStream::Socket* socket_ = nullptr;
   Attempt* attempt_ = nullptr;
   std::unique_ptr<TlsHandshake> handshake_;
+  ConnectFailure failure_;
   Timer timer_;
 };
 
@@ -60,6 +64,11 @@ ConnectorImpl::~ConnectorImpl() {
 void ConnectorImpl::Begin() {
   attempt_ = new Attempt{.connector = this};
   attempt_->request.data = attempt_;
+  if (options_.tls != nullptr && engine_ == nullptr) {
+    delete std::exchange(attempt_, nullptr);
+    failure_.tls = tls::Failure::kInternal;
+    return Fail({StatusCode::kResourceExhausted, "no memory for TLS"});
+  }
   const Status begun = IsUnixAddress(options_.address) ? BeginFile() : BeginTcp();
   if (begun.ok()) return;
   delete std::exchange(attempt_, nullptr);
@@ -73,6 +82,7 @@ Status ConnectorImpl::BeginTcp() {
   const int error = uv_tcp_connect(&attempt_->request, &socket_->tcp,
                                    reinterpret_cast<const sockaddr*>(&*address), OnConnect);
   if (error == 0) return Status::Ok();
+  failure_.error = -error;
   return Status::FromErrno(-error, "connect to " + options_.address);
 }
 
@@ -93,13 +103,13 @@ void ConnectorImpl::OnConnect(uv_connect_t* request, int status) {
 void ConnectorImpl::OnConnected(int status) {
   attempt_ = nullptr;
   if (status != 0) {
-    return on_done_(
-        Status::Unavailable("connect to " + options_.address + ": " + uv_strerror(status)));
+    failure_.error = -status;
+    return Done(Status::Unavailable("connect to " + options_.address + ": " + uv_strerror(status)));
   }
   auto stream = std::make_unique<TcpStream>(loop_, std::exchange(socket_, nullptr), context_);
   if (options_.tls == nullptr) {
     timer_ = {};
-    return on_done_(std::unique_ptr<ByteStream>(std::move(stream)));
+    return Done(std::unique_ptr<ByteStream>(std::move(stream)));
   }
   handshake_ = std::make_unique<TlsHandshake>(
       loop_, std::move(stream), std::move(engine_), options_.limits,
@@ -108,15 +118,24 @@ void ConnectorImpl::OnConnected(int status) {
 
 void ConnectorImpl::OnHandshakeEnd(TlsHandshake::Outcome outcome) {
   timer_ = {};
-  if (outcome.end != TlsHandshake::End::kDone) return on_done_(outcome.reason);
-  on_done_(std::unique_ptr<ByteStream>(
+  if (outcome.end != TlsHandshake::End::kDone) {
+    failure_.tls = outcome.failure;
+    failure_.handshake_timed_out = outcome.end == TlsHandshake::End::kTimeout;
+    return Done(outcome.reason);
+  }
+  Done(std::unique_ptr<ByteStream>(
       std::make_unique<TlsStream>(loop_, std::move(outcome), context_)));
 }
 
 // Never from inside Begin: who called Connect has no connector yet.
 void ConnectorImpl::Fail(Status reason) {
-  timer_ =
-      loop_.StartTimer(Duration::zero(), [this, reason = std::move(reason)] { on_done_(reason); });
+  timer_ = loop_.StartTimer(Duration::zero(), [this, reason = std::move(reason)] { Done(reason); });
+}
+
+// The connector may be gone when it returns.
+void ConnectorImpl::Done(Result<std::unique_ptr<ByteStream>> result) {
+  const ConnectCallback done = std::move(on_done_);
+  done(std::move(result));
 }
 
 }  // namespace

@@ -18,21 +18,6 @@ mqtt::ssl_options TlsOptions(const PahoOptions& options) {
   return tls;
 }
 
-struct Advice {
-  codec::ReasonCode code;
-  std::string_view text;
-};
-
-// In the words of [[uplink]].
-constexpr Advice kAdvice[] = {
-    {codec::ReasonCode::kUnsupportedProtocolVersion, "set mqtt_version to one that it speaks"},
-    {codec::ReasonCode::kClientIdentifierNotValid, "set client_id to one that it allows"},
-    {codec::ReasonCode::kBadUserNameOrPassword, "check username and password_file"},
-    {codec::ReasonCode::kNotAuthorized,
-     "check username, password_file and cert, and whom the broker allows"},
-    {codec::ReasonCode::kBadAuthenticationMethod, "check username and password_file"},
-};
-
 int PahoVersion(codec::Version version) {
   return version == codec::Version::kV5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
 }
@@ -82,13 +67,6 @@ void DisconnectPaho(mqtt::async_client& client, std::chrono::milliseconds limit)
   } catch (const std::exception&) {
     return;  // It was disconnected already, which is all that is wanted.
   }
-}
-
-std::string_view AdviceFor(uint8_t reason_code) {
-  for (const Advice& advice : kAdvice) {
-    if (advice.code == static_cast<codec::ReasonCode>(reason_code)) return advice.text;
-  }
-  return {};
 }
 
 std::string Failure::ToString() const {

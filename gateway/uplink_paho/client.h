@@ -35,8 +35,6 @@ struct Failure {
 
   std::string ToString() const;  // printable
 };
-// What to do about a CONNECT that was refused with this reason code; empty if nothing helps here.
-std::string_view AdviceFor(uint8_t reason_code);
 // By Paho's own return code and the broker's reason code.
 Failure PahoFailure(int return_code, int reason_code, codec::Version version);
 

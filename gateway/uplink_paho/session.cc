@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "client/advice.h"
 #include "uplink_paho/refusal.h"
 
 namespace sluice::uplink_paho {
@@ -75,7 +76,7 @@ void PahoSession::OnConnected(const mqtt::token& token) {
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
   attempt_over_();
   Failure failure = PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
-  failure.advice = AdviceFor(failure.code);
+  failure.advice = client::AdviceFor(static_cast<codec::ReasonCode>(failure.code));
   End(failure);
 }
 

@@ -14,7 +14,7 @@ ROWS = [
     ["codec", "schema", "tls", "http"],
     ["session", "client", "journal", "transport", "decode", "state", "identity"],
     ["broker", "normalise", "forward"],
-    ["server", "ingest", "admin", "uplink_paho"],
+    ["server", "ingest", "admin", "uplink_mqtt", "uplink_paho"],
     ["config"],
     ["tools"],
     ["app"],

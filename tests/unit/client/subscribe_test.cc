@@ -5,7 +5,6 @@
 namespace sluice::client {
 namespace {
 
-using codec::ReasonCode;
 
 class SubscribeTest : public BothVersions {
  protected:

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mosquitto_broker.h"
+#include "support/mosquitto_broker.h"
 #include "support/uplink_rig.h"
 #include "support/waiting_executor.h"
 #include "uplink_paho/subscriber.h"

@@ -1,4 +1,4 @@
-#include "mosquitto_broker.h"
+#include "support/mosquitto_broker.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,0 +1,153 @@
+#include "uplink_mqtt/connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "client/advice.h"
+#include "uplink_mqtt/refusal.h"
+
+namespace sluice::uplink_mqtt {
+
+using codec::ReasonCode;
+
+Connection::Connection(Owner& owner, Scheduler& scheduler, client::Options options,
+                       std::unique_ptr<transport::ByteStream> stream)
+    : owner_(owner),
+      scheduler_(scheduler),
+      options_(std::move(options)),
+      client_(options_, state_),
+      stream_(std::move(stream)),
+      timer_(scheduler.NewTimer([this] { OnTimer(); })) {
+  stream_->Start(this);
+  client_.Start(scheduler_.Now(), &out_);
+  Flush();
+}
+
+Connection::~Connection() = default;
+
+client::PublishResult Connection::Publish(uint32_t token, const forward::OutgoingMessage& message) {
+  properties_.clear();
+  for (const forward::UserProperty& property : message.properties) {
+    properties_.push_back({property.name, property.value});
+  }
+  codec::OutgoingPublish publish;
+  publish.qos = codec::Qos::kAtLeastOnce;
+  publish.topic = message.topic;
+  publish.payload = message.payload;
+  publish.content_type = message.content_type;
+  publish.user_properties = properties_;
+  const client::PublishResult result = client_.Publish(scheduler_.Now(), token, publish, &out_);
+  if (!gathering_) Flush();
+  return result;
+}
+
+void Connection::Leave() {
+  told_ = true;
+  client_.Disconnect(ReasonCode::kNormalDisconnection, &out_);
+  if (gathering_) return;  // CarryOut goes on with it
+  CarryOut();
+  Flush();
+}
+
+size_t Connection::OnBytes(ByteSpan bytes) {
+  const size_t size = bytes.size();
+  gathering_ = true;
+  while (const size_t taken = client_.Receive(scheduler_.Now(), bytes, &out_)) {
+    bytes = bytes.subspan(taken);
+    CarryOut();
+  }
+  CarryOut();
+  gathering_ = false;
+  Flush();
+  return client_.ended() ? size : size - bytes.size();
+}
+
+void Connection::OnClosed(const Status& reason) {
+  gathering_ = true;
+  closed_ = reason;
+  client_.OnStreamClosed(&out_);
+  CarryOut();
+  timer_.Stop();
+  owner_.OnGone(*this);
+  // It may be gone.
+}
+
+void Connection::OnTimer() {
+  gathering_ = true;
+  client_.Tick(scheduler_.Now(), &out_);
+  CarryOut();
+  gathering_ = false;
+  Flush();
+}
+
+// What the owner does meanwhile may add to the actions.
+void Connection::CarryOut() {
+  for (size_t i = 0; i < out_.actions.size(); ++i) {
+    const client::Action action = out_.actions[i];
+    if (const auto* acknowledged = std::get_if<client::Acknowledged>(&action)) {
+      DoAcknowledged(*acknowledged);
+    } else if (const auto* connected = std::get_if<client::Connected>(&action)) {
+      DoConnected(*connected->terms);
+    } else if (std::holds_alternative<client::Ended>(action)) {
+      DoEnded();
+    }
+  }
+  out_.actions.clear();
+}
+
+void Connection::DoConnected(const client::ServerTerms& terms) {
+  if (told_) return;
+  if (terms.maximum_qos() == codec::Qos::kAtMostOnce) {
+    unfit_ = "the broker takes nothing at QoS 1";
+    return client_.Disconnect(ReasonCode::kNormalDisconnection, &out_);
+  }
+  owner_.OnConnected(
+      *this, {std::min(terms.receive_maximum(), options_.max_in_flight), terms.max_packet_bytes()});
+}
+
+void Connection::DoAcknowledged(const client::Acknowledged& acknowledged) {
+  if (told_) return;
+  if (!codec::IsError(acknowledged.reason)) {
+    return owner_.OnAcknowledged(*this, acknowledged.token);
+  }
+  owner_.OnRefused(*this, acknowledged.token, RefusalOf(acknowledged.reason));
+}
+
+void Connection::DoEnded() {
+  timer_.Stop();
+  stream_->Write(out_.bytes.view());
+  out_.bytes.Clear();
+  stream_->CloseAfterFlush();
+  if (std::exchange(told_, true)) return;
+  owner_.OnEnded(*this, WhyEnded());
+}
+
+void Connection::Flush() {
+  if (client_.ended()) return;
+  if (!out_.bytes.empty()) {
+    stream_->Write(out_.bytes.view());
+    out_.bytes.Clear();
+  }
+  const auto due = client_.NextDeadline();
+  if (!due || (timer_.active() && timer_due_ <= *due)) return;
+  timer_due_ = *due;
+  timer_.Start(std::max(*due - scheduler_.Now(), Duration::zero()));
+}
+
+std::string Connection::WhyEnded() const {
+  if (!unfit_.empty()) return unfit_;
+  const client::End& end = client_.end();
+  if (end.cause == client::EndCause::kStreamClosed && !closed_.ok()) {
+    return Printable(closed_.message());
+  }
+  std::string why = client::Describe(end);
+  const std::string_view advice =
+      end.cause == client::EndCause::kRefused ? client::AdviceFor(end.reason) : "";
+  if (!advice.empty()) why += fmt::format("; {}", advice);
+  return why;
+}
+
+}  // namespace sluice::uplink_mqtt

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/scheduler.h"
+#include "client/client.h"
+#include "codec/outgoing_publish.h"
+#include "forward/uplink.h"
+#include "transport/byte_stream.h"
+
+namespace sluice::uplink_mqtt {
+
+// A stream with a client on it, from CONNECT to the end of the stream. Loop thread.
+//
+// What is written during a callback of the stream leaves in one piece at its end; outside of them
+// the stream gathers it until the end of the loop's iteration.
+class Connection final : private transport::StreamHandler {
+ public:
+  // Told from callbacks of the loop, never from inside a call.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void OnConnected(Connection& connection, const forward::UplinkLimits& limits) = 0;
+    virtual void OnAcknowledged(Connection& connection, uint32_t token) = 0;
+    virtual void OnRefused(Connection& connection, uint32_t token,
+                           const forward::Refusal& refusal) = 0;
+    // Nothing more will be heard of it but OnGone. Not after Leave.
+    virtual void OnEnded(Connection& connection, const std::string& why) = 0;
+    // The stream is closed: the connection may be destroyed, and is not touched any more.
+    virtual void OnGone(Connection& connection) = 0;
+  };
+
+  // Starts. `owner` and `scheduler` outlive it.
+  Connection(Owner& owner, Scheduler& scheduler, client::Options options,
+             std::unique_ptr<transport::ByteStream> stream);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  bool connected() const { return client_.connected(); }
+  client::PublishResult Publish(uint32_t token, const forward::OutgoingMessage& message);
+  // Says goodbye; only OnGone follows.
+  void Leave();
+
+ private:
+  size_t OnBytes(ByteSpan bytes) override;
+  void OnClosed(const Status& reason) override;
+  void OnTimer();
+
+  void CarryOut();
+  void DoConnected(const client::ServerTerms& terms);
+  void DoAcknowledged(const client::Acknowledged& acknowledged);
+  void DoEnded();
+  void Flush();
+  std::string WhyEnded() const;
+
+  Owner& owner_;
+  Scheduler& scheduler_;
+  const client::Options options_;
+  client::SessionState state_;  // ends with the connection
+  client::Client client_;
+  client::Output out_;
+  std::unique_ptr<transport::ByteStream> stream_;
+  Timer timer_;
+  MonotonicTime timer_due_{};
+  std::vector<codec::UserProperty> properties_;  // of the message under way; kept for its memory
+  Status closed_;                                // why the stream did, if that was the end
+  std::string unfit_;                            // why we have left though all was well
+  bool gathering_ = false;
+  bool told_ = false;  // that it has ended, or nobody is to be told
+};
+
+}  // namespace sluice::uplink_mqtt

@@ -1,0 +1,32 @@
+#include "uplink_mqtt/credentials.h"
+
+#include <utility>
+
+#include "base/env.h"
+
+namespace sluice::uplink_mqtt {
+namespace {
+
+constexpr size_t kMaxPasswordFileBytes = 4096;
+
+}  // namespace
+
+Result<Credentials> LoadCredentials(const MqttOptions& options) {
+  Credentials credentials;
+  if (!options.password_file.empty()) {
+    auto text = ReadFileToString(Env::Posix(), options.password_file, kMaxPasswordFileBytes);
+    if (!text.ok()) return text.status();
+    credentials.password = text->substr(0, text->find_first_of("\r\n"));
+  }
+  if (!options.url.scheme.tls) return credentials;
+  auto context = tls::Context::NewClient({.server_ca_file = options.ca_file,
+                                          .server_name = options.url.host,
+                                          .certificate_file = options.cert_file,
+                                          .key_file = options.key_file,
+                                          .alpn = options.alpn});
+  if (!context.ok()) return context.status();
+  credentials.tls = std::move(*context);
+  return credentials;
+}
+
+}  // namespace sluice::uplink_mqtt

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/status.h"
+#include "tls/context.h"
+#include "uplink_mqtt/options.h"
+
+namespace sluice::uplink_mqtt {
+
+// What an uplink's files say.
+struct Credentials {
+  std::optional<std::string> password;
+  std::shared_ptr<tls::Context> tls;  // null: plaintext
+};
+
+// Any thread; reads files, so not the loop's. Failures name the file and the remedy.
+Result<Credentials> LoadCredentials(const MqttOptions& options);
+
+}  // namespace sluice::uplink_mqtt

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "client/outbound_flow.h"
+#include "codec/reason_code.h"
+#include "forward/refusal.h"
+
+namespace sluice::uplink_mqtt {
+
+// What an answer with this reason code, an error, means; see client::IsRefusedForGood.
+forward::Refusal RefusalOf(codec::ReasonCode reason);
+// What it means that the client did not send a message.
+forward::Refusal RefusalOf(client::PublishResult result);
+
+}  // namespace sluice::uplink_mqtt
