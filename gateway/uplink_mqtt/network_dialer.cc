@@ -18,23 +18,6 @@ constexpr size_t kNoOutputBound = SIZE_MAX / 2;
 // Beside the largest packet: what one read brings.
 constexpr size_t kReadBytes = 128 * 1024;
 
-DialCause CauseOf(int error) {
-  switch (error) {
-    case ECONNREFUSED:
-      return DialCause::kRefused;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EHOSTDOWN:
-    case EADDRNOTAVAIL:
-      return DialCause::kUnreachable;
-    case ETIMEDOUT:
-      return DialCause::kTimeout;
-    default:
-      return DialCause::kNetwork;
-  }
-}
-
 // By tls::Failure; empty: mbedTLS's own words say it best.
 constexpr std::array<std::string_view, tls::kFailureCount> kTlsWords = {
     "",
@@ -53,6 +36,23 @@ constexpr std::array<std::string_view, tls::kFailureCount> kTlsWords = {
 double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
+
+DialCause CauseOfSystemError(int error) {
+  switch (error) {
+    case ECONNREFUSED:
+      return DialCause::kRefused;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EHOSTDOWN:
+    case EADDRNOTAVAIL:
+      return DialCause::kUnreachable;
+    case ETIMEDOUT:
+      return DialCause::kTimeout;
+    default:
+      return DialCause::kNetwork;
+  }
+}
 
 NetworkDialer::NetworkDialer(const MqttOptions& options, transport::Loop& loop)
     : options_(options), loop_(loop), timer_(loop.NewTimer([this] { OnTimeout(); })) {}
@@ -119,7 +119,7 @@ DialFailure NetworkDialer::FailureOf(const Status& status) const {
   const transport::ConnectFailure& failure = connector_->failure();
   const std::string& address = addresses_[next_ - 1];
   if (!connector_->in_handshake()) {
-    return {CauseOf(failure.error), {}, Printable(status.message())};
+    return {CauseOfSystemError(failure.error), {}, Printable(status.message())};
   }
   if (failure.handshake_timed_out) {
     return {DialCause::kTimeout, {}, fmt::format("{}: the TLS handshake took too long", address)};

@@ -14,6 +14,9 @@
 
 namespace sluice::uplink_mqtt {
 
+// Why the system made no connection, by errno.
+DialCause CauseOfSystemError(int error);
+
 // The real one: reads the files on a worker, looks the name up, tries its addresses in turn (an
 // equal share of the time for each, so that one that nobody answers at does not take it all), and
 // shakes hands.

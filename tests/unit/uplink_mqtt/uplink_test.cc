@@ -1,0 +1,346 @@
+// What is this uplink's own, in simulated time: what a broker says and does not say.
+
+#include "uplink_mqtt/uplink.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/metrics.h"
+#include "codec/connack.h"
+#include "codec/disconnect.h"
+#include "codec/ping.h"
+#include "support/memory_stream.h"
+#include "support/simulated_scheduler.h"
+#include "wire/describe.h"
+
+namespace sluice::uplink_mqtt {
+namespace {
+
+using codec::ReasonCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Hands out one end of a pair of streams.
+class MemoryDialer final : public Dialer {
+ public:
+  explicit MemoryDialer(test::SimulatedScheduler* scheduler) : scheduler_(*scheduler) {}
+
+  void Dial(Callback on_done) override {
+    GiveUp();
+    on_done_ = std::move(on_done);
+    timer_ = scheduler_.StartTimer(milliseconds(1), [this] {
+      auto pair = test::MemoryStream::Connect(&scheduler_, {}, {}, {});
+      server = std::move(pair.second);
+      ++dialed;
+      Outcome outcome;
+      if (failure.cause != DialCause::kNone) {
+        outcome.failure = failure;
+      } else {
+        outcome.stream = std::move(pair.first);
+      }
+      const Callback done = std::move(on_done_);
+      done(std::move(outcome));
+    });
+  }
+  void GiveUp() override { timer_ = {}; }
+
+  std::unique_ptr<test::MemoryStream> server;
+  DialFailure failure;
+  int dialed = 0;
+
+ private:
+  test::SimulatedScheduler& scheduler_;
+  Callback on_done_;
+  Timer timer_;
+};
+
+class MqttUplinkTest : public testing::Test,
+                       public forward::UplinkListener,
+                       public transport::StreamHandler {
+ protected:
+  void SetUp() override {
+    options_.url = *forward::ParseUplinkUrl("mqtt://broker", kSchemes);
+    options_.session.client_id = "c";
+  }
+  // Up to CONNECT.
+  void Begin() {
+    if (uplink_ == nullptr) {
+      auto dialer = std::make_unique<MemoryDialer>(&scheduler_);
+      dialer_ = dialer.get();
+      dialer_->failure = failure_;
+      uplink_ = std::make_unique<MqttUplink>(options_, scheduler_, std::move(dialer));
+      uplink_->SetListener(this);
+    }
+    uplink_->Connect();
+    scheduler_.Advance(milliseconds(1));
+    if (dialer_->server != nullptr) dialer_->server->Start(this);
+    scheduler_.RunReady();
+  }
+  void Connect(const codec::Connack& connack = {}) {
+    Begin();
+    Say(connack);
+    ASSERT_TRUE(connected_) << why_;
+    sent_.clear();
+  }
+  // The broker.
+  template <typename Packet>
+  void Say(const Packet& packet) {
+    ByteBuffer bytes;
+    Encode(packet, options_.session.version, &bytes);
+    dialer_->server->Write(bytes.view());
+    scheduler_.RunReady();
+  }
+  // The route.
+  void Publish(uint32_t token, std::string_view payload = "x") {
+    const forward::UserProperty property{"id", "gw/s/1"};
+    uplink_->Publish(token, {.topic = "topic",
+                             .key = {},
+                             .payload = AsBytes(payload),
+                             .content_type = "text/plain",
+                             .properties = {&property, 1}});
+    scheduler_.RunReady();
+  }
+
+  void OnConnected(const forward::UplinkLimits& limits) override {
+    connected_ = true;
+    limits_ = limits;
+  }
+  void OnDisconnected(const std::string& why) override {
+    connected_ = false;
+    ++ends_;
+    why_ = why;
+  }
+  void OnAcknowledged(uint32_t token) override {
+    told_.push_back("acked " + std::to_string(token));
+    if (publish_on_ack_) {
+      Publish2();
+    }
+  }
+  void OnRefused(uint32_t token, const forward::Refusal& refusal) override {
+    told_.push_back("refused " + std::to_string(token) + (refusal.permanent ? " for good " : " ") +
+                    Describe(refusal));
+  }
+  void Publish2() {
+    uplink_->Publish(
+        99, {.topic = "topic", .key = {}, .payload = {}, .content_type = "", .properties = {}});
+  }
+  size_t OnBytes(ByteSpan bytes) override {
+    ++reads_;
+    const size_t size = bytes.size();
+    while (!bytes.empty()) {
+      codec::Frame frame;
+      codec::Packet packet;
+      if (codec::PeekFrame(bytes, codec::kMaxPacketBytes, &frame).state != codec::FrameState::kOk) {
+        break;
+      }
+      EXPECT_TRUE(codec::Decode(frame, options_.session.version, &packet).ok());
+      sent_.push_back(test::Describe(packet));
+      bytes = bytes.subspan(frame.size);
+    }
+    return size - bytes.size();
+  }
+  void OnClosed(const Status&) override { server_closed_ = true; }
+
+  test::SimulatedClock clock_;
+  test::SimulatedScheduler scheduler_{&clock_};
+  MqttOptions options_;
+  DialFailure failure_;
+  std::unique_ptr<MqttUplink> uplink_;
+  MemoryDialer* dialer_ = nullptr;
+  bool connected_ = false;
+  bool server_closed_ = false;
+  bool publish_on_ack_ = false;
+  int ends_ = 0;
+  int reads_ = 0;
+  forward::UplinkLimits limits_;
+  std::string why_;
+  std::vector<std::string> sent_;
+  std::vector<std::string> told_;
+};
+
+TEST_F(MqttUplinkTest, MessageTravelsWithItsProperties) {
+  Connect();
+  Publish(7);
+  EXPECT_THAT(sent_, ElementsAre("PUBLISH qos=1 id=1 topic=topic payload=x "
+                                 "{content_type=text/plain user=id:gw/s/1}"));
+  Say(codec::Ack{codec::PacketType::kPuback, 1, {}, {}});
+  EXPECT_THAT(told_, ElementsAre("acked 7"));
+}
+
+TEST_F(MqttUplinkTest, LimitsAreTheBrokersAndOurs) {
+  Connect();
+  EXPECT_EQ(limits_.max_in_flight, 256u);
+  EXPECT_EQ(limits_.max_message_bytes, size_t{codec::kMaxPacketBytes});
+  codec::Connack connack;
+  connack.properties.receive_maximum = 7;
+  connack.properties.maximum_packet_size = 100;
+  Connect(connack);
+  EXPECT_EQ(limits_.max_in_flight, 7u);
+  EXPECT_EQ(limits_.max_message_bytes, 100u);
+}
+
+// Only what is too large is given up, by the size that it has on the wire.
+TEST_F(MqttUplinkTest, MessageThatIsTooLargeIsRefusedHereAndTheNextIsNot) {
+  codec::Connack connack;
+  connack.properties.maximum_packet_size = 100;
+  Connect(connack);
+  Publish(1, std::string(101, 'x'));
+  Publish(2, std::string(62, 'x'));
+  EXPECT_THAT(told_, ElementsAre("refused 1 for good Packet too large (0x95)"));
+  EXPECT_EQ(sent_.size(), 1u);
+}
+
+TEST_F(MqttUplinkTest, MessageThatIsNoTextIsRefusedHere) {
+  Connect();
+  uplink_->Publish(
+      1, {.topic = "\xFF", .key = {}, .payload = {}, .content_type = "", .properties = {}});
+  EXPECT_THAT(told_, ElementsAre());  // never from inside the call
+  scheduler_.RunReady();
+  EXPECT_THAT(told_, ElementsAre("refused 1 for good Payload format invalid (0x99)"));
+}
+
+TEST_F(MqttUplinkTest, RefusalOfAnEarlierConnectionIsForgotten) {
+  Connect();
+  uplink_->Publish(
+      1, {.topic = "\xFF", .key = {}, .payload = {}, .content_type = "", .properties = {}});
+  Connect();
+  EXPECT_THAT(told_, ElementsAre());
+}
+
+TEST_F(MqttUplinkTest, RefusalsOfTheBrokerAreTold) {
+  Connect();
+  Publish(1);
+  Publish(2);
+  Say(codec::Ack{codec::PacketType::kPuback, 1, ReasonCode::kQuotaExceeded, {}});
+  Say(codec::Ack{codec::PacketType::kPuback, 2, ReasonCode::kTopicNameInvalid, {}});
+  EXPECT_THAT(told_, ElementsAre("refused 1 Quota exceeded (0x97)",
+                                 "refused 2 for good Topic Name invalid (0x90)"));
+}
+
+// Many acknowledgements from one read, and what they make room for in one write.
+TEST_F(MqttUplinkTest, WhatAnswersMakeRoomForLeavesInOnePiece) {
+  Connect();
+  ByteBuffer acks;
+  for (uint16_t i = 1; i <= 50; ++i) {
+    Publish(i);
+    codec::EncodeAck(codec::PacketType::kPuback, i, ReasonCode::kSuccess, options_.session.version,
+                     &acks);
+  }
+  publish_on_ack_ = true;
+  reads_ = 0;
+  sent_.clear();
+  dialer_->server->Write(acks.view());
+  scheduler_.RunReady();
+  EXPECT_EQ(told_.size(), 50u);
+  EXPECT_EQ(sent_.size(), 50u);
+  EXPECT_EQ(reads_, 1);
+}
+
+TEST_F(MqttUplinkTest, BrokerThatTakesNothingAtQos1IsNoUpstream) {
+  Begin();
+  codec::Connack connack;
+  connack.properties.maximum_qos = 0;
+  Say(connack);
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the broker takes nothing at QoS 1");
+  EXPECT_EQ(sent_.back(), "DISCONNECT");
+}
+
+TEST_F(MqttUplinkTest, DialFailureIsTheReason) {
+  failure_ = {DialCause::kLookup, {}, "cannot look up broker: unknown node or service"};
+  Begin();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "cannot look up broker: unknown node or service");
+  EXPECT_EQ(uplink_->dial_failure().cause, DialCause::kLookup);
+}
+
+TEST_F(MqttUplinkTest, RefusedConnectSaysWhyAndWhatToDo) {
+  Begin();
+  codec::Connack connack;
+  connack.reason = ReasonCode::kNotAuthorized;
+  connack.properties.reason_string = "unknown gateway";
+  Say(connack);
+  EXPECT_EQ(why_,
+            "the server refused the connection: Not authorized (0x87), \"unknown gateway\"; check "
+            "username, password_file and cert, and whom the broker allows");
+}
+
+// [MQTT-3.14.2.1]
+TEST_F(MqttUplinkTest, DisconnectOfTheBrokerSaysWhy) {
+  Connect();
+  codec::Disconnect disconnect{ReasonCode::kTopicNameInvalid, {}};
+  Say(disconnect);
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the server ended the connection: Topic Name invalid (0x90)");
+}
+
+TEST_F(MqttUplinkTest, BrokerThatBreaksARuleIsToldAndLeft) {
+  Connect();
+  Say(codec::Ack{codec::PacketType::kPuback, 9, {}, {}});
+  EXPECT_THAT(why_, HasSubstr("an answer to what was not asked"));
+  EXPECT_THAT(sent_.back(), HasSubstr("DISCONNECT reason=82"));
+}
+
+TEST_F(MqttUplinkTest, BrokerThatClosesIsALostConnection) {
+  Connect();
+  dialer_->server.reset();
+  scheduler_.RunReady();
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the peer closed the connection");
+}
+
+TEST_F(MqttUplinkTest, BrokerThatNeverSaysConnackIsGivenUp) {
+  options_.connect_timeout = seconds(3);
+  Begin();
+  scheduler_.Advance(seconds(2));
+  EXPECT_EQ(ends_, 0);
+  scheduler_.Advance(seconds(1));
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the server did not answer CONNECT in time");
+}
+
+// [MQTT-3.2.2-21]
+TEST_F(MqttUplinkTest, ServerKeepAliveIsObeyed) {
+  options_.session.keep_alive_seconds = 60;
+  codec::Connack connack;
+  connack.properties.server_keep_alive = 10;
+  Connect(connack);
+  for (int i = 0; i < 10; ++i) {
+    scheduler_.Advance(seconds(9));
+    ASSERT_EQ(sent_.size(), static_cast<size_t>(i + 1));
+    EXPECT_EQ(sent_.back(), "PINGREQ");
+    Say(codec::Ping{codec::PacketType::kPingresp});
+  }
+  EXPECT_EQ(ends_, 0);
+}
+
+TEST_F(MqttUplinkTest, HalfOpenConnectionIsFound) {
+  options_.session.keep_alive_seconds = 30;
+  Connect();
+  scheduler_.Advance(seconds(41));
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the server did not answer PINGREQ in time");
+}
+
+TEST_F(MqttUplinkTest, BrokerThatAcknowledgesNothingIsLeft) {
+  options_.session.ack_timeout = seconds(5);
+  Connect();
+  Publish(1);
+  scheduler_.Advance(seconds(5));
+  EXPECT_EQ(ends_, 1);
+  EXPECT_EQ(why_, "the server did not acknowledge what was published in time");
+}
+
+TEST_F(MqttUplinkTest, DisconnectSaysGoodbye) {
+  Connect();
+  uplink_->Disconnect();
+  scheduler_.RunReady();
+  EXPECT_EQ(sent_.back(), "DISCONNECT");
+  EXPECT_TRUE(server_closed_);
+  EXPECT_EQ(ends_, 0);
+}
+
+}  // namespace
+}  // namespace sluice::uplink_mqtt
