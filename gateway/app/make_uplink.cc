@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "uplink_mqtt/network_dialer.h"
+#include "uplink_mqtt/uplink.h"
 #include "uplink_paho/options.h"
 #include "uplink_paho/uplink.h"
 
@@ -19,17 +21,25 @@ MadeUplink MakePaho(const config::UplinkConfig& config, Executor& loop) {
   return MadeUplink(std::make_unique<uplink_paho::PahoUplink>(std::move(*options), loop));
 }
 
+MadeUplink MakeMqtt(const config::UplinkConfig& config, transport::Loop& loop) {
+  if (config.client == config::MqttClient::kPaho) return MakePaho(config, loop);
+  const uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
+  SLUICE_RETURN_IF_ERROR(client::CheckOptions(options.session));
+  auto dialer = std::make_unique<uplink_mqtt::NetworkDialer>(options, loop);
+  return MadeUplink(std::make_unique<uplink_mqtt::MqttUplink>(options, loop, std::move(dialer)));
+}
+
 struct Kind {
   std::span<const forward::UplinkScheme> schemes;
-  MadeUplink (*make)(const config::UplinkConfig& config, Executor& loop);
+  MadeUplink (*make)(const config::UplinkConfig& config, transport::Loop& loop);
 };
 
 // A new kind of uplink is one line here.
-constexpr Kind kKinds[] = {{uplink_paho::kSchemes, MakePaho}};
+constexpr Kind kKinds[] = {{uplink_mqtt::kSchemes, MakeMqtt}};
 
 }  // namespace
 
-MadeUplink MakeUplink(const config::UplinkConfig& config, Executor& loop) {
+MadeUplink MakeUplink(const config::UplinkConfig& config, transport::Loop& loop) {
   for (const Kind& kind : kKinds) {
     const auto found = std::find(kind.schemes.begin(), kind.schemes.end(), config.url.scheme);
     if (found != kind.schemes.end()) return kind.make(config, loop);

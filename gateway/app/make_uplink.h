@@ -2,16 +2,16 @@
 
 #include <memory>
 
-#include "base/executor.h"
 #include "base/status.h"
 #include "config/uplink.h"
 #include "forward/uplink.h"
+#include "transport/loop.h"
 
 namespace sluice::app {
 
-// The uplink that an [[uplink]] describes, of the kind that its URL's scheme names. Reads its
-// password file, which is what may fail. `loop` outlives the uplink.
+// The uplink that an [[uplink]] describes, of the kind that its URL's scheme and its client name.
+// What files it needs now is what may fail. `loop` outlives the uplink.
 Result<std::unique_ptr<forward::Uplink>> MakeUplink(const config::UplinkConfig& config,
-                                                    Executor& loop);
+                                                    transport::Loop& loop);
 
 }  // namespace sluice::app

@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr size_t kMaxPasswordFileBytes = 4096;
+// Where Debian's ca-certificates keeps the public authorities.
+constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+constexpr Word<MqttClient> kClients[] = {{"mqtt", MqttClient::kOwn}, {"paho", MqttClient::kPaho}};
 // Acknowledgements are all that is wanted from upstream; reason strings make them longer.
 constexpr uint32_t kMaxPacketFromUpstream = 16 << 10;
 
@@ -41,8 +44,8 @@ void ReadVersion(TableReader& t, UplinkConfig* uplink) {
 }
 
 void CheckCredentials(TableReader& t, const UplinkConfig& uplink) {
-  if (uplink.url.scheme.tls && uplink.ca.empty()) {
-    t.Error("ca", "is missing; mqtts:// needs the authority of the broker's certificate");
+  for (const std::string& protocol : uplink.alpn) {
+    if (protocol.empty() || protocol.size() > 255) t.Error("alpn", "has names of 1 to 255 bytes");
   }
   if (uplink.cert.empty() != uplink.key.empty()) {
     const std::string_view has = uplink.cert.empty() ? "key" : "cert";
@@ -86,11 +89,14 @@ void Read(TableReader& t, const GatewayConfig& gateway, UplinkConfig* uplink) {
   t.Parsed("url", &uplink->url, ParseUrl);
   uplink->client_id = gateway.id + "-" + uplink->name;
   t.Text("client_id", &uplink->client_id);
+  t.OneOf("client", kClients, &uplink->client);
+  if (uplink->url.scheme.tls) uplink->ca = kSystemAuthorities;
   t.Path("ca", &uplink->ca);
   t.Path("cert", &uplink->cert);
   t.Path("key", &uplink->key);
   t.Text("username", &uplink->username);
   t.Path("password_file", &uplink->password_file);
+  t.TextList("alpn", &uplink->alpn);
   ReadVersion(t, uplink);
   t.Time("keep_alive", seconds(1), &uplink->keep_alive, seconds(65'535));  // two bytes of CONNECT
   t.Time("connect_timeout", milliseconds(100), &uplink->connect_timeout);
@@ -109,6 +115,10 @@ void CheckUplinks(const std::vector<UplinkConfig>& uplinks, Diagnostics* diagnos
     if (!uplink.url.scheme.tls) {
       diagnostics->Warning(
           fmt::format("uplink {} sends in plaintext to {}", uplink.name, uplink.url.text));
+    }
+    if (uplink.client != MqttClient::kPaho) continue;
+    if (!uplink.alpn.empty()) {
+      diagnostics->Warning(fmt::format("uplink {}: alpn needs client = \"mqtt\"", uplink.name));
     }
     const Duration used = UsedConnectTimeout(uplink);
     if (used == uplink.connect_timeout) continue;
@@ -158,6 +168,26 @@ Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink) {
   auto password = ReadPasswordFile(uplink.password_file);
   if (!password.ok()) return password.status();
   options.password = std::move(*password);
+  return options;
+}
+
+uplink_mqtt::MqttOptions ToMqttOptions(const UplinkConfig& uplink) {
+  uplink_mqtt::MqttOptions options;
+  options.url = uplink.url;
+  options.password_file = uplink.password_file;
+  options.ca_file = uplink.ca;
+  options.cert_file = uplink.cert;
+  options.key_file = uplink.key;
+  options.alpn = uplink.alpn;
+  options.connect_timeout = uplink.connect_timeout;
+  options.session.version = uplink.mqtt_version;
+  options.session.client_id = uplink.client_id;
+  options.session.keep_alive_seconds =
+      static_cast<uint16_t>(duration_cast<seconds>(uplink.keep_alive).count());
+  if (!uplink.username.empty()) options.session.user_name = uplink.username;
+  options.session.max_packet_bytes = kMaxPacketFromUpstream;
+  // What is not acknowledged in time, the shared uplink finds: it knows of all routes.
+  options.session.ack_timeout = Duration::zero();
   return options;
 }
 

@@ -12,18 +12,25 @@
 #include "config/toml_reader.h"
 #include "forward/shared_uplink.h"
 #include "forward/uplink_url.h"
+#include "uplink_mqtt/options.h"
 #include "uplink_paho/options.h"
 
 namespace sluice::config {
 
 struct GatewayConfig;
 
+// Who speaks MQTT with a broker.
+enum class MqttClient : uint8_t { kOwn, kPaho };
+
 // [[uplink]]
 struct UplinkConfig {
   std::string name;
   forward::UplinkUrl url;
+  MqttClient client = MqttClient::kPaho;
   std::string client_id;  // the gateway's id and the uplink's name unless given
-  std::string ca, cert, key;
+  std::string ca;         // the machine's own store unless given
+  std::string cert, key;
+  std::vector<std::string> alpn;  // kOwn
   std::string username, password_file;
   codec::Version mqtt_version = uplink_paho::PahoOptions{}.version;
   Duration keep_alive = uplink_paho::PahoOptions{}.keep_alive;
@@ -46,6 +53,7 @@ std::optional<codec::Version> ToMqttVersion(uint64_t number);
 
 // Reads the password file, which is what may fail.
 Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink);
+uplink_mqtt::MqttOptions ToMqttOptions(const UplinkConfig& uplink);
 forward::SharedUplinkOptions ToSharedUplinkOptions(const UplinkConfig& uplink);
 
 }  // namespace sluice::config

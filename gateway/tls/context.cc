@@ -1,5 +1,9 @@
 #include "tls/context.h"
 
+#include <arpa/inet.h>
+
+#include <string_view>
+
 #include "tls/context_impl.h"
 #include "tls/credentials.h"
 #include "tls/engine.h"
@@ -36,6 +40,31 @@ int JudgeDates(void* clock_pointer, mbedtls_x509_crt* certificate, int, uint32_t
   const Clock& clock = *static_cast<const Clock*>(clock_pointer);
   if (!clock.WallIsSet()) *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
   if (HasEnded(*certificate, clock)) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+  return 0;
+}
+
+// The bytes of an IPv4 or IPv6 address; empty if it is a name.
+std::string AddressBytes(const std::string& text) {
+  std::string bytes(sizeof(in6_addr), '\0');
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return bytes;
+  bytes.resize(sizeof(in_addr));
+  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return bytes;
+  return {};
+}
+
+// mbedTLS 2.28 compares names only, and would send an address as a server name, which RFC 6066
+// forbids. An address is compared here, with those that the server's certificate has (RFC 5280,
+// 4.2.1.6).
+int JudgeAddress(void* address_pointer, mbedtls_x509_crt* certificate, int depth, uint32_t* flags) {
+  constexpr int kIpAddress = MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7;
+  if (depth > 0) return 0;
+  const auto& address = *static_cast<const std::string*>(address_pointer);
+  const mbedtls_x509_sequence* name = &certificate->subject_alt_names;
+  for (; name != nullptr; name = name->next) {
+    const std::string_view bytes(reinterpret_cast<const char*>(name->buf.p), name->buf.len);
+    if (name->buf.tag == kIpAddress && bytes == address) return 0;
+  }
+  *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
   return 0;
 }
 
@@ -138,6 +167,12 @@ Status Context::Impl::SetAlpn(const std::vector<std::string>& names) {
   return Status::InvalidArgument("an ALPN name has 1 to 255 bytes");
 }
 
+void Context::Impl::SetServerName(const std::string& name) {
+  server_name = name;
+  server_address = AddressBytes(name);
+  if (!server_address.empty()) mbedtls_ssl_conf_verify(&config, JudgeAddress, &server_address);
+}
+
 Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
   const int result =
       mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg, MBEDTLS_CIPHER_AES_256_GCM,
@@ -183,7 +218,7 @@ Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) 
   }
   SLUICE_RETURN_IF_ERROR(impl->SetAlpn(config.alpn));
   compat::EnableTicketSignal(&impl->config);
-  impl->server_name = config.server_name;
+  impl->SetServerName(config.server_name);
   return std::shared_ptr<Context>(new Context(std::move(impl)));
 }
 

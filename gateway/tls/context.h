@@ -35,7 +35,8 @@ struct ServerConfig {
 
 struct ClientConfig {
   std::string server_ca_file = {};
-  std::string server_name = {};       // must be among the names of the server's certificate
+  // Must be among the names of the server's certificate, or, an IP address, among its addresses.
+  std::string server_name = {};
   std::string certificate_file = {};  // empty: no client certificate
   std::string key_file = {};
   MinVersion min_version = MinVersion::kTls12;

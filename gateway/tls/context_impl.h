@@ -19,6 +19,7 @@ struct Context::Impl {
   Status SetAuthorities(const std::string& file);
   Status SetMaxFragment(uint16_t bytes);
   Status SetAlpn(const std::vector<std::string>& names);
+  void SetServerName(const std::string& name);
   Status EnableTickets(std::chrono::seconds lifetime);
 
   mbedtls_entropy_context entropy;
@@ -30,6 +31,7 @@ struct Context::Impl {
   mbedtls_ssl_config config;
   const Clock* clock = nullptr;
   std::string server_name;                 // clients
+  std::string server_address;              // clients: of a server_name that is one, as in RFC 5280
   std::vector<std::string> alpn;           // clients
   std::vector<const char*> alpn_list;      // mbedTLS reads it as long as it lives
   std::string own_file, authorities_file;  // where they came from; empty: none

@@ -52,9 +52,8 @@ std::unique_ptr<Engine> Context::NewEngine(const ResumptionTicket* resume) const
   auto impl = std::make_unique<Engine::Impl>();
   mbedtls_ssl_context* ssl = &impl->ssl;
   if (mbedtls_ssl_setup(ssl, &impl_->config) != 0) return nullptr;
-  if (!impl_->is_server && mbedtls_ssl_set_hostname(ssl, impl_->server_name.c_str()) != 0) {
-    return nullptr;
-  }
+  const char* const name = impl_->server_address.empty() ? impl_->server_name.c_str() : nullptr;
+  if (!impl_->is_server && mbedtls_ssl_set_hostname(ssl, name) != 0) return nullptr;
   if (resume != nullptr && mbedtls_ssl_set_session(ssl, &resume->impl_->session) != 0) {
     return nullptr;
   }

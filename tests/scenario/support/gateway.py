@@ -58,7 +58,10 @@ url  = "mqtt://127.0.0.1:{port}"
 backoff_min = "100ms"
 backoff_max = "500ms"
 mqtt_version = {mqtt_version}
+client = "{client}"
 """
+# Which of the two clients uplinks use: some scenarios run with both.
+UPLINK_CLIENT = os.environ.get("SLUICE_UPLINK_CLIENT", "paho")
 
 ROUTE = """
 [[route]]
@@ -74,7 +77,7 @@ def stream(max_bytes="16MiB", segment_bytes="1MiB", on_full="reject"):
 
 
 def uplink(port, mqtt_version=5):
-    return UPLINK.format(port=port, mqtt_version=mqtt_version)
+    return UPLINK.format(port=port, mqtt_version=mqtt_version, client=UPLINK_CLIENT)
 
 
 def tls_uplink(port, identity, ca="pki/server-ca.crt"):

@@ -136,6 +136,34 @@ TEST_F(ConfigFileTest, SmallestStreamOfDeadLettersTakesOne) {
   EXPECT_GE((*checked).max_event_bytes, ingest::Ingest::kMinDeadLetterBytes);
 }
 
+TEST_F(ConfigFileTest, UplinkNamesItsClient) {
+  const auto uplink = [&](const std::string& more) {
+    return With("[[uplink]]\nname = \"u\"\nurl = \"mqtts://h\"\n" + more);
+  };
+  EXPECT_EQ(Load(uplink("")).uplinks[0].client, MqttClient::kPaho);
+  const UplinkConfig own = Load(uplink("client = \"mqtt\"\nalpn = [\"mqtt\"]\n"
+                                       "keep_alive = \"7s\"\nconnect_timeout = \"1500ms\"\n"))
+                               .uplinks[0];
+  EXPECT_EQ(own.client, MqttClient::kOwn);
+  const uplink_mqtt::MqttOptions options = ToMqttOptions(own);
+  EXPECT_THAT(options.alpn, ElementsAre("mqtt"));
+  EXPECT_EQ(options.session.keep_alive_seconds, 7);
+  EXPECT_EQ(options.connect_timeout, std::chrono::milliseconds(1500));
+  EXPECT_THAT(Mistake(uplink("client = \"other\"\n")), HasSubstr("uplink.client must be"));
+  EXPECT_THAT(Mistake(uplink("alpn = [\"\"]\n")), HasSubstr("uplink.alpn"));
+}
+
+// Public brokers need no file.
+TEST_F(ConfigFileTest, UplinkTrustsTheMachinesAuthoritiesUnlessToldWhom) {
+  const auto uplink = [&](const std::string& more) {
+    return With("[[uplink]]\nname = \"u\"\n" + more);
+  };
+  EXPECT_EQ(Load(uplink("url = \"mqtts://h\"\n")).uplinks[0].ca,
+            "/etc/ssl/certs/ca-certificates.crt");
+  EXPECT_EQ(Load(uplink("url = \"mqtts://h\"\nca = \"/own.crt\"\n")).uplinks[0].ca, "/own.crt");
+  EXPECT_EQ(Load(uplink("url = \"mqtt://h\"\n")).uplinks[0].ca, "");
+}
+
 TEST_F(ConfigFileTest, VersionsOfMqttAreSpelledAsOnTheCommandLine) {
   const auto uplink = [&](const std::string& version) {
     return With("[[uplink]]\nname = \"u\"\nurl = \"mqtt://h\"\nmqtt_version = " + version + "\n");

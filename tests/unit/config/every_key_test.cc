@@ -34,8 +34,10 @@ deny    = false
 [[stream]]
 name = "other"
 [[uplink]]
-name = "other"
-url  = "mqtt://h"
+name   = "other"
+url    = "mqtt://h"
+client = "mqtt"
+alpn   = ["mqtt"]
 )";
 
 // The example with every key written out, and more.

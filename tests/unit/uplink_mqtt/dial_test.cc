@@ -71,6 +71,12 @@ TEST_F(DialTest, TlsConnectionWithAlpn) {
   EXPECT_EQ(Dial(), DialCause::kNone) << text();
 }
 
+TEST_F(DialTest, TlsConnectionToAnAddress) {
+  ServeTls();
+  SetUrl("mqtts://", "127.0.0.1");
+  EXPECT_EQ(Dial(), DialCause::kNone) << text();
+}
+
 TEST_F(DialTest, NobodyListens) {
   Serve();
   broker_->Kill();
