@@ -21,7 +21,7 @@ class DialTest : public testing::Test {
  protected:
   DialTest() { options_.session.client_id = "c"; }
 
-  void Serve(std::shared_ptr<tls::Context> tls = nullptr) {
+  void Serve(const std::shared_ptr<tls::Context>& tls = nullptr) {
     broker_.emplace(loop_, test::UplinkRig::Terms{}, tls);
     // The name that the test's certificates have; it may have other addresses, too.
     SetUrl(tls == nullptr ? "mqtt://" : "mqtts://");
