@@ -5,7 +5,6 @@
 namespace sluice::client {
 namespace {
 
-
 class SubscribeTest : public BothVersions {
  protected:
   void SendSuback(uint16_t packet_id, const std::vector<uint8_t>& reasons) {
