@@ -23,6 +23,10 @@ void Read(TableReader& t, WindowConfig* window) {
   t.Bytes("max_bytes", 1024, &window->max_bytes);
 }
 
+uint64_t MaxEventsOf(forward::Format format) {
+  return format == forward::Format::kJson ? 1 : forward::RouteOptions{}.max_batch_events;
+}
+
 }  // namespace
 
 void Read(TableReader& t, RouteConfig* route) {
@@ -36,6 +40,7 @@ void Read(TableReader& t, RouteConfig* route) {
   t.OneOf("format", kFormats, &route->format);
   t.Time("max_age", Duration(0), &route->max_age);
   t.Table("batch", [&](TableReader& batch) { Read(batch, &route->batch); });
+  if (route->batch.max_events == 0) route->batch.max_events = MaxEventsOf(route->format);
   t.Table("window", [&](TableReader& window) { Read(window, &route->window); });
 }
 

@@ -13,7 +13,9 @@ struct Config;
 
 // [[route]] batch
 struct BatchConfig {
-  uint64_t max_events = forward::RouteOptions{}.max_batch_events;  // 1: one event a message
+  // 1: one event a message. Unless given, as the format's readers expect it: many of FlatBuffers,
+  // one of JSON, for CloudEvents' MQTT binding knows no batches and cloud brokers read none.
+  uint64_t max_events = 0;
   uint64_t max_bytes = forward::RouteOptions{}.max_batch_bytes;
   Duration linger = forward::RouteOptions{}.linger;
   bool operator==(const BatchConfig&) const = default;

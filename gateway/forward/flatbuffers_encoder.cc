@@ -21,6 +21,7 @@ class BatchEncoder : public MessageEncoder {
   void AddGap(const schema::Gap& gap, WallTime) override { builder_.AddGap(gap); }
   ByteSpan Finish() override { return builder_.Finish(); }
   std::string_view content_type() const override { return schema::kBatchContentType; }
+  bool is_text() const override { return false; }
 
  private:
   void Restart() { builder_.Start(options_.gateway, options_.stream); }

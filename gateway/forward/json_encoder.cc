@@ -34,6 +34,7 @@ class JsonEncoder final : public MessageEncoder {
   std::string_view content_type() const override {
     return single_ ? schema::kEventJsonContentType : schema::kBatchJsonContentType;
   }
+  bool is_text() const override { return true; }
 
  private:
   void Separate() {

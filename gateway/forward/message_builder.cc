@@ -144,6 +144,7 @@ OutgoingMessage MessageBuilder::Finish(WallTime now) {
   message.topic = topic_;
   message.payload = payload_;
   message.content_type = encoder_->content_type();
+  message.is_text = encoder_->is_text();
   message.properties = Properties();
   message.key = IsSingleEvent() ? view_.fields().device : batch_properties_[1].value;
   return message;

@@ -30,6 +30,7 @@ class MessageEncoder {
   virtual ByteSpan Finish() = 0;
   // Of the payload; after the last entry was added.
   virtual std::string_view content_type() const = 0;
+  virtual bool is_text() const = 0;
 
   // What a gap may add to the payload, at most, in any format; JSON names gateway and stream twice.
   static size_t GapBytes(const RouteOptions& options) {

@@ -29,6 +29,7 @@ struct OutgoingMessage {
   ByteSpan payload;
   std::string_view content_type;             // where the protocol has a place for it, as for
   std::span<const UserProperty> properties;  // these
+  bool is_text = false;  // the payload is UTF-8, and where the protocol can say so it shall
 
   static constexpr size_t kBytesPerProperty = 5;  // identifier and two lengths
   // What it will occupy, about, on the wire and in the queues on the way there.

@@ -13,6 +13,7 @@ constexpr int kQos = 1;
 
 mqtt::properties ToProperties(const forward::OutgoingMessage& message) {
   mqtt::properties properties;
+  if (message.is_text) properties.add({mqtt::property::PAYLOAD_FORMAT_INDICATOR, 1});
   properties.add({mqtt::property::CONTENT_TYPE, std::string(message.content_type)});
   for (const forward::UserProperty& property : message.properties) {
     properties.add(

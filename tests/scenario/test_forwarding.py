@@ -39,10 +39,11 @@ class Formats(Forwarding):
     def test_unbatched_json_is_a_cloudevent_and_carries_its_attributes(self):
         watcher = self.watch("sluice/#")
         device = self.client(self.forwarding_gateway(
-            self.upstream.port, route=route(output="json", batch=UNBATCHED)))
+            self.upstream.port, route=route(output="json")))
         device.publish_readings(2)
         message = watcher.wait_for_message(2)
         self.assert_attributes(message, JSON, 1)
+        self.assertEqual(1, message.properties.PayloadFormatIndicator)
         event = json.loads(message.payload)
         self.assertEqual(("1.0", "test/telemetry/1", "climate.reading.v1", "sensor"),
                          (event["specversion"], event["id"], event["type"], event["subject"]))
@@ -58,7 +59,8 @@ class Formats(Forwarding):
 
     def test_batched_json_is_an_array(self):
         watcher = self.watch("sluice/#")
-        device = self.client(self.forwarding_gateway(self.upstream.port, route=route(output="json")))
+        device = self.client(self.forwarding_gateway(
+            self.upstream.port, route=route(output="json", batch="{ max_events = 100 }")))
         device.publish_readings(50)
         events = eventually(lambda: self.all_events(watcher, 50), "50 events")
         self.assertEqual([f"test/telemetry/{i}" for i in range(50)], [event["id"] for event in events])

@@ -60,6 +60,21 @@ class ConfigFileTest : public ::testing::Test {
   std::string With(const std::string& more) { return std::string(kSmallest) + more; }
 };
 
+// CloudEvents' binding for MQTT knows no batches.
+TEST_F(ConfigFileTest, JsonIsOneEventAMessageUnlessBatchesAreAskedFor) {
+  const auto max_events = [this](const std::string& route) {
+    return Load(With("[[stream]]\nname = \"s\"\ntopics = [\"#\"]\n[[uplink]]\nname = \"u\"\n"
+                     "url = \"mqtt://h\"\n[[route]]\nfrom = \"s\"\nto = \"u\"\n" +
+                     route))
+        .routes.at(0)
+        .batch.max_events;
+  };
+  EXPECT_EQ(max_events(""), 100u);
+  EXPECT_EQ(max_events("format = \"json\""), 1u);
+  EXPECT_EQ(max_events("batch = { linger = \"1s\" }\nformat = \"json\""), 1u);
+  EXPECT_EQ(max_events("format = \"json\"\nbatch = { max_events = 50 }"), 50u);
+}
+
 TEST_F(ConfigFileTest, ExampleIsCorrectAndMeansWhatItSays) {
   const Config config = Load(Read(kExample));
   EXPECT_EQ(config.gateway.id, "greenhouse-7");
