@@ -1,0 +1,3 @@
+add_executable(bench-uplink uplink_bench.cc)
+target_link_libraries(bench-uplink PRIVATE
+  sluice_uplink_mqtt sluice_uplink_paho sluice_mosquitto_broker CLI11::CLI11)
