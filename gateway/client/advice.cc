@@ -23,8 +23,6 @@ constexpr Advice kAdvice[] = {
 };
 
 constexpr std::array kForGood = {
-    ReasonCode::kNotAuthorized,
-    ReasonCode::kTopicNameInvalid,
     ReasonCode::kPacketTooLarge,
     ReasonCode::kPayloadFormatInvalid,
 };

@@ -10,9 +10,11 @@ namespace sluice::client {
 // nothing helps here.
 std::string_view AdviceFor(codec::ReasonCode code);
 
-// Whether a publish that was answered with this code, an error, would be refused again (3.4.2.1):
-// not authorized, topic name invalid, packet too large and payload format invalid. Everything else,
-// also a code that this version of MQTT does not know, may pass.
+// Whether a publish that was answered with this code, an error, would be refused again whatever
+// anybody does about it (3.4.2.1): packet too large and payload format invalid concern this one
+// message. Everything else may pass, as does a code that this version of MQTT does not know: not
+// authorized and topic name invalid concern who we are or the topic, which somebody upstream allows
+// or forbids to every message alike.
 bool IsRefusedForGood(codec::ReasonCode code);
 
 }  // namespace sluice::client

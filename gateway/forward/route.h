@@ -119,6 +119,7 @@ class Route final : private UplinkUser {
   void AdvanceHead();
   void Pass();
   void StartOver();
+  void SayRefused(const Refusal& refusal);
   void ResumeStreaming();
   void LookForCulprit(bool by_upstream);
   void SetAside();

@@ -1,5 +1,7 @@
 // What becomes of a route's publishes: acknowledged, refused, or lost with their connection.
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/probe.h"
 #include "forward/refusal.h"
@@ -30,8 +32,8 @@ void Route::OnRefused(uint32_t sequence, const Refusal& refusal) {
   if (publish == nullptr) return;
   window_.SettleRefused(publish, refusal);
   uplink_.Answered(publish->sent_at);
-  LogWarn("route {}: uplink refuses offsets {} to {}: {}", options_.name, publish->first,
-          publish->end - 1, Describe(refusal));
+  LogWarn("route {}: uplink refuses offsets {} to {} on {}: {}", options_.name, publish->first,
+          publish->end - 1, options_.topic.text(), Describe(refusal));
   (refusal.permanent ? metrics_.refused_permanent : metrics_.refused_transient).Add();
   if (mode_ == Mode::kTelling) OnTellingRefused(refusal);
   if (mode_ == Mode::kStreaming) mode_ = Mode::kSettling;
@@ -117,10 +119,15 @@ void Route::Pass() {
   window_.PopFront();
 }
 
+void Route::SayRefused(const Refusal& refusal) {
+  health_.OnRefusedForNow(clock_.Now(),
+                          fmt::format("{} on {}", refusal.text, options_.topic.text()));
+}
+
 // The publish at the head was refused for now.
 void Route::StartOver() {
   metrics_.restarts.Add();
-  health_.OnRefusedForNow(clock_.Now(), window_.front().refusal.text);
+  SayRefused(window_.front().refusal);
   window_.Clear();
   SLUICE_PROBE("forward: one publish at a time after a refusal");
   probing_ = true;

@@ -56,7 +56,7 @@ void RouteHealth::OnRead(MonotonicTime now, const Status& status, uint64_t offse
 }
 
 void RouteHealth::OnRefusedForNow(MonotonicTime now, std::string_view reason) {
-  Begin(&refused_, now, fmt::format("upstream refuses for now: {}; tried again and again", reason));
+  Begin(&refused_, now, fmt::format("upstream refuses: {}; tried again and again", reason));
 }
 
 void RouteHealth::OnEndedAt(MonotonicTime now, uint64_t offset) {

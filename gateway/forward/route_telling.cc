@@ -47,7 +47,7 @@ void Route::OnTold() {
 void Route::OnTellingRefused(const Refusal& refusal) {
   if (refusal.permanent) return GiveUpTelling(refusal.text);
   SLUICE_PROBE("forward: telling of a dead letter is refused for now");
-  health_.OnRefusedForNow(clock_.Now(), refusal.text);
+  SayRefused(refusal);
   HoldFor(backoff_.Next());
 }
 

@@ -37,6 +37,7 @@ client::PublishResult Connection::Publish(uint32_t token, const forward::Outgoin
   publish.qos = codec::Qos::kAtLeastOnce;
   publish.topic = message.topic;
   publish.payload = message.payload;
+  publish.payload_is_text = message.is_text;
   publish.content_type = message.content_type;
   publish.user_properties = properties_;
   const client::PublishResult result = client_.Publish(scheduler_.Now(), token, publish, &out_);

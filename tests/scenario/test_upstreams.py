@@ -2,11 +2,14 @@
 """Upstreams that ask for a certificate, that refuse, and one that is no Mosquitto."""
 
 import os
+import re
+import signal
 import unittest
 
 from support import nats
 from support.consumer import Consumer
-from support.gateway import DEAD_LETTER_ROUTE, ROUTE, route, stream, tls_uplink, uplink
+from support.gateway import DEAD_LETTER_ROUTE, ROUTE, UNBATCHED, route, stream, tls_uplink, uplink
+from support.hostile import Hostile, puback
 from support.mosquitto import TLS, Mosquitto
 from support.mqtt import reading, topic_of
 from support.pki import Pki
@@ -50,26 +53,42 @@ class TlsUplink(Scenario):
 
 class Refusals(Scenario):
     def test_what_upstream_refuses_for_good_becomes_a_dead_letter_and_the_rest_goes_on(self):
-        # Mosquitto tells MQTT 5 clients that they may not publish: 0x87.
-        with open(self.path("acl"), "w", encoding="utf-8") as file:
-            file.write("topic readwrite good/#\n")
-        os.chmod(self.path("acl"), 0o600)
-        upstream = self.own(Mosquitto(self.directory, ACL))
-        consumer = self.own(Consumer(self.directory, upstream.url, topic="good/#"))
-        running = self.gateway(stream(), uplink(upstream.port), route(topic="{device}/x"))
+        upstream = self.own(Hostile(puback, refuses=b"bad"))
+        running = self.gateway(stream(), uplink(upstream.port), route(batch=UNBATCHED))
         device = self.client(running)
         for i in range(10):
             sensor = "bad" if i % 2 else "good"
             self.assertEqual(0, device.publish(topic_of(DEVICE, sensor), reading(i)))
         running.wait_until_drained()
-        consumer.wait_for_events(5)
-        self.assertEqual([0, 2, 4, 6, 8], consumer.sequences())
         self.assertEqual((5, 5), (running.total("sluice_route_acknowledged_events_total"),
                                   running.total("sluice_route_dead_lettered_events_total")))
         letters = running.stored("dead-letters")
         self.assertEqual([f"test/telemetry/{i}" for i in (1, 3, 5, 7, 9)],
                          [self.attribute(letter, "event_id") for letter in letters])
         self.assertEqual({"refused_by_uplink"}, {self.attribute(letter, "reason") for letter in letters})
+
+    def test_wrong_access_rule_upstream_holds_the_route_until_it_is_put_right(self):
+        # Mosquitto tells MQTT 5 clients that they may not publish: 0x87.
+        self.allow("topic read #\n")
+        upstream = self.own(Mosquitto(self.directory, ACL))
+        consumer = self.own(Consumer(self.directory, upstream.url))
+        running = self.gateway(stream(), uplink(upstream.port), ROUTE)
+        self.client(running).publish_readings(10)
+        eventually(lambda: re.search(r"route telemetry-upstream: degraded .*Not authorized", running.health_said()[1]),
+                   "the refusal in health", 60)
+        self.assertEqual((0, 10), (running.total("sluice_route_dead_lettered_events_total"),
+                                   running.total("sluice_route_pending_events")))
+        self.allow("topic readwrite #\n")
+        upstream.process.signal(signal.SIGHUP)
+        consumer.wait_for_events(10)
+        self.assertEqual(list(range(10)), consumer.sequences())
+        running.wait_until_drained()
+        self.assertEqual(0, running.total("sluice_route_dead_lettered_events_total"))
+
+    def allow(self, rules):
+        with open(self.path("acl"), "w", encoding="utf-8") as file:
+            file.write(rules)
+        os.chmod(self.path("acl"), 0o600)
 
     def attribute(self, record, name):
         return record["data"]["attributes"][name]

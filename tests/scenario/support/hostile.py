@@ -26,11 +26,12 @@ def pubrec(packet_id):
 
 class Hostile:
     """`answer` makes the bytes for a PUBLISH at QoS 1 out of its packet id; with `mute` not even CONNECT is
-    answered. At a PUBLISH that holds the bytes `dislikes` the connection ends, in version 5 with DISCONNECT 0x90.
+    answered. At a PUBLISH that holds the bytes `dislikes` the connection ends, in version 5 with DISCONNECT 0x90; one
+    that holds `refuses` is answered with 0x99, Payload format invalid.
     `connections` counts, `connects` keeps the CONNECT packets, `published` counts."""
 
-    def __init__(self, answer=nothing, mute=False, dislikes=None):
-        self.answer, self.mute, self.dislikes = answer, mute, dislikes
+    def __init__(self, answer=nothing, mute=False, dislikes=None, refuses=None):
+        self.answer, self.mute, self.dislikes, self.refuses = answer, mute, dislikes, refuses
         self.connections = self.published = 0
         self.connects = []
         outer = self
@@ -85,7 +86,10 @@ class Hostile:
         if kind == PUBLISH and first & 6:
             self.published += 1
             topic = int.from_bytes(body[:2], "big")
-            return self.answer(int.from_bytes(body[2 + topic:4 + topic], "big"))
+            packet_id = body[2 + topic:4 + topic]
+            if self.refuses and self.refuses in body:
+                return b"\x40\x03" + packet_id + b"\x99"
+            return self.answer(int.from_bytes(packet_id, "big"))
         return b""
 
     def kill(self):

@@ -67,7 +67,7 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
         RefuseOne(kQuotaExceeded);
         break;
       case 5:
-        if (chance_.Below(4) == 0) RefuseOne(kNotAuthorized);
+        if (chance_.Below(4) == 0) RefuseOne(kFormatInvalid);
         break;
       case 6:
         StoreDeadLetters();

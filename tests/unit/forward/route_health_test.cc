@@ -46,7 +46,7 @@ TEST_F(RouteHealthTest, RefusalsThatGoOnAreTold) {
     Refuse(sent() - 1, kQuotaExceeded);
     Advance(seconds(61));
   }
-  EXPECT_THAT(health.Text(), HasSubstr("upstream refuses for now"));
+  EXPECT_THAT(health.Text(), HasSubstr("upstream refuses: Quota exceeded on sluice/"));
   Acknowledge(sent() - 1);
   EXPECT_EQ(health.state(), HealthState::kOk);
 }
@@ -54,7 +54,7 @@ TEST_F(RouteHealthTest, RefusalsThatGoOnAreTold) {
 TEST_F(RouteHealthTest, DeadLettersAreToldForAWhile) {
   Start();
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   StoreDeadLetters();
   Acknowledge(1);
   EXPECT_THAT(health.Text(), HasSubstr("route cloud: degraded for 0 s: 4 events were refused"));

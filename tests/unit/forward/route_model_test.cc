@@ -23,7 +23,7 @@ class RouteModelTest : public RouteFixture, public ::testing::WithParamInterface
         Refuse(kQuotaExceeded);
         break;
       case 4:
-        Refuse(kNotAuthorized);
+        Refuse(kFormatInvalid);
         break;
       case 5:
         StoreDeadLetters();

@@ -24,9 +24,9 @@ MATCHER_P3(IsGap, first, last, reason, "") {
 TEST_F(RouteRefusalTest, PermanentRefusalBecomesDeadLetters) {
   Start();
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
-  EXPECT_THAT(dead_letters.reasons, Each(kNotAuthorized.code));
+  EXPECT_THAT(dead_letters.reasons, Each(kFormatInvalid.code));
   EXPECT_EQ(cursor(), 0u);  // not before they are stored, and told
   EXPECT_EQ(sent(), 1u);
   StoreDeadLetters();
@@ -40,7 +40,7 @@ TEST_F(RouteRefusalTest, PermanentRefusalBecomesDeadLetters) {
 TEST_F(RouteRefusalTest, RouteGoesOnBehindDeadLetters) {
   Start();
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   FinishBurial();
   Publish(4);
   EXPECT_EQ(uplink.Offsets(2), Range(4, 8));
@@ -49,7 +49,7 @@ TEST_F(RouteRefusalTest, RouteGoesOnBehindDeadLetters) {
 TEST_F(RouteRefusalTest, DeadLettersWaitForAnswersToTheOthers) {
   Start();
   Publish(16);
-  Refuse(1, kNotAuthorized);
+  Refuse(1, kFormatInvalid);
   EXPECT_TRUE(dead_letters.offsets.empty());
   Acknowledge(0);
   Acknowledge(2);
@@ -65,7 +65,7 @@ TEST_F(RouteRefusalTest, FullDeadLetterStreamHoldsTheCursor) {
   Start();
   dead_letters.full = true;
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   Advance(seconds(300));
   EXPECT_EQ(cursor(), 0u);
   dead_letters.full = false;
@@ -79,7 +79,7 @@ TEST_F(RouteRefusalTest, ABatchOfDeadLettersFindsRoomPieceByPiece) {
   Start();
   dead_letters.room = 1;
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   for (int commits = 0; commits < 4; ++commits) {
     dead_letters.room = 1;
     Advance(milliseconds(100));
@@ -92,7 +92,7 @@ TEST_F(RouteRefusalTest, ABatchOfDeadLettersFindsRoomPieceByPiece) {
 TEST_F(RouteRefusalTest, LostConnectionDoesNotDisturbABurial) {
   Start();
   Publish(8);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   uplink.Drop();  // the second is not answered
   Run();
   EXPECT_EQ(dead_letters.offsets, Range(0, 4));
@@ -109,7 +109,7 @@ TEST_F(RouteRefusalTest, LostConnectionDoesNotDisturbABurial) {
 TEST_F(RouteRefusalTest, StopWhileBuryingIsSafe) {
   Start();
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   route->Stop();
   StoreDeadLetters();
   EXPECT_EQ(cursor(), 0u);
@@ -118,7 +118,7 @@ TEST_F(RouteRefusalTest, StopWhileBuryingIsSafe) {
 TEST_F(RouteRefusalTest, RouteMayGoBeforeItsDeadLettersAreStored) {
   Start();
   Publish(4);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   route.reset();
   StoreDeadLetters();
 }
@@ -209,7 +209,7 @@ class RouteTellingTest : public RouteRefusalTest {
     source.AddGap(10, clock.WallNow());
     source.AddEvents(2, clock.WallNow());
     Commit();
-    Refuse(0, kNotAuthorized);
+    Refuse(0, kFormatInvalid);
     StoreDeadLetters();
   }
   uint64_t Untold() {
@@ -253,7 +253,7 @@ TEST_F(RouteTellingTest, RefusedForNowIsToldAgainAfterAWhile) {
 TEST_F(RouteTellingTest, WhoRefusesThatForGoodHoldsNothingUp) {
   BuryAMessageWithAGap();
   Publish(4);
-  Refuse(1, kNotAuthorized);
+  Refuse(1, kFormatInvalid);
   EXPECT_EQ(Untold(), 13u);
   EXPECT_EQ(source.books().dead_lettered, 3u);
   EXPECT_EQ(source.books().evicted, 10u);
@@ -276,7 +276,7 @@ TEST_F(RouteTellingTest, RestartMeanwhileLosesNothing) {
   Acknowledge(1);
   Restart();
   Advance(options.linger);
-  Refuse(0, kNotAuthorized);
+  Refuse(0, kFormatInvalid);
   StoreDeadLetters();
   Acknowledge(1);
   Acknowledge(2);

@@ -46,7 +46,7 @@ void ScriptedRig::Take(size_t i) {
     return uplink_->Refuse(i, forward::kRefusedAsTooLarge);
   }
   if (!terms_.refused_topic.empty() && message.topic == terms_.refused_topic) {
-    return uplink_->Refuse(i, kNotAuthorized);
+    return uplink_->Refuse(i, {false, 0x87, "Not authorized"});
   }
   received_.push_back(message.payload);
   uplink_->Acknowledge(i);

@@ -11,8 +11,8 @@
 
 namespace sluice::test {
 
-// What upstreams say: "you may not", which is for good, and "not now".
-inline constexpr forward::Refusal kNotAuthorized{true, 0x87, "Not authorized"};
+// What upstreams say: "nobody can read that", which is for good, and "not now".
+inline constexpr forward::Refusal kFormatInvalid{true, 0x99, "Payload format invalid"};
 inline constexpr forward::Refusal kQuotaExceeded{false, 0x97, "Quota exceeded"};
 
 // An uplink that does what the test says, within what uplinks may do (support/uplink_contract.h),

@@ -393,10 +393,10 @@ TEST_F(SharedUplinkTest, AnswersReachTheUserThatPublished) {
   second_.Want(2);
   uplink_.Acknowledge(2);
   uplink_.Acknowledge(0);
-  uplink_.Refuse(1, test::kNotAuthorized);
+  uplink_.Refuse(1, test::kFormatInvalid);
   EXPECT_EQ(first_.acknowledged, std::vector<uint32_t>({0}));
   EXPECT_EQ(second_.acknowledged, std::vector<uint32_t>({1}));
-  EXPECT_EQ(second_.refused, 0x87);
+  EXPECT_EQ(second_.refused, 0x99);
   EXPECT_EQ(first_.refused, 0);
 }
 

@@ -214,9 +214,9 @@ TEST_F(MqttUplinkTest, RefusalsOfTheBrokerAreTold) {
   Publish(1);
   Publish(2);
   Say(codec::Ack{codec::PacketType::kPuback, 1, ReasonCode::kQuotaExceeded, {}});
-  Say(codec::Ack{codec::PacketType::kPuback, 2, ReasonCode::kTopicNameInvalid, {}});
+  Say(codec::Ack{codec::PacketType::kPuback, 2, ReasonCode::kPayloadFormatInvalid, {}});
   EXPECT_THAT(told_, ElementsAre("refused 1 Quota exceeded (0x97)",
-                                 "refused 2 for good Topic Name invalid (0x90)"));
+                                 "refused 2 for good Payload format invalid (0x99)"));
 }
 
 // Many acknowledgements from one read, and what they make room for in one write.
