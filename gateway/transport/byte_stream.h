@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/byte_buffer.h"
 #include "base/bytes.h"
 #include "base/status.h"
 #include "tls/peer_certificate.h"
@@ -65,6 +66,11 @@ class ByteStream {
   // answers to one read are one send. Ignored after Close, CloseAfterFlush or a failure. Past
   // limits.max_output_bytes the stream closes with kResourceExhausted.
   virtual void Write(ByteSpan bytes) = 0;
+  // The same without the copy: where output gathers, to be appended to, and nothing else done with
+  // the stream, until EndWrite. Null where that is not possible, or nothing may be written any
+  // more: then use Write.
+  virtual ByteBuffer* BeginWrite() { return nullptr; }
+  virtual void EndWrite() {}
   // Bytes written that the system has not taken yet.
   virtual size_t output_bytes() const = 0;
   // The output has passed its high mark and not come down to the low one since, as of this moment:

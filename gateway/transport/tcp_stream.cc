@@ -106,15 +106,28 @@ void TcpStream::Start(StreamHandler* handler) {
 
 void TcpStream::Write(ByteSpan bytes) {
   if (state_ != State::kOpen || bytes.empty()) return;
-  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) {
-    if (context_->metrics) context_->metrics->output_overflows.Add();
-    return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
-  }
+  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) return Overflow();
   resources_.pool.Lend(&output_);
   output_.Append(bytes);
+  EndWrite();
+}
+
+ByteBuffer* TcpStream::BeginWrite() {
+  if (state_ != State::kOpen) return nullptr;
+  resources_.pool.Lend(&output_);
+  return &output_;
+}
+
+void TcpStream::EndWrite() {
+  if (output_bytes() > context_->limits.max_output_bytes) return Overflow();
   CountOutput();
   Queue();
   if (output_.size() >= kEarlyFlushBytes) Flush();
+}
+
+void TcpStream::Overflow() {
+  if (context_->metrics) context_->metrics->output_overflows.Add();
+  Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
 }
 
 size_t TcpStream::output_bytes() const {

@@ -48,6 +48,8 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
 
   void Start(StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
+  ByteBuffer* BeginWrite() override;
+  void EndWrite() override;
   size_t output_bytes() const override;
   bool output_high() const override { return marks_.high(); }
   bool peer_has_left() const override;
@@ -71,6 +73,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   void EndTurn();
   void OnWritten(int status);
   void CloseUnless(const Status& verdict);
+  void Overflow();
   void Flush();
   void SendRest();
   void Drained();

@@ -41,15 +41,28 @@ void TlsStream::Start(StreamHandler* handler) {
 
 void TlsStream::Write(ByteSpan bytes) {
   if (state_ != State::kOpen || bytes.empty()) return;
-  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) {
-    if (context_->metrics) context_->metrics->output_overflows.Add();
-    return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
-  }
+  if (output_bytes() + bytes.size() > context_->limits.max_output_bytes) return Overflow();
   resources_.pool.Lend(&output_);
   output_.Append(bytes);
+  EndWrite();
+}
+
+ByteBuffer* TlsStream::BeginWrite() {
+  if (state_ != State::kOpen) return nullptr;
+  resources_.pool.Lend(&output_);
+  return &output_;
+}
+
+void TlsStream::EndWrite() {
+  if (output_bytes() > context_->limits.max_output_bytes) return Overflow();
   high_ |= output_bytes() >= context_->limits.output_high_bytes;
   Queue();
   if (output_.size() >= kEarlyFlushBytes) EncryptOutput();
+}
+
+void TlsStream::Overflow() {
+  if (context_->metrics) context_->metrics->output_overflows.Add();
+  Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
 }
 
 void TlsStream::PauseReading() {

@@ -22,6 +22,8 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
 
   void Start(StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
+  ByteBuffer* BeginWrite() override;
+  void EndWrite() override;
   size_t output_bytes() const override { return output_.size() + inner_->output_bytes(); }
   bool output_high() const override { return high_ || inner_->output_high(); }
   bool peer_has_left() const override { return inner_->peer_has_left(); }
@@ -47,6 +49,7 @@ class TlsStream final : public ByteStream, private StreamHandler, private FlushQ
   void OnIterationEnd() override;
 
   void CloseUnless(const Status& verdict);
+  void Overflow();
   void EncryptOutput();
   void TellIfLow();
   void Drain(Status reason);

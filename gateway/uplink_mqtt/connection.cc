@@ -40,9 +40,27 @@ client::PublishResult Connection::Publish(uint32_t token, const forward::Outgoin
   publish.payload_is_text = message.is_text;
   publish.content_type = message.content_type;
   publish.user_properties = properties_;
-  const client::PublishResult result = client_.Publish(scheduler_.Now(), token, publish, &out_);
+  const client::PublishResult result = Encode(token, publish);
   if (!gathering_) Flush();
   return result;
+}
+
+// Straight into what the stream sends, behind what the client has said before.
+client::PublishResult Connection::Encode(uint32_t token, const codec::OutgoingPublish& publish) {
+  Send();
+  ByteBuffer* const output = stream_->BeginWrite();
+  if (output == nullptr) return client_.Publish(scheduler_.Now(), token, publish, &out_);
+  std::swap(*output, out_.bytes);
+  const client::PublishResult result = client_.Publish(scheduler_.Now(), token, publish, &out_);
+  std::swap(*output, out_.bytes);
+  stream_->EndWrite();
+  return result;
+}
+
+void Connection::Send() {
+  if (out_.bytes.empty()) return;
+  stream_->Write(out_.bytes.view());
+  out_.bytes.Clear();
 }
 
 void Connection::Leave() {
@@ -119,8 +137,7 @@ void Connection::DoAcknowledged(const client::Acknowledged& acknowledged) {
 
 void Connection::DoEnded() {
   timer_.Stop();
-  stream_->Write(out_.bytes.view());
-  out_.bytes.Clear();
+  Send();
   stream_->CloseAfterFlush();
   if (std::exchange(told_, true)) return;
   owner_.OnEnded(*this, WhyEnded());
@@ -128,10 +145,7 @@ void Connection::DoEnded() {
 
 void Connection::Flush() {
   if (client_.ended()) return;
-  if (!out_.bytes.empty()) {
-    stream_->Write(out_.bytes.view());
-    out_.bytes.Clear();
-  }
+  Send();
   const auto due = client_.NextDeadline();
   if (!due || (timer_.active() && timer_due_ <= *due)) return;
   timer_due_ = *due;

@@ -16,8 +16,8 @@ namespace sluice::uplink_mqtt {
 
 // A stream with a client on it, from CONNECT to the end of the stream. Loop thread.
 //
-// What is written during a callback of the stream leaves in one piece at its end; outside of them
-// the stream gathers it until the end of the loop's iteration.
+// Publishes are encoded into the stream's own output, which gathers what is written until the end
+// of the loop's iteration and leaves in one piece.
 class Connection final : private transport::StreamHandler {
  public:
   // Told from callbacks of the loop, never from inside a call.
@@ -55,6 +55,8 @@ class Connection final : private transport::StreamHandler {
   void DoConnected(const client::ServerTerms& terms);
   void DoAcknowledged(const client::Acknowledged& acknowledged);
   void DoEnded();
+  client::PublishResult Encode(uint32_t token, const codec::OutgoingPublish& publish);
+  void Send();
   void Flush();
   std::string WhyEnded() const;
 

@@ -45,6 +45,15 @@ TEST(OutboundAliases, TopicThatComesOftenIsAbbreviated) {
   EXPECT_TRUE(aliases.Find("often").announced);
 }
 
+// A topic that comes once takes nothing away.
+TEST(OutboundAliases, TopicOfTheSamePlaceThatComesOnceLeavesTheAlias) {
+  OutboundAliases aliases(1);
+  std::map<uint16_t, std::string> known;
+  for (int i = 0; i < 3; ++i) Receive(&aliases, &known, "often");
+  EXPECT_EQ(Receive(&aliases, &known, "once"), "once");
+  EXPECT_TRUE(aliases.Find("often").announced);
+}
+
 TEST(OutboundAliases, NoneWithoutAMaximum) {
   OutboundAliases aliases(0);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(aliases.Find("topic").alias, 0);

@@ -35,6 +35,19 @@ TEST_P(StreamLimitsTest, PeerThatReadsNothingIsClosedAtTheBound) {
   EXPECT_EQ(counters().output_overflows.value(), 1u);
 }
 
+TEST_P(StreamLimitsTest, WhatIsWrittenInPlaceHasTheSameBound) {
+  Open({.max_output_bytes = 1000});
+  server().stream->BeginWrite()->Append(std::string(900, 'p'));
+  server().stream->EndWrite();
+  RunTwice();
+  EXPECT_FALSE(server().recorder.closed);
+  server().stream->BeginWrite()->Append(std::string(1001, 'p'));
+  server().stream->EndWrite();
+  RunUntil([&] { return server().recorder.closed.has_value(); });
+  EXPECT_EQ(server().recorder.closed->code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(counters().output_overflows.value(), 1u);
+}
+
 TEST_P(StreamLimitsTest, HandlerThatNeitherConsumesNorPausesIsClosed) {
   Open({.max_input_bytes = 1000});
   server().recorder.on_bytes = [](ByteSpan) -> size_t { return 0; };

@@ -47,6 +47,23 @@ TEST_P(StreamTest, ManyWritesOfAnIterationArriveAsOneRead) {
   EXPECT_EQ(client().recorder.calls, 1);
 }
 
+TEST_P(StreamTest, WhatIsWrittenInPlaceArrivesInItsOrder) {
+  Open();
+  client().stream->Write(AsBytes("a"));
+  for (const std::string_view word : {"b", "", "c"}) {
+    ByteBuffer* const output = client().stream->BeginWrite();
+    ASSERT_NE(output, nullptr);
+    output->Append(word);
+    client().stream->EndWrite();
+  }
+  client().stream->Write(AsBytes("d"));
+  RunUntil([&] { return server().recorder.received.size() == 4; });
+  EXPECT_EQ(server().recorder.received, "abcd");
+  EXPECT_EQ(server().recorder.calls, 1);
+  client().stream->CloseAfterFlush();
+  EXPECT_EQ(client().stream->BeginWrite(), nullptr);
+}
+
 TEST_P(StreamTest, MegabytesArriveWhole) {
   options_.limits.max_output_bytes = 64 << 20;
   Open();
