@@ -29,10 +29,19 @@ void WatchedUplink::OnConnected(const forward::UplinkLimits& limits) {
 }
 
 void WatchedUplink::OnDisconnected(const std::string& why) {
+  NoteEnd(why);
+  if (listener_ != nullptr) listener_->OnDisconnected(why);
+}
+
+void WatchedUplink::OnGivenUp(const std::string& why) {
+  NoteEnd(why);
+  if (listener_ != nullptr) listener_->OnGivenUp(why);
+}
+
+void WatchedUplink::NoteEnd(const std::string& why) {
   Become(false);
   history_->last_error = why;
   history_->last_error_at = clock_.Now();
-  if (listener_ != nullptr) listener_->OnDisconnected(why);
 }
 
 void WatchedUplink::OnAcknowledged(uint32_t token) {

@@ -36,8 +36,10 @@ class WatchedUplink final : public forward::Uplink, private forward::UplinkListe
  private:
   void OnConnected(const forward::UplinkLimits& limits) override;
   void OnDisconnected(const std::string& why) override;
+  void OnGivenUp(const std::string& why) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override;
+  void NoteEnd(const std::string& why);
   void Become(bool connected);
 
   const std::unique_ptr<forward::Uplink> uplink_;

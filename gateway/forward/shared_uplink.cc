@@ -89,6 +89,11 @@ void SharedUplink::OnDisconnected(const std::string& why) {
   WaitToRetry(why, true);
 }
 
+// However long it lasted, it was no good connection.
+void SharedUplink::OnGivenUp(const std::string& why) {
+  if (state_ == State::kConnecting || state_ == State::kConnected) WaitToRetry(why, false);
+}
+
 void SharedUplink::WaitToRetry(const std::string& why, bool by_upstream) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;

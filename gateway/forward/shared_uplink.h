@@ -110,6 +110,7 @@ class SharedUplink final : private UplinkListener {
 
   void OnConnected(const UplinkLimits& limits) override;
   void OnDisconnected(const std::string& why) override;
+  void OnGivenUp(const std::string& why) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const Refusal& refusal) override;
 

@@ -44,6 +44,9 @@ class UplinkListener {
   // Ends a connection or an attempt at one, `why` is for people and printable. Of the messages that
   // are not answered nothing more will be heard.
   virtual void OnDisconnected(const std::string& why) = 0;
+  // The same, but it was the uplink that ended a connection: upstream broke the rules of their
+  // protocol, or fell silent. It says nothing against the messages that were on the way.
+  virtual void OnGivenUp(const std::string& why) { OnDisconnected(why); }
   virtual void OnAcknowledged(uint32_t token) = 0;
   virtual void OnRefused(uint32_t token, const Refusal& refusal) = 0;
 };

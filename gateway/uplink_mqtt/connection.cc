@@ -140,7 +140,7 @@ void Connection::DoEnded() {
   Send();
   stream_->CloseAfterFlush();
   if (std::exchange(told_, true)) return;
-  owner_.OnEnded(*this, WhyEnded());
+  owner_.OnEnded(*this, WhyEnded(), EndedByUpstream());
 }
 
 void Connection::Flush() {
@@ -150,6 +150,17 @@ void Connection::Flush() {
   if (!due || (timer_.active() && timer_due_ <= *due)) return;
   timer_due_ = *due;
   timer_.Start(std::max(*due - scheduler_.Now(), Duration::zero()));
+}
+
+bool Connection::EndedByUpstream() const {
+  switch (client_.end().cause) {
+    case client::EndCause::kRefused:
+    case client::EndCause::kDisconnected:
+    case client::EndCause::kStreamClosed:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string Connection::WhyEnded() const {

@@ -29,7 +29,8 @@ class Connection final : private transport::StreamHandler {
     virtual void OnRefused(Connection& connection, uint32_t token,
                            const forward::Refusal& refusal) = 0;
     // Nothing more will be heard of it but OnGone. Not after Leave.
-    virtual void OnEnded(Connection& connection, const std::string& why) = 0;
+    // `by_upstream`: or by us, whatever made us.
+    virtual void OnEnded(Connection& connection, const std::string& why, bool by_upstream) = 0;
     // The stream is closed: the connection may be destroyed, and is not touched any more.
     virtual void OnGone(Connection& connection) = 0;
   };
@@ -58,6 +59,7 @@ class Connection final : private transport::StreamHandler {
   client::PublishResult Encode(uint32_t token, const codec::OutgoingPublish& publish);
   void Send();
   void Flush();
+  bool EndedByUpstream() const;
   std::string WhyEnded() const;
 
   Owner& owner_;

@@ -88,10 +88,11 @@ void MqttUplink::OnRefused(Connection& connection, uint32_t token,
   if (&connection == current_.get() && listener_ != nullptr) listener_->OnRefused(token, refusal);
 }
 
-void MqttUplink::OnEnded(Connection& connection, const std::string& why) {
+void MqttUplink::OnEnded(Connection& connection, const std::string& why, bool by_upstream) {
   if (&connection != current_.get()) return;
   Retire();
-  if (listener_ != nullptr) listener_->OnDisconnected(why);
+  if (listener_ == nullptr) return;
+  by_upstream ? listener_->OnDisconnected(why) : listener_->OnGivenUp(why);
 }
 
 void MqttUplink::OnGone(Connection& connection) {

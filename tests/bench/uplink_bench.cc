@@ -31,18 +31,18 @@ namespace {
 using namespace sluice;  // NOLINT(google-build-using-namespace)
 
 struct Cell {
-  std::string_view name;
-  codec::Version version;
   size_t window;
   size_t payload_bytes;
+  std::string_view name;
   uint32_t share;  // of the messages: one in so many
+  codec::Version version;
 };
 
 constexpr Cell kCells[] = {
-    {"MQTT 5, an event each, window 64", codec::Version::kV5, 64, 376, 1},
-    {"MQTT 5, an event each, window 256", codec::Version::kV5, 256, 376, 1},
-    {"MQTT 3.1.1, an event each, window 64", codec::Version::kV311, 64, 376, 1},
-    {"MQTT 5, batches of 37 KB, window 16", codec::Version::kV5, 16, 37'600, 20},
+    {64, 376, "MQTT 5, an event each, window 64", 1, codec::Version::kV5},
+    {256, 376, "MQTT 5, an event each, window 256", 1, codec::Version::kV5},
+    {64, 376, "MQTT 3.1.1, an event each, window 64", 1, codec::Version::kV311},
+    {16, 37'600, "MQTT 5, batches of 37 KB, window 16", 20, codec::Version::kV5},
 };
 
 struct Figures {

@@ -76,5 +76,20 @@ class EndsTheConnection(Scenario):
         self.assert_one_is_set_aside(3)
 
 
+class BrokenRules(Scenario):
+    """With our own client, which ends the connection itself and blames no event for it."""
+
+    def test_upstream_that_acknowledges_another_packet(self):
+        hostile = self.own(Hostile(puback_of_another))
+        section = uplink(hostile.port).replace('client = "paho"', 'client = "mqtt"')
+        running = self.gateway(stream(), section, ROUTE)
+        self.client(running).publish_readings(10)
+        running.wait_for("sluice_uplink_disconnects_total", 12)
+        self.assertEqual((0, 10, 0), (running.total("sluice_route_acknowledged_events_total"),
+                                      running.total("sluice_route_pending_events"),
+                                      running.total("sluice_route_dead_lettered_events_total")))
+        self.assertIn("the server broke a rule of MQTT: an answer to what was not asked", running.process.log())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -48,6 +48,12 @@ void ScriptedUplink::Accept(const forward::UplinkLimits& limits) {
   if (listener_ != nullptr) listener_->OnConnected(limits);
 }
 
+void ScriptedUplink::GiveUp() {
+  if (state_ == State::kDisconnected) return;
+  Leave(State::kDisconnected);
+  if (listener_ != nullptr) listener_->OnGivenUp("given up by the test");
+}
+
 void ScriptedUplink::Drop() {
   if (state_ == State::kDisconnected) return;
   Leave(State::kDisconnected);

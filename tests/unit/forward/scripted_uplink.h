@@ -38,6 +38,7 @@ class ScriptedUplink final : public forward::Uplink {
   State state() const { return state_; }
   void Accept(const forward::UplinkLimits& limits = {});
   void Drop();
+  void GiveUp();
   void Acknowledge(size_t i);
   void Refuse(size_t i, const forward::Refusal& refusal);
   // An answer whether or not anybody waits for it. No uplink does that; whoever hears it survives.

@@ -24,7 +24,10 @@ class EagerUser final : public UplinkUser {
     Go();
   }
   void OnUplinkUp(const UplinkLimits&) override { Go(); }
-  void OnUplinkDown(bool /*by_upstream*/) override { ++downs; }
+  void OnUplinkDown(bool by_upstream) override {
+    ++downs;
+    down_by_upstream = by_upstream;
+  }
   void OnAcknowledged(uint32_t sequence) override {
     acknowledged.push_back(sequence);
     Go();
@@ -41,6 +44,7 @@ class EagerUser final : public UplinkUser {
   std::optional<Duration> quiet;  // publishes one at a time, alone, after as long a quiet
   int wanted = 0;
   int downs = 0;
+  bool down_by_upstream = false;  // the last time
   int ticks = 0;
   int refused = 0;
   std::vector<uint32_t> acknowledged;
@@ -451,6 +455,22 @@ TEST_F(SharedUplinkTest, DeadlinesOfUsersAreItsOwn) {
   EXPECT_EQ(connection_.NextDeadline(), second_.deadline);
   connection_.Tick(clock_.Now());
   EXPECT_EQ(first_.ticks + second_.ticks, 2);
+}
+
+// What upstream broke is not the messages' fault.
+TEST_F(SharedUplinkTest, EndsByTheUplinkAreToldApartFromThoseByUpstream) {
+  EagerUser user(connection_);
+  Connect();
+  uplink_.Drop();
+  EXPECT_TRUE(user.down_by_upstream);
+  clock_.Advance(std::chrono::minutes(10));
+  connection_.Tick(clock_.Now());
+  uplink_.Accept();
+  uplink_.GiveUp();
+  EXPECT_EQ(user.downs, 2);
+  EXPECT_FALSE(user.down_by_upstream);
+  EXPECT_FALSE(connection_.connected());
+  EXPECT_TRUE(connection_.NextDeadline());
 }
 
 TEST_F(SharedUplinkTest, AnswersToAUserThatIsGoneAreDropped) {

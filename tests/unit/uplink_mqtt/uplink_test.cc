@@ -107,8 +107,12 @@ class MqttUplinkTest : public testing::Test,
     connected_ = true;
     limits_ = limits;
   }
+  void OnGivenUp(const std::string& why) override {
+    OnDisconnected(why);
+    given_up_ = true;
+  }
   void OnDisconnected(const std::string& why) override {
-    connected_ = false;
+    connected_ = given_up_ = false;
     ++ends_;
     why_ = why;
   }
@@ -151,6 +155,7 @@ class MqttUplinkTest : public testing::Test,
   MemoryDialer* dialer_ = nullptr;
   bool connected_ = false;
   bool server_closed_ = false;
+  bool given_up_ = false;  // it was the uplink that ended the latest connection
   bool publish_on_ack_ = false;
   int ends_ = 0;
   int reads_ = 0;
@@ -265,6 +270,7 @@ TEST_F(MqttUplinkTest, RefusedConnectSaysWhyAndWhatToDo) {
   EXPECT_EQ(why_,
             "the server refused the connection: Not authorized (0x87), \"unknown gateway\"; check "
             "username, password_file and cert, and whom the broker allows");
+  EXPECT_FALSE(given_up_);
 }
 
 // [MQTT-3.14.2.1]
@@ -274,6 +280,7 @@ TEST_F(MqttUplinkTest, DisconnectOfTheBrokerSaysWhy) {
   Say(disconnect);
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "the server ended the connection: Topic Name invalid (0x90)");
+  EXPECT_FALSE(given_up_);
 }
 
 TEST_F(MqttUplinkTest, BrokerThatBreaksARuleIsToldAndLeft) {
@@ -281,6 +288,7 @@ TEST_F(MqttUplinkTest, BrokerThatBreaksARuleIsToldAndLeft) {
   Say(codec::Ack{codec::PacketType::kPuback, 9, {}, {}});
   EXPECT_THAT(why_, HasSubstr("an answer to what was not asked"));
   EXPECT_THAT(sent_.back(), HasSubstr("DISCONNECT reason=82"));
+  EXPECT_TRUE(given_up_);
 }
 
 TEST_F(MqttUplinkTest, BrokerThatClosesIsALostConnection) {
@@ -289,6 +297,7 @@ TEST_F(MqttUplinkTest, BrokerThatClosesIsALostConnection) {
   scheduler_.RunReady();
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "the peer closed the connection");
+  EXPECT_FALSE(given_up_);
 }
 
 TEST_F(MqttUplinkTest, BrokerThatNeverSaysConnackIsGivenUp) {
@@ -322,6 +331,7 @@ TEST_F(MqttUplinkTest, HalfOpenConnectionIsFound) {
   scheduler_.Advance(seconds(41));
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "the server did not answer PINGREQ in time");
+  EXPECT_TRUE(given_up_);
 }
 
 TEST_F(MqttUplinkTest, BrokerThatAcknowledgesNothingIsLeft) {
@@ -331,6 +341,7 @@ TEST_F(MqttUplinkTest, BrokerThatAcknowledgesNothingIsLeft) {
   scheduler_.Advance(seconds(5));
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "the server did not acknowledge what was published in time");
+  EXPECT_TRUE(given_up_);
 }
 
 TEST_F(MqttUplinkTest, DisconnectSaysGoodbye) {
