@@ -36,9 +36,18 @@ ClockTrust::ClockTrust(const Clock& clock, Options options, Metrics* metrics)
 
 void ClockTrust::Saw(WallTime t) { newest_seen_ = std::max(newest_seen_, t); }
 
+// Of the wall clock from the other one.
+Duration ClockTrust::Distance() const {
+  return clock_.WallNow().time_since_epoch() - clock_.Now().time_since_epoch();
+}
+
+bool ClockTrust::steady() const {
+  return !distance_ || std::chrono::abs(Distance() - *distance_) <= kStep;
+}
+
 void ClockTrust::NoteSteps() {
   const MonotonicTime now = clock_.Now();
-  const Duration distance = clock_.WallNow().time_since_epoch() - now.time_since_epoch();
+  const Duration distance = Distance();
   const Duration step = distance_ ? std::chrono::abs(distance - *distance_) : Duration(0);
   if (step > kStep) steady_since_ = now;
   if (step > kSlack) ++steps_;

@@ -38,6 +38,9 @@ class ClockTrust {
   // Looks again; once a second or so. A step between two calls is noticed from kStep on.
   void Check();
   bool trusted() const { return trusted_; }
+  // False when the clock has stepped since the last Check, which will notice: for who is about to
+  // do what cannot be undone.
+  bool steady() const;
   // "trusted: the kernel keeps it synchronised", "not trusted: …"
   const std::string& why() const { return why_; }
   // How often the clock was seen to step by more than kSlack: what was stamped before is off by it.
@@ -65,6 +68,7 @@ class ClockTrust {
     std::atomic<int64_t> floor_{INT64_MIN};
   };
 
+  Duration Distance() const;
   bool Decide(std::string* why);
   void NoteSteps();
 

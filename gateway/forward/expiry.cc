@@ -26,9 +26,10 @@ void Expiry::Look(uint64_t end) {
 bool Expiry::IsExpired(const SourceRecord& event, WallTime now) {
   if (!options_.max_age) return false;
   NoteOrder(event);
-  // What was stored before the clock was set has no age that anybody knows.
+  // What was stored before the clock was set has no age that anybody knows. A step that nobody has
+  // noticed yet will exempt what looks old now.
   return trust_.trusted() && Clock::IsPlausible(event.appended) &&
-         now - event.appended > *options_.max_age && !IsExempt(event.first);
+         now - event.appended > *options_.max_age && !IsExempt(event.first) && trust_.steady();
 }
 
 // Time that goes back within the stream: one of the two clocks was wrong, nobody knows which.

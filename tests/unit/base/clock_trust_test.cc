@@ -74,6 +74,19 @@ TEST_F(ClockTrustTest, StepBeginsTheWaitAnew) {
   EXPECT_TRUE(Trusted());
 }
 
+TEST_F(ClockTrustTest, AStepIsNoticedBetweenTwoChecks) {
+  EXPECT_TRUE(trust_.steady());
+  Run(hours(2));
+  clock_.Advance(minutes(1));
+  Step(seconds(-2));
+  EXPECT_TRUE(trust_.steady());
+  Step(30 * kDay);
+  EXPECT_FALSE(trust_.steady());
+  EXPECT_TRUE(trust_.trusted());
+  EXPECT_FALSE(Trusted());
+  EXPECT_TRUE(trust_.steady());
+}
+
 TEST_F(ClockTrustTest, StepOfASynchronisedClockIsFine) {
   synchronised_ = true;
   EXPECT_TRUE(Trusted());

@@ -64,6 +64,16 @@ TEST_F(ExpiryTest, StepAheadWithoutSynchronisationExpiresNothing) {
   EXPECT_EQ(expired(), 0u);
 }
 
+// Seed 40082 of the simulated field.
+TEST_F(ExpiryTest, StepThatNobodyHasNoticedYetExpiresNothing) {
+  StartUnconnected();
+  Publish(3);
+  clock.SetWall(clock.WallNow() + 30 * kDay);
+  Deliver();
+  EXPECT_EQ(expired(), 0u);
+  EXPECT_EQ(uplink.OffsetsFrom(0), Range(0, 3));
+}
+
 TEST_F(ExpiryTest, BacklogStampedByAClockThatWasBehindSurvivesItsCorrection) {
   synchronised = false;
   trust.Check();
