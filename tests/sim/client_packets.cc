@@ -40,6 +40,7 @@ void Client::OnPacket(const mqtt::Packet& packet) {
       return OnPublish(packet.publish);
     case mqtt::Type::kPubrel:
       received_.erase(packet.id);
+      witness_.OnReleased(id(), packet.id);
       return Answer(mqtt::Type::kPubcomp, packet.id);
     case mqtt::Type::kSuback:
       return OnSuback(packet);
@@ -197,6 +198,7 @@ void Client::OnRefused(Outgoing* outgoing, uint8_t reason) {
 }
 
 void Client::OnPublish(const mqtt::Publish& publish) {
+  witness_.OnTaken(id(), publish.payload, publish.qos, publish.retain, publish.id);
   if (publish.qos == 1) Answer(mqtt::Type::kPuback, publish.id);
   if (publish.qos == 2) {
     received_.insert(publish.id);

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/env.h"
@@ -53,6 +55,10 @@ class Disk {
   // The reading is synced, in a file whose name is; or it is not there any more because the file
   // was removed.
   bool IsDurable(Token token) const { return account_.IsDurable(token); }
+  // `kept` is told of each dead letter of an event that has become safe likewise, once.
+  void SetOnLetter(std::function<void(const Letter& letter)> kept) {
+    account_.SetOnLetter(std::move(kept));
+  }
   // How often something that was synced has been damaged.
   uint64_t damages() const { return damages_; }
   // The medium as it is, for judges; fails nothing.

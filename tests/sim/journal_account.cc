@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "sim/letters.h"
 
 namespace sluice::sim {
 namespace {
@@ -93,7 +94,10 @@ State ReadState(std::string_view slots) {
 class StreamReader {
  public:
   StreamReader(std::string name, const State& state, std::vector<Segment> segments)
-      : segments_(std::move(segments)), id_(state.id), floor_(state.floor) {
+      : segments_(std::move(segments)),
+        id_(state.id),
+        floor_(state.floor),
+        holds_letters_(name == "dead-letters") {
     stream_.name = std::move(name);
   }
 
@@ -173,6 +177,9 @@ class StreamReader {
       return Skip(std::min(At<uint64_t>(payload, 0), limit), At<uint8_t>(payload, 8));
     StoredRun run{.first = offset, .last = offset};
     FindTokens(payload, [&](Token token) { run.token = token; });
+    if (holds_letters_) {
+      if (const auto letter = ReadLetter(payload)) run.letter = LetterKey(*letter);
+    }
     stream_.runs.push_back(std::move(run));
     stream_.end = offset + 1;
   }
@@ -192,6 +199,7 @@ class StreamReader {
   StoredStream stream_;
   uint64_t id_;
   const uint64_t floor_;
+  const bool holds_letters_;
 };
 
 StoredStream ReadSegmentFile(const Env& medium, const std::string& path, uint64_t base,

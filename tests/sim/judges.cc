@@ -13,6 +13,8 @@ Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable)
 void Judges::OnSent(const SentMessage& message, bool again) {
   publish_.OnSent(message, again);
   listening_.OnSent(message, again);
+  delivery_.OnSent(message);
+  retained_.OnSent(message, again);
 }
 
 void Judges::OnAnswered(const SentMessage& message, uint8_t reason) {
@@ -24,6 +26,8 @@ void Judges::OnAnswered(const SentMessage& message, uint8_t reason) {
 void Judges::OnNewSession(const std::string& client) {
   order_.OnNewSession(client);
   listening_.OnNewSession(client);
+  delivery_.OnNewSession(client);
+  retained_.OnNewSession(client);
 }
 
 void Judges::OnGivenUp(const SentMessage& /*message*/) {}
@@ -32,6 +36,7 @@ void Judges::OnDelivered(const std::string& client, std::string_view topic,
                          std::string_view payload, int qos, bool retained) {
   local_.OnDelivered(client, topic, payload);
   listening_.OnDelivered(client, topic, payload, qos, retained);
+  retained_.OnDelivered(client, payload);
 }
 
 void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t count,
@@ -40,6 +45,9 @@ void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t coun
   file_.scene().trace.Note("{} accepts {}, {} events", stream, first, count);
   counters_.OnAccepted(stream == "dead-letters");
   publish_.OnAccepted(stream, first, count, topic, payload, identity);
+  letters_.OnAccepted(stream, first);
+  expiry_.OnAccepted(stream, first, count);
+  books_.OnAccepted(stream, first);
 }
 
 void Judges::OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
@@ -47,26 +55,45 @@ void Judges::OnPublished(const std::string& route, uint64_t connection, size_t u
   route_.OnPublished(route, connection, unanswered, entries);
 }
 
-void Judges::OnArrived(const std::string& /*route*/, const std::vector<Entry>& entries) {
+void Judges::OnArrived(const std::string& route, const std::vector<Entry>& entries) {
   store_.OnArrived(entries);
+  letters_.OnArrived(route, entries);
+  expiry_.OnArrived(route, entries);
 }
 
 void Judges::OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) {
   route_.OnAcknowledged(route, entries);
+  letters_.OnAcknowledged(route, entries);
+  books_.OnSettled(route, entries, false);
 }
 
 void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                                bool for_good) {
   route_.OnRefused(route, entries, for_good);
+  expiry_.OnArrived(route, entries);
+  if (!for_good) return;
+  letters_.OnRefused(route, entries);
+  books_.OnSettled(route, entries, true);
 }
 
 void Judges::OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) {
   route_.OnClosed(route, entries);
+  letters_.OnClosed(route, entries);
+  expiry_.OnArrived(route, entries);
 }
 
-void Judges::OnEnded(End /*how*/) {
+void Judges::OnEnded(End how) {
   publish_.OnEnded();
   listening_.OnEnded();
+  expiry_.OnEnded(how);
+  retained_.OnEnded();
+}
+
+std::string Judges::StillWaiting(std::string_view metrics) {
+  std::string wrong = listening_.StillWaiting(metrics);
+  if (wrong.empty()) wrong = delivery_.StillOnTheWay();
+  if (wrong.empty()) wrong = retained_.StillWaiting(metrics);
+  return wrong;
 }
 
 std::string Judges::StillWrong(Process& process) {
@@ -75,7 +102,7 @@ std::string Judges::StillWrong(Process& process) {
   std::string wrong = WhatIsWrong(process.gateway(), process.health(), patiently);
   if (!wrong.empty()) return wrong;
   const std::string metrics = process.metrics().PrometheusText();
-  wrong = listening_.StillWaiting(metrics);
+  wrong = StillWaiting(metrics);
   if (!wrong.empty()) return wrong;
   counters_.Look(metrics);
   for (const auto& stream : process.gateway().journal().streams()) {
@@ -86,6 +113,8 @@ std::string Judges::StillWrong(Process& process) {
     if (!book->end_is_known) publish_.GoOn(*book, stream->next_offset());
   }
   store_.LookAtPassed();
+  letters_.LookAtRefused();
+  books_.CheckAccounted(metrics);
   return {};
 }
 

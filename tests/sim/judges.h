@@ -5,14 +5,19 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/books_judge.h"
 #include "sim/case_file.h"
 #include "sim/counter_judge.h"
+#include "sim/delivery_judge.h"
 #include "sim/disk.h"
+#include "sim/expiry_judge.h"
+#include "sim/letter_judge.h"
 #include "sim/listening_judge.h"
 #include "sim/local_judge.h"
 #include "sim/order_judge.h"
 #include "sim/process.h"
 #include "sim/publish_judge.h"
+#include "sim/retained_judge.h"
 #include "sim/route_judge.h"
 #include "sim/scene.h"
 #include "sim/store_judge.h"
@@ -33,10 +38,22 @@ class Judges final : public Witness {
   void OnNewSession(const std::string& client) override;
   void OnListening(const std::string& client, const std::string& filter, int qos) override {
     listening_.OnListening(client, filter, qos);
+    retained_.OnListening(client, filter);
   }
   void OnGivenUp(const SentMessage& message) override;
   void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
                    int qos, bool retained) override;
+  void OnWritten(const std::string& client, std::string_view payload, int qos,
+                 uint16_t id) override {
+    delivery_.OnWritten(client, payload, qos, id);
+  }
+  void OnTaken(const std::string& client, std::string_view payload, int qos, bool retained,
+               uint16_t id) override {
+    delivery_.OnTaken(client, payload, qos, retained, id);
+  }
+  void OnReleased(const std::string& client, uint16_t id) override {
+    delivery_.OnReleased(client, id);
+  }
   void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view topic,
                   std::string_view payload, std::string_view identity) override;
   void OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
@@ -46,24 +63,34 @@ class Judges final : public Witness {
   void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                          bool for_good) override;
   void OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) override;
-  void OnStarted() override { counters_.OnStarted(); }
+  void OnLetterKept(const Letter& letter) override { letters_.OnKept(letter); }
+  void OnStarted() override {
+    counters_.OnStarted();
+    expiry_.OnStarted();
+  }
   void OnEnded(End how) override;
 
   // What the medium holds after a start, when the journal is open and nothing was accepted yet, and
   // at the end of the history.
-  void AfterStart(const std::vector<StoredStream>& streams) { store_.Look(streams); }
-  void AtTheEnd(const std::vector<StoredStream>& streams) { store_.Look(streams); }
+  void AfterStart(const std::vector<StoredStream>& streams) { Look(streams); }
+  void AtTheEnd(const std::vector<StoredStream>& streams) { Look(streams); }
 
   // For tests, of what StillWrong looks at.
   void LookAtCounters(std::string_view metrics) { counters_.Look(metrics); }
   void LookAtPassed() { store_.LookAtPassed(); }
-  std::string StillWaiting(std::string_view metrics) { return listening_.StillWaiting(metrics); }
+  // Who of the subscribers; empty: nobody.
+  std::string StillWaiting(std::string_view metrics);
 
   // When trouble has ended: what is not well yet; empty: all is. See liveness.cc for what may
   // remain.
   std::string StillWrong(Process& process);
 
  private:
+  void Look(const std::vector<StoredStream>& streams) {
+    store_.Look(streams);
+    letters_.Look(streams);
+  }
+
   CaseFile file_;
   OrderJudge order_{file_};
   CounterJudge counters_{file_};
@@ -72,6 +99,11 @@ class Judges final : public Witness {
   LocalJudge local_{file_};
   StoreJudge store_{file_};
   RouteJudge route_{file_};
+  LetterJudge letters_{file_};
+  ExpiryJudge expiry_{file_};
+  DeliveryJudge delivery_{file_};
+  RetainedJudge retained_{file_};
+  BooksJudge books_{file_};
 };
 
 }  // namespace sluice::sim

@@ -40,6 +40,7 @@ void Overheard::HearPublish(const mqtt::Publish& publish) {
     if (!topic.empty()) known = topic;
     topic = known;
   }
+  witness_.OnWritten(client_, publish.payload, publish.qos, publish.id);
   witness_.OnDelivered(client_, topic, publish.payload, publish.qos, publish.retain);
 }
 

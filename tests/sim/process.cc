@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "app/books.h"
 #include "config/profile_file.h"
 #include "sim/memory_account.h"
 #include "sim/tap.h"
@@ -148,6 +149,7 @@ void Process::Begin() {
     return;
   }
   life_->gateway = std::move(*gateway);
+  app::RegisterBookMetrics(life_->gateway->journal(), life_->metrics);
   parts_.scene.trace.Note("process: started");
   parts_.witness.OnStarted();
   parts_.opened();

@@ -10,6 +10,7 @@ namespace {
 
 // Sorted: what the world reports, and the probes of the gateway (base/probe.h).
 constexpr auto kNames = std::to_array<std::string_view>({
+    "a retained message outlives the process",
     "a stream could not be opened",
     "broker: QoS 2 is acknowledged while its client is away",
     "broker: a client comes back before its will is due",

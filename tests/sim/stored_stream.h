@@ -13,6 +13,7 @@ struct StoredRun {
   uint64_t first = 0, last = 0;  // offsets; equal for an event
   Token token = 0;               // of an event; 0: it holds none
   std::string gap_reason = {};   // "evicted", "dropped", "corrupt", "missing"; empty: an event
+  std::string letter = {};       // LetterKey of a dead letter of an event; empty: it is none
 };
 struct StoredStream {
   std::string name;

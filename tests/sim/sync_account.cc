@@ -1,10 +1,14 @@
 #include "sim/sync_account.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace sluice::sim {
 namespace {
+
+constexpr std::string_view kLetters = "/dead-letters/";
 
 // Of the paths directly below `directory`.
 template <typename Names>
@@ -20,29 +24,51 @@ bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
 
 SyncAccount::FileId SyncAccount::Open(const std::string& path) {
   const auto [name, is_new] = names_.try_emplace(path, static_cast<FileId>(files_.size()));
-  if (is_new) files_.emplace_back();
+  if (is_new) files_.emplace_back().holds_letters = path.find(kLetters) != path.npos;
   return name->second;
 }
 
 void SyncAccount::Written(FileId file, uint64_t offset, ByteSpan bytes) {
-  FindTokens(AsText(bytes), [&](Token token) { files_[file].unsynced.push_back({offset, token}); });
+  std::vector<Unsynced>& unsynced = files_[file].unsynced;
+  FindTokens(AsText(bytes), [&](Token token) { unsynced.push_back({offset, {token, false}}); });
+  if (!files_[file].holds_letters) return;
+  FindLetters(AsText(bytes), [&](size_t /*at*/, const Letter& letter) {
+    unsynced.push_back({offset, {NumberOf(letter), true}});
+  });
+}
+
+uint32_t SyncAccount::NumberOf(const Letter& letter) {
+  const std::string key = fmt::format("{} {}", letter.place, LetterKey(letter));
+  const auto [known, is_new] =
+      letter_numbers_.try_emplace(key, static_cast<uint32_t>(letters_.size()));
+  if (is_new) letters_.push_back({letter});
+  return known->second;
 }
 
 void SyncAccount::Truncated(FileId file, uint64_t size) {
   std::erase_if(files_[file].unsynced, [&](const Unsynced& one) { return one.offset >= size; });
 }
 
-void SyncAccount::Keep(std::vector<Token>* tokens) {
-  for (const Token token : *tokens) {
-    if (token >= durable_.size()) durable_.resize(2 * size_t{token} + 1);
-    durable_[token] = true;
+void SyncAccount::Keep(std::vector<Mark>* marks) {
+  for (const Mark mark : *marks) {
+    if (mark.is_letter) {
+      KeepLetter(mark.number);
+      continue;
+    }
+    if (mark.number >= durable_.size()) durable_.resize(2 * size_t{mark.number} + 1);
+    durable_[mark.number] = true;
   }
-  tokens->clear();
+  marks->clear();
+}
+
+void SyncAccount::KeepLetter(uint32_t number) {
+  if (std::exchange(letters_[number].is_durable, true) || !kept_) return;
+  kept_(letters_[number].letter);
 }
 
 void SyncAccount::Synced(FileId id) {
   File& file = files_[id];
-  for (const Unsynced& one : file.unsynced) file.nameless.push_back(one.token);
+  for (const Unsynced& one : file.unsynced) file.nameless.push_back(one.mark);
   file.unsynced.clear();
   if (file.durable_names > 0) Keep(&file.nameless);
 }

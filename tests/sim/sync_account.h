@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
+#include "sim/letters.h"
 #include "sim/witness.h"
 #include "support/memory_env.h"
 
@@ -15,7 +17,8 @@ namespace sluice::sim {
 // Which readings are synced, by the disk's own account: it is told of every change and every sync,
 // looks for readings in what is written, and knows nothing of formats. A reading counts when the
 // bytes that hold it are synced and a name that leads to their file is, and goes on to count when
-// the file is gone again: nothing but an order takes away what is synced. One thread.
+// the file is gone again: nothing but an order takes away what is synced. Likewise which dead
+// letters of events are, in segments of the stream that is called so. One thread.
 class SyncAccount {
  public:
   explicit SyncAccount(const test::MemoryEnv& env) : env_(env) {}
@@ -37,25 +40,42 @@ class SyncAccount {
   void Recount();
 
   bool IsDurable(Token token) const { return token < durable_.size() && durable_[token]; }
+  // `kept` is called when a dead letter has become durable, once for each.
+  void SetOnLetter(std::function<void(const Letter& letter)> kept) { kept_ = std::move(kept); }
 
  private:
+  // A reading by its token, or a letter by its place in letters_.
+  struct Mark {
+    uint32_t number;
+    bool is_letter;
+  };
   struct Unsynced {
     uint64_t offset;  // of the write
-    Token token;
+    Mark mark;
   };
   struct File {
     std::vector<Unsynced> unsynced;
-    std::vector<Token> nameless;  // synced, while no durable name leads to the file
+    std::vector<Mark> nameless;  // synced, while no durable name leads to the file
     uint32_t durable_names = 0;
+    bool holds_letters = false;
+  };
+  struct KnownLetter {
+    Letter letter;
+    bool is_durable = false;
   };
   using Names = std::map<std::string, FileId>;  // by path
 
-  void Keep(std::vector<Token>* tokens);
+  uint32_t NumberOf(const Letter& letter);
+  void Keep(std::vector<Mark>* marks);
+  void KeepLetter(uint32_t number);
 
   const test::MemoryEnv& env_;
+  std::function<void(const Letter& letter)> kept_;
   std::vector<File> files_;
   Names names_, durable_names_;
   std::vector<bool> durable_;  // by token
+  std::vector<KnownLetter> letters_;
+  std::map<std::string, uint32_t, std::less<>> letter_numbers_;
 };
 
 }  // namespace sluice::sim

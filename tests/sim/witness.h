@@ -55,6 +55,8 @@ struct Entry {
   std::string device;
 };
 
+struct Letter;
+
 // Told by the parts of the world of what they see with their own eyes. The judges are behind it.
 class Witness {
  public:
@@ -75,6 +77,15 @@ class Witness {
   virtual void OnDelivered(const std::string& client, std::string_view topic,
                            std::string_view payload, int qos, bool retained) = 0;
 
+  // Likewise, as `id` with QoS 1 and 2; also once more.
+  virtual void OnWritten(const std::string& /*client*/, std::string_view /*payload*/, int /*qos*/,
+                         uint16_t /*id*/) {}
+  // The client itself has got a message, as `id` with QoS 1 and 2 (each time that it is sent), and
+  // has been told that `id` is free again (QoS 2).
+  virtual void OnTaken(const std::string& /*client*/, std::string_view /*payload*/, int /*qos*/,
+                       bool /*retained*/, uint16_t /*id*/) {}
+  virtual void OnReleased(const std::string& /*client*/, uint16_t /*id*/) {}
+
   // Between server and ingest: a message was taken by a stream, and its events have these offsets.
   virtual void OnAccepted(const std::string& stream, uint64_t first, uint64_t count,
                           std::string_view topic, std::string_view payload,
@@ -93,6 +104,9 @@ class Witness {
   // It ends the connection instead of an answer.
   virtual void OnUpstreamClosed(const std::string& /*route*/,
                                 const std::vector<Entry>& /*entries*/) {}
+
+  // The disk's own account: the dead letter is safe.
+  virtual void OnLetterKept(const Letter& /*letter*/) {}
 
   // The process.
   enum class End : uint8_t { kStop, kKill, kPowerCut };

@@ -40,6 +40,7 @@ class World {
         subscribers_(scene_, network_, judges_),
         weather_(scene_, process_) {
     ResetProbes();
+    disk_.SetOnLetter([this](const Letter& letter) { judges_.OnLetterKept(letter); });
     if (prints) scene_.trace.Print();
     for (const std::string& name : plan.uplinks) {
       upstreams_.emplace(name, std::make_unique<Upstream>(scene_, name, judges_));
