@@ -54,7 +54,7 @@ void Client::Overtake() {
 
 void Client::Forget() {
   for (const Outgoing& outgoing : outbox_.queue()) {
-    if (outgoing.told) witness_.OnGivenUp(*outgoing.message);
+    if (outgoing.told) witness_.OnForgotten(*outgoing.message);
   }
   outbox_.queue().clear();
   begins_anew_ = true;
@@ -127,7 +127,7 @@ void Client::GiveUpForged() {
   for (size_t i = 0; i < outbox_.size();) {
     Outgoing& outgoing = outbox_.queue()[i];
     if (outgoing.told && outgoing.message->kind == SentMessage::Kind::kForged) {
-      witness_.OnGivenUp(*outgoing.message);
+      witness_.OnForgotten(*outgoing.message);
       outbox_.Remove(&outgoing);
     } else {
       ++i;

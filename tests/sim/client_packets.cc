@@ -129,7 +129,7 @@ void Client::Pump() {
     if (outgoing.stage == Stage::kWaiting) {
       if (outgoing.message->qos > 0 && in_flight >= window_) break;
       if (packet_maximum_ > 0 && outgoing.payload.size() + 200 > packet_maximum_) {
-        if (outgoing.told) witness_.OnGivenUp(*outgoing.message);
+        if (outgoing.told) witness_.OnForgotten(*outgoing.message);
         queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
@@ -189,7 +189,7 @@ void Client::OnAnswer(const mqtt::Packet& packet) {
 
 void Client::OnRefused(Outgoing* outgoing, uint8_t reason) {
   if (reason != kQuotaExceeded) {
-    witness_.OnGivenUp(*outgoing->message);
+    witness_.OnForgotten(*outgoing->message);
     return outbox_.Remove(outgoing);
   }
   scene_.situations.Reached("client: is told to try later");

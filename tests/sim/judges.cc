@@ -30,7 +30,7 @@ void Judges::OnNewSession(const std::string& client) {
   retained_.OnNewSession(client);
 }
 
-void Judges::OnGivenUp(const SentMessage& /*message*/) {}
+void Judges::OnForgotten(const SentMessage& /*message*/) {}
 
 void Judges::OnDelivered(const std::string& client, std::string_view topic,
                          std::string_view payload, int qos, bool retained) {

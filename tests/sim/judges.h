@@ -40,7 +40,7 @@ class Judges final : public Witness {
     listening_.OnListening(client, filter, qos);
     retained_.OnListening(client, filter);
   }
-  void OnGivenUp(const SentMessage& message) override;
+  void OnForgotten(const SentMessage& message) override;
   void OnDelivered(const std::string& client, std::string_view topic, std::string_view payload,
                    int qos, bool retained) override;
   void OnWritten(const std::string& client, std::string_view payload, int qos,

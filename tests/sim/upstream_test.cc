@@ -21,7 +21,7 @@ using std::chrono::seconds;
 struct Recorder final : Witness, forward::UplinkListener {
   void OnSent(const SentMessage&, bool) override {}
   void OnAnswered(const SentMessage&, uint8_t) override {}
-  void OnGivenUp(const SentMessage&) override {}
+  void OnForgotten(const SentMessage&) override {}
   void OnDelivered(const std::string&, std::string_view, std::string_view, int, bool) override {}
   void OnAccepted(const std::string&, uint64_t, uint64_t, std::string_view, std::string_view,
                   std::string_view) override {}

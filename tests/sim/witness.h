@@ -67,7 +67,7 @@ class Witness {
   // The gateway has written PUBACK or PUBREC (in the moment of writing, before the network has it).
   virtual void OnAnswered(const SentMessage& message, uint8_t reason) = 0;
   // The client has forgotten it or its session and will not send it again.
-  virtual void OnGivenUp(const SentMessage& message) = 0;
+  virtual void OnForgotten(const SentMessage& message) = 0;
   // It was told (CONNACK) that the gateway knows nothing of an earlier session of this client id.
   virtual void OnNewSession(const std::string& /*client*/) {}
   // Its subscription has been confirmed, as it has heard.
