@@ -41,7 +41,6 @@ TEXT = {
     "url with a bare IPv6 address": (URL, 'url = "mqtt://::1"', "in brackets"),
     "url with an open bracket": (URL, 'url = "mqtt://[::1"', "between its brackets"),
     "url with a broken IPv6 address": (URL, 'url = "mqtt://[::x]:1"', "between its brackets"),
-    "mqtts without ca": (URL, 'url = "mqtts://a"', "uplink.ca is missing"),
     "certificate without key": (URL, URL + '\ncert = "pki/server.crt"', "uplink.cert needs uplink.key"),
     "key without certificate": (URL, URL + '\nkey = "pki/server.key"', "uplink.key needs uplink.cert"),
     "keep-alive of two bytes": (URL, URL + '\nkeep_alive = "20h"', "uplink.keep_alive must be at most 65535 s"),

@@ -7,8 +7,8 @@ import subprocess
 import unittest
 import urllib.request
 
-from support.gateway import ROOT, route, stream, uplink
-from support.mosquitto import Mosquitto
+from support.gateway import ROOT, UNBATCHED, route, stream, uplink
+from support.hostile import Hostile, puback
 from support.mqtt import reading, topic_of
 from support.process import eventually
 from support.scenario import DEVICE, Forwarding, Scenario
@@ -104,11 +104,8 @@ class Books(Forwarding):
         eventually(lambda: consumer.gaps() == [(0, 19, "expired")], lambda: f"one gap, but {consumer.gaps()}")
 
     def test_dead_letters_are_a_term(self):
-        with open(self.path("acl"), "w", encoding="utf-8") as file:
-            file.write("topic readwrite elsewhere\n")
-        os.chmod(self.path("acl"), 0o600)
-        strict = self.own(Mosquitto(self.directory, "acl_file acl\n"))
-        running = self.gateway(stream(), uplink(strict.port), route())
+        strict = self.own(Hostile(puback, refuses=b"test/telemetry"))
+        running = self.gateway(stream(), uplink(strict.port), route(batch=UNBATCHED))
         self.client(running).publish_readings(7)
         running.wait_until_drained()
         self.assert_books(running, dead_lettered=7)
