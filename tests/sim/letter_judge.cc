@@ -23,13 +23,18 @@ void LetterJudge::Note(const std::string& route, const Entry& entry, Mark mark) 
 
 void LetterJudge::OnKept(const Letter& letter) {
   file_.scene().trace.Note("a letter of {} is kept", LetterKey(letter));
-  kept_.emplace(letter.place, LetterKey(letter));
   const StreamBook* const book = file_.BookOf(letter.stream);
-  if (book == nullptr || book->BitOf(letter.route) == 0 || letter.offset >= book->end()) {
+  const bool is_known =
+      book != nullptr && book->BitOf(letter.route) != 0 && letter.offset < book->end();
+  // A bit that turns before the sync makes a letter of something else of it.
+  const bool may_rot = file_.scene().plan.has(Trouble::kRot);
+  if (!is_known && may_rot) return;
+  kept_.emplace(letter.place, LetterKey(letter));
+  if (!is_known) {
     return file_.Broken(2, "a dead letter of {}, which there is not", LetterKey(letter));
   }
   uint8_t& marks = marks_.At(letter.route, letter.stream, letter.offset);
-  LookAtContent(letter, marks);
+  if (!may_rot) LookAtContent(letter, marks);
   marks |= kKept;
 }
 

@@ -90,7 +90,7 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
 void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
   // What is stored at a start may be damaged, or not to be read just then.
-  const bool is_excused = !book.took_any && file_.may_lose_end();
+  const bool is_excused = !book.took_any && (file_.may_lose_end() || file_.may_keep_torn_tail());
   if (first < book.end()) {
     if (book.end_is_known && !is_excused) {
       file_.Broken(4, "offset {} of {} is given a second time", first, book.name());

@@ -21,6 +21,9 @@ void RouteJudge::OnPublished(const std::string& route, uint64_t connection, size
   line.refused_firsts.clear();
   line.reach = entries.back().last + 1;
   const uint64_t done = Done(line, *book, book->BitOf(route));
+  // A cursor that is damaged or cannot be read is begun anew, behind a gap that nobody has heard
+  // of.
+  if (file_.may_lose_end()) return;
   // Who takes no message large enough for a gap is not told.
   if (first <= done || file_.scene().plan.has(Trouble::kUpstreamLimits)) return;
   file_.Broken(3, "{} begins a connection at {}, and upstream is not done with {}", route, first,

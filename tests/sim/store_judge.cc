@@ -145,7 +145,7 @@ bool StoreJudge::PassedByAll(const StreamBook& book, const StoredRun& run) {
 bool StoreJudge::MayHave(const StreamBook& book, const std::string& gap_reason) const {
   if (gap_reason == "evicted") return book.evicts();
   if (gap_reason == "dropped") return book.drops();
-  return file_.may_be_damaged();
+  return file_.may_be_damaged() || file_.may_keep_torn_tail();
 }
 
 }  // namespace sluice::sim

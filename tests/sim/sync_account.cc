@@ -9,6 +9,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr std::string_view kLetters = "/dead-letters/";
+constexpr std::string_view kDamaged = "/quarantine/";  // copies of files, as damaged as those
 
 // Of the paths directly below `directory`.
 template <typename Names>
@@ -24,7 +25,10 @@ bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
 
 SyncAccount::FileId SyncAccount::Open(const std::string& path) {
   const auto [name, is_new] = names_.try_emplace(path, static_cast<FileId>(files_.size()));
-  if (is_new) files_.emplace_back().holds_letters = path.find(kLetters) != path.npos;
+  if (is_new) {
+    files_.emplace_back().holds_letters =
+        path.find(kLetters) != path.npos && path.find(kDamaged) == path.npos;
+  }
   return name->second;
 }
 
