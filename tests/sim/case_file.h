@@ -56,9 +56,11 @@ class CaseFile {
 
   // Troubles of this history by which what is synced can be lost.
   bool may_be_damaged() const;
-  // Where a segment cannot be opened, its torn tail is not cut at this start: what lies behind it,
-  // of which nobody was told, looks like what damage has left.
-  bool may_keep_torn_tail() const { return scene_.plan.has(Trouble::kOpenErrors); }
+  // Where a segment cannot be opened or cut, its torn tail stays for this start: what lies behind
+  // it, of which nobody was told, looks like what damage has left.
+  bool may_keep_torn_tail() const {
+    return scene_.plan.has(Trouble::kOpenErrors) || scene_.plan.has(Trouble::kWriteErrors);
+  }
   // Or by which it may not be known any more where a stream ended.
   bool may_lose_end() const;
 

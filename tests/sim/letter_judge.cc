@@ -143,7 +143,7 @@ void LetterJudge::LookAtStored(const StoredStream& letters) {
     }
     kept = end;
   }
-  if (kept != kept_.end() && !file_.may_lose_end()) {
+  if (kept != kept_.end() && !file_.may_lose_end() && !file_.may_keep_torn_tail()) {
     file_.Broken(2, "the dead letter of {} was kept at {}, and the stream ends at {}", kept->second,
                  kept->first, letters.end);
   }

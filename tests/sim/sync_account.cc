@@ -110,6 +110,16 @@ void SyncAccount::DirectorySynced(const std::string& path) {
   }
 }
 
+// A letter that has survived the power by chance may lie behind a torn place, and be cut off with
+// it: it is safe when somebody has synced it.
+std::vector<SyncAccount::Unsynced> SyncAccount::TakeLetters(std::vector<Unsynced>* from) {
+  const auto letters = std::stable_partition(
+      from->begin(), from->end(), [](const Unsynced& one) { return !one.mark.is_letter; });
+  std::vector<Unsynced> taken(letters, from->end());
+  from->erase(letters, from->end());
+  return taken;
+}
+
 void SyncAccount::Recount() {
   files_.clear();
   names_.clear();
@@ -117,7 +127,9 @@ void SyncAccount::Recount() {
     const FileId file = Open(path);
     files_[file].durable_names = 1;
     Written(file, 0, AsBytes(env_.Content(path)));
+    std::vector<Unsynced> letters = TakeLetters(&files_[file].unsynced);
     Synced(file);
+    files_[file].unsynced = std::move(letters);
   }
   durable_names_ = names_;
 }

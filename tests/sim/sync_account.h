@@ -66,6 +66,7 @@ class SyncAccount {
   using Names = std::map<std::string, FileId>;  // by path
 
   uint32_t NumberOf(const Letter& letter);
+  static std::vector<Unsynced> TakeLetters(std::vector<Unsynced>* from);
   void Keep(std::vector<Mark>* marks);
   void KeepLetter(uint32_t number);
 
