@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/env.h"
 #include "config/gateway.h"
 #include "config/names.h"
 #include "tls/client_files.h"
+#include "uplink_mqtt/credentials.h"
 
 namespace sluice::config {
 namespace {
@@ -17,7 +17,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr size_t kMaxPasswordFileBytes = 4096;
 // Where Debian's ca-certificates keeps the public authorities.
 constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
 constexpr Word<MqttClient> kClients[] = {{"mqtt", MqttClient::kOwn}, {"paho", MqttClient::kPaho}};
@@ -147,9 +146,7 @@ std::optional<codec::Version> ToMqttVersion(uint64_t number) {
 }
 
 Result<std::string> ReadPasswordFile(const std::string& path) {
-  auto text = ReadFileToString(Env::Posix(), path, kMaxPasswordFileBytes);
-  if (!text.ok()) return text.status();
-  return text->substr(0, text->find_first_of("\r\n"));
+  return uplink_mqtt::ReadPasswordFile(path);
 }
 
 Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink) {

@@ -11,12 +11,18 @@ constexpr size_t kMaxPasswordFileBytes = 4096;
 
 }  // namespace
 
+Result<std::string> ReadPasswordFile(const std::string& path) {
+  auto text = ReadFileToString(Env::Posix(), path, kMaxPasswordFileBytes);
+  if (!text.ok()) return text.status();
+  return text->substr(0, text->find_first_of("\r\n"));
+}
+
 Result<Credentials> LoadCredentials(const MqttOptions& options) {
   Credentials credentials;
   if (!options.password_file.empty()) {
-    auto text = ReadFileToString(Env::Posix(), options.password_file, kMaxPasswordFileBytes);
-    if (!text.ok()) return text.status();
-    credentials.password = text->substr(0, text->find_first_of("\r\n"));
+    auto password = ReadPasswordFile(options.password_file);
+    if (!password.ok()) return password.status();
+    credentials.password = std::move(*password);
   }
   if (!options.url.scheme.tls) return credentials;
   auto context = tls::Context::NewClient({.server_ca_file = options.ca_file,

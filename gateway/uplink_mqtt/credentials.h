@@ -10,6 +10,9 @@
 
 namespace sluice::uplink_mqtt {
 
+// The first line of a file that holds a password. Any thread; reads the file.
+Result<std::string> ReadPasswordFile(const std::string& path);
+
 // What an uplink's files say.
 struct Credentials {
   std::optional<std::string> password;
