@@ -2,7 +2,6 @@
 // the client owes to both. The input is a list of steps of one byte, most with a byte or two of
 // arguments; raw bytes of a server are one kind of step.
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +9,7 @@
 
 #include "base/status.h"
 #include "client/client.h"
+#include "script.h"
 #include "wire/packet.h"
 
 namespace sluice::client {
@@ -19,23 +19,7 @@ using codec::PacketType;
 using codec::Qos;
 using codec::ReasonCode;
 using codec::Version;
-
-// The input; zeros when it is used up.
-class Script {
- public:
-  explicit Script(ByteSpan bytes) : bytes_(bytes) {}
-  bool done() const { return position_ >= bytes_.size(); }
-  uint8_t Byte() { return done() ? 0 : bytes_[position_++]; }
-  ByteSpan Bytes(size_t count) {
-    const ByteSpan bytes = bytes_.subspan(position_, std::min(count, bytes_.size() - position_));
-    position_ += bytes.size();
-    return bytes;
-  }
-
- private:
-  ByteSpan bytes_;
-  size_t position_ = 0;
-};
+using fuzz::Script;
 
 // What a server may rely on, by what it was sent.
 class Account {

@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "base/status.h"
 #include "fuzz_session_model.h"
+#include "script.h"
 #include "session/session.h"
 #include "wire/packet.h"
 
@@ -18,24 +19,7 @@ using codec::PacketType;
 using codec::Qos;
 using codec::ReasonCode;
 using codec::Version;
-
-// The input; zeros when it is used up.
-class Script {
- public:
-  explicit Script(ByteSpan bytes) : bytes_(bytes) {}
-  bool done() const { return position_ >= bytes_.size(); }
-  uint8_t Byte() { return done() ? 0 : bytes_[position_++]; }
-  uint16_t Id() { return static_cast<uint16_t>(Byte() % 6); }
-  ByteSpan Bytes(size_t count) {
-    const ByteSpan bytes = bytes_.subspan(position_, std::min(count, bytes_.size() - position_));
-    position_ += bytes.size();
-    return bytes;
-  }
-
- private:
-  ByteSpan bytes_;
-  size_t position_ = 0;
-};
+using fuzz::Script;
 
 Limits SmallLimits() {
   Limits limits;
@@ -65,6 +49,7 @@ class World {
   }
 
  private:
+  uint16_t Id() { return static_cast<uint16_t>(script_.Byte() % 6); }
   void Step() {
     switch (script_.Byte() % 16) {
       case 0:
@@ -128,9 +113,9 @@ class World {
     codec::Publish publish;
     publish.qos = static_cast<Qos>(options % 3);
     publish.dup = (options & 4) != 0 && publish.qos != Qos::kAtMostOnce;
-    publish.packet_id = publish.qos == Qos::kAtMostOnce ? 0 : script_.Id();
+    publish.packet_id = publish.qos == Qos::kAtMostOnce ? 0 : Id();
     publish.topic = options & 8 ? "" : "a/b";
-    if (options & 24) publish.properties.topic_alias = script_.Id();
+    if (options & 24) publish.properties.topic_alias = Id();
     Feed(FromClient(publish));
   }
   void SendAck() {

@@ -112,4 +112,21 @@ void MosquittoBroker::Kill() {
   pid_ = -1;
 }
 
+std::string MosquittoConfigOf(const UplinkRig::Terms& terms, const TemporaryDirectory& directory) {
+  std::string config = terms.knows_us ? "allow_anonymous true\n" : "allow_anonymous false\n";
+  if (terms.max_in_flight != 0) {
+    config += "max_inflight_messages " + std::to_string(terms.max_in_flight) + "\n";
+  }
+  if (terms.max_message_bytes != 0) {
+    config += "max_packet_size " + std::to_string(terms.max_message_bytes) + "\n";
+  }
+  if (!terms.refused_topic.empty()) {
+    const std::string acl = directory.File("acl");
+    std::ofstream(acl) << "user somebody\ntopic readwrite #\ntopic deny " << terms.refused_topic
+                       << "\n";
+    config += "acl_file " + acl + "\n";
+  }
+  return config;
+}
+
 }  // namespace sluice::test

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "support/temporary_directory.h"
+#include "support/uplink_rig.h"
 
 namespace sluice::test {
 
@@ -39,5 +40,9 @@ class MosquittoBroker {
   uint16_t port_ = 0;
   pid_t pid_ = -1;
 };
+
+// The lines of its configuration for an upstream with these terms, of which clients call themselves
+// somebody. Files that it needs are made in `directory`, which outlives the broker.
+std::string MosquittoConfigOf(const UplinkRig::Terms& terms, const TemporaryDirectory& directory);
 
 }  // namespace sluice::test

@@ -1,7 +1,6 @@
 #include "loop_rig.h"
 
 #include <algorithm>
-#include <fstream>
 #include <optional>
 #include <utility>
 
@@ -19,23 +18,6 @@ namespace {
 // A loaded machine keeps it.
 constexpr std::chrono::seconds kLimit{15};
 
-std::string ConfigOf(const UplinkRig::Terms& terms, const TemporaryDirectory& directory) {
-  std::string config = terms.knows_us ? "allow_anonymous true\n" : "allow_anonymous false\n";
-  if (terms.max_in_flight != 0) {
-    config += "max_inflight_messages " + std::to_string(terms.max_in_flight) + "\n";
-  }
-  if (terms.max_message_bytes != 0) {
-    config += "max_packet_size " + std::to_string(terms.max_message_bytes) + "\n";
-  }
-  if (!terms.refused_topic.empty()) {
-    const std::string acl = directory.File("acl");
-    std::ofstream(acl) << "user somebody\ntopic readwrite #\ntopic deny " << terms.refused_topic
-                       << "\n";
-    config += "acl_file " + acl + "\n";
-  }
-  return config;
-}
-
 uplink_paho::PahoOptions PahoOptionsFor(const std::string& url, codec::Version version) {
   uplink_paho::PahoOptions options;
   options.url = *forward::ParseUplinkUrl(url, uplink_paho::kSchemes);
@@ -49,7 +31,7 @@ uplink_paho::PahoOptions PahoOptionsFor(const std::string& url, codec::Version v
 class MosquittoRigBroker final : public RigBroker {
  public:
   explicit MosquittoRigBroker(const UplinkRig::Terms& terms)
-      : broker_(ConfigOf(terms, directory_)) {}
+      : broker_(MosquittoConfigOf(terms, directory_)) {}
 
   std::string url() const override { return broker_.url(); }
   void Restart() override { broker_.Start(); }

@@ -1,32 +1,13 @@
 #include "paho_rig.h"
 
-#include <fstream>
-
 #include "base/status.h"
 
 namespace sluice::test {
 
 PahoRig::PahoRig(codec::Version version) { options_.version = version; }
 
-std::string PahoRig::BrokerConfig(const Terms& terms) const {
-  std::string config = terms.knows_us ? "allow_anonymous true\n" : "allow_anonymous false\n";
-  if (terms.max_in_flight != 0) {
-    config += "max_inflight_messages " + std::to_string(terms.max_in_flight) + "\n";
-  }
-  if (terms.max_message_bytes != 0) {
-    config += "max_packet_size " + std::to_string(terms.max_message_bytes) + "\n";
-  }
-  if (!terms.refused_topic.empty()) {
-    const std::string acl = directory_.File("acl");
-    std::ofstream(acl) << "user somebody\ntopic readwrite #\ntopic deny " << terms.refused_topic
-                       << "\n";
-    config += "acl_file " + acl + "\n";
-  }
-  return config;
-}
-
 void PahoRig::StartUpstream(const Terms& terms) {
-  broker_ = std::make_unique<MosquittoBroker>(BrokerConfig(terms));
+  broker_ = std::make_unique<MosquittoBroker>(MosquittoConfigOf(terms, directory_));
   options_.url = *forward::ParseUplinkUrl(broker_->url(), uplink_paho::kSchemes);
   options_.client_id = "uplink";
   options_.username = "somebody";

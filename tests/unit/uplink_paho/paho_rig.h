@@ -32,8 +32,6 @@ class PahoRig final : public UplinkRig {
   std::vector<std::string> Received(size_t count) override;
 
  private:
-  std::string BrokerConfig(const Terms& terms) const;
-
   TemporaryDirectory directory_;
   uplink_paho::PahoOptions options_;
   WaitingExecutor executor_;
