@@ -26,10 +26,17 @@ constexpr int kMaxPolls = 500;
 [[noreturn]] void RunBroker(const char* config, const char* log) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (fd < 0) _exit(127);
   dup2(fd, STDOUT_FILENO);
   dup2(fd, STDERR_FILENO);
   execl(kProgram, kProgram, "-c", config, nullptr);
   _exit(127);
+}
+
+int NewSocket() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  SLUICE_CHECK(fd >= 0);
+  return fd;
 }
 
 sockaddr_in Loopback(uint16_t port) {
@@ -47,7 +54,7 @@ bool MosquittoBroker::Available() { return access(kProgram, X_OK) == 0; }
 // Mosquitto can't be told "any port": another process may take this one before it does, so the
 // constructor tries again.
 uint16_t MosquittoBroker::FreePort() {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = NewSocket();
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof(address);
   SLUICE_CHECK(bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
@@ -90,7 +97,7 @@ bool MosquittoBroker::Spawn() {
 }
 
 bool MosquittoBroker::Listens() const {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = NewSocket();
   const sockaddr_in address = Loopback(port_);
   const int failed = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   close(fd);
