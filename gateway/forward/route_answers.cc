@@ -64,7 +64,7 @@ void Route::LookForCulprit(bool by_upstream) {
   }
   const bool is_it = narrowing_.OnEnded(end) == Narrowing::Verdict::kSetAside;
   if (narrowing_.tries()) {
-    health_.OnEndedAt(clock_.Now(), end.first);
+    health_.OnEndedAt(clock_.Now(), end.first, narrowing_.stands());
     HoldFor(backoff_.Next());
   }
   if (mode_ == Mode::kTelling) {

@@ -59,11 +59,16 @@ void RouteHealth::OnRefusedForNow(MonotonicTime now, std::string_view reason) {
   Begin(&refused_, now, fmt::format("upstream refuses: {}; tried again and again", reason));
 }
 
-void RouteHealth::OnEndedAt(MonotonicTime now, uint64_t offset) {
+void RouteHealth::OnEndedAt(MonotonicTime now, uint64_t offset, bool at_every_message) {
   Begin(&refused_, now,
-        fmt::format("upstream ends the connection at the message with offset {}; tried again and "
-                    "again",
-                    offset));
+        at_every_message
+            ? fmt::format("upstream ends the connection at every message, now at the one with "
+                          "offset {}; nothing more is set aside until it takes one: look at its "
+                          "log, and at what it allows this uplink",
+                          offset)
+            : fmt::format("upstream ends the connection at the message with offset {}; tried again "
+                          "and again",
+                          offset));
 }
 
 void RouteHealth::OnAcknowledged() { End(&refused_); }

@@ -29,8 +29,8 @@ class RouteHealth {
   void OnReadForgotten() { reading_since_.reset(); }
   void OnRead(MonotonicTime now, const Status& status, uint64_t offset);
   void OnRefusedForNow(MonotonicTime now, std::string_view reason);
-  // The connection ended at a message of which the first offset is this.
-  void OnEndedAt(MonotonicTime now, uint64_t offset);
+  // The connection ended at a message of which the first offset is this; as it did at those before.
+  void OnEndedAt(MonotonicTime now, uint64_t offset, bool at_every_message);
   void OnAcknowledged();
   void OnPassed(MonotonicTime now, const journal::Books& delta);
   void OnStopped();
