@@ -53,7 +53,9 @@ struct UplinkSnapshot {
   std::string url;  // which holds no password
   bool connected = false;
   std::optional<Duration> since = {};  // for how long it has been so; none: it has not begun
+  std::string server = {};             // of several, the one it is connected to
   std::string last_error = {};         // why a connection or attempt ended last; empty: none has
+  std::string_view last_reason = {};   // the same in a word; a literal
   Duration last_error_age = {};
 };
 

@@ -83,12 +83,17 @@ void WriteUplink(JsonWriter& json, const UplinkSnapshot& uplink) {
   json.Member("url", std::string_view(uplink.url));
   json.Member("connected", uplink.connected);
   SecondsOrNull(json, "since_seconds", uplink.since);
+  json.Key("server");
+  uplink.server.empty() ? json.Null() : json.Value(std::string_view(uplink.server));
   json.Key("last_error");
   if (uplink.last_error.empty()) {
+    json.Null();
+    json.Key("last_error_reason");
     json.Null();
     return SecondsOrNull(json, "last_error_age_seconds", std::nullopt);
   }
   json.Value(std::string_view(uplink.last_error));
+  json.Member("last_error_reason", uplink.last_reason);
   SecondsOrNull(json, "last_error_age_seconds", uplink.last_error_age);
 }
 

@@ -65,6 +65,7 @@ void AppendStream(const StreamSnapshot& stream, std::string* out) {
 
 void AppendUplink(const UplinkSnapshot& uplink, std::string* out) {
   Append(out, "uplink {}: {}", uplink.name, uplink.connected ? "connected" : "not connected");
+  if (!uplink.server.empty()) Append(out, " to {}", uplink.server);
   if (uplink.since) Append(out, " for {}", DurationText(*uplink.since));
   if (!uplink.last_error.empty()) {
     Append(out, "; last error {} ago: {}", DurationText(uplink.last_error_age), uplink.last_error);

@@ -60,7 +60,9 @@ admin::UplinkSnapshot Of(const Forwarder& forwarder, const SnapshotParts& parts,
   for (const auto& history : parts.uplinks) {
     if (history->name != snapshot.name) continue;
     if (history->since) snapshot.since = now - *history->since;
+    snapshot.server = history->server;
     snapshot.last_error = history->last_error;
+    snapshot.last_reason = history->last_reason;
     snapshot.last_error_age = now - history->last_error_at;
   }
   return snapshot;

@@ -25,22 +25,29 @@ void WatchedUplink::Disconnect() {
 
 void WatchedUplink::OnConnected(const forward::UplinkLimits& limits) {
   Become(true);
+  history_->server = limits.server;
   if (listener_ != nullptr) listener_->OnConnected(limits);
 }
 
-void WatchedUplink::OnDisconnected(const std::string& why) {
-  NoteEnd(why);
-  if (listener_ != nullptr) listener_->OnDisconnected(why);
+void WatchedUplink::OnDisconnected(const forward::UplinkEnd& end) {
+  NoteEnd(end);
+  if (listener_ != nullptr) listener_->OnDisconnected(end);
 }
 
-void WatchedUplink::OnGivenUp(const std::string& why) {
-  NoteEnd(why);
-  if (listener_ != nullptr) listener_->OnGivenUp(why);
+void WatchedUplink::OnGivenUp(const forward::UplinkEnd& end) {
+  NoteEnd(end);
+  if (listener_ != nullptr) listener_->OnGivenUp(end);
 }
 
-void WatchedUplink::NoteEnd(const std::string& why) {
+void WatchedUplink::OnServerFailed(const forward::UplinkEnd& end) {
+  NoteEnd(end);
+  if (listener_ != nullptr) listener_->OnServerFailed(end);
+}
+
+void WatchedUplink::NoteEnd(const forward::UplinkEnd& end) {
   Become(false);
-  history_->last_error = why;
+  history_->last_error = end.why;
+  history_->last_reason = end.reason;
   history_->last_error_at = clock_.Now();
 }
 
@@ -53,6 +60,7 @@ void WatchedUplink::OnRefused(uint32_t token, const forward::Refusal& refusal) {
 }
 
 void WatchedUplink::Become(bool connected) {
+  if (!connected) history_->server.clear();
   if (history_->since && history_->connected == connected) return;
   history_->since = clock_.Now();
   history_->connected = connected;

@@ -14,7 +14,9 @@ struct UplinkHistory {
   std::string name;                    // [[uplink]] name
   std::optional<MonotonicTime> since;  // when it was connected, or began to be away
   bool connected = false;
-  std::string last_error;  // why the last connection or attempt ended; empty: none has
+  std::string server;            // of several, the one it is connected to
+  std::string last_error;        // why the last connection or attempt ended; empty: none has
+  std::string_view last_reason;  // its forward::UplinkEnd::reason
   MonotonicTime last_error_at{};
 };
 
@@ -35,11 +37,12 @@ class WatchedUplink final : public forward::Uplink, private forward::UplinkListe
 
  private:
   void OnConnected(const forward::UplinkLimits& limits) override;
-  void OnDisconnected(const std::string& why) override;
-  void OnGivenUp(const std::string& why) override;
+  void OnDisconnected(const forward::UplinkEnd& end) override;
+  void OnGivenUp(const forward::UplinkEnd& end) override;
+  void OnServerFailed(const forward::UplinkEnd& end) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override;
-  void NoteEnd(const std::string& why);
+  void NoteEnd(const forward::UplinkEnd& end);
   void Become(bool connected);
 
   const std::unique_ptr<forward::Uplink> uplink_;

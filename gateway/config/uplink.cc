@@ -102,6 +102,7 @@ void Read(TableReader& t, const GatewayConfig& gateway, UplinkConfig* uplink) {
   t.Time("ack_timeout", milliseconds(100), &uplink->ack_timeout);
   t.Time("backoff_min", milliseconds(1), &uplink->backoff_min);
   t.Time("backoff_max", milliseconds(1), &uplink->backoff_max);
+  t.Time("backoff_turned_away", milliseconds(1), &uplink->backoff_turned_away);
   if (uplink->backoff_max < uplink->backoff_min) {
     t.Error("backoff_max", "must not be less than backoff_min");
   }
@@ -193,6 +194,7 @@ forward::SharedUplinkOptions ToSharedUplinkOptions(const UplinkConfig& uplink) {
   options.name = uplink.name;
   options.backoff.initial = uplink.backoff_min;
   options.backoff.max = uplink.backoff_max;
+  options.turned_away_backoff = uplink.backoff_turned_away;
   options.ack_timeout = uplink.ack_timeout;
   // Paho's own limit comes first, for each address that the name has; this is for when it does not.
   options.connect_timeout = 2 * uplink.connect_timeout + seconds(5);

@@ -38,6 +38,7 @@ struct UplinkConfig {
   Duration ack_timeout = forward::SharedUplinkOptions{}.ack_timeout;
   Duration backoff_min = BackoffOptions{}.initial;
   Duration backoff_max = BackoffOptions{}.max;
+  Duration backoff_turned_away = forward::SharedUplinkOptions{}.turned_away_backoff;
   bool operator==(const UplinkConfig&) const = default;
 };
 

@@ -22,6 +22,8 @@ SharedUplink::SharedUplink(SharedUplinkOptions options, Uplink& uplink, const Cl
     : options_(std::move(options)),
       uplink_(uplink),
       clock_(clock),
+      random_(random),
+      metrics_(metrics),
       backoff_(options_.backoff, random),
       up_(metrics.AddGauge("sluice_uplink_up", "1 while connected.",
                            Label("uplink", options_.name))),
@@ -48,6 +50,7 @@ SharedUplink::~SharedUplink() { uplink_.SetListener(nullptr); }
 void SharedUplink::Start() {
   if (state_ != State::kStopped) return;
   backoff_.Reset();
+  turned_away_ = 0;
   health_.OnStarted(clock_.Now());
   Connect();
 }
@@ -75,35 +78,65 @@ void SharedUplink::OnConnected(const UplinkLimits& limits) {
   health_.OnConnected(connected_since_);
   connects_.Add();
   up_.Set(1);
-  LogInfo("uplink {}: connected", options_.name);
+  LogInfo("uplink {}: connected{}{}", options_.name, limits.server.empty() ? "" : " to ",
+          limits.server);
   for (size_t i = 0; i < users_.size(); ++i) {
     if (users_[i].user != nullptr) users_[i].user->OnUplinkUp(limits_);
   }
 }
 
-void SharedUplink::OnDisconnected(const std::string& why) {
+void SharedUplink::OnDisconnected(const UplinkEnd& end) {
   if (state_ != State::kConnecting && state_ != State::kConnected) return;
   const bool was_stable =
       state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
-  if (was_stable) backoff_.Reset();
-  WaitToRetry(why, true);
+  if (was_stable) {
+    backoff_.Reset();
+    turned_away_ = 0;
+  }
+  WaitToRetry(end, true);
 }
 
 // However long it lasted, it was no good connection.
-void SharedUplink::OnGivenUp(const std::string& why) {
-  if (state_ == State::kConnecting || state_ == State::kConnected) WaitToRetry(why, false);
+void SharedUplink::OnGivenUp(const UplinkEnd& end) {
+  if (state_ == State::kConnecting || state_ == State::kConnected) WaitToRetry(end, false);
 }
 
-void SharedUplink::WaitToRetry(const std::string& why, bool by_upstream) {
+void SharedUplink::OnServerFailed(const UplinkEnd& end) {
+  if (state_ != State::kConnecting) return;
+  LogWarn("uplink {}: cannot connect: {}; trying the next server", options_.name, end.why);
+  connect_failures_.Add();
+  CountFailure(end);
+}
+
+// Failures are rare, and which of them happen here is not known before.
+void SharedUplink::CountFailure(const UplinkEnd& end) {
+  metrics_
+      .AddCounter("sluice_uplink_failures_total",
+                  "Attempts to connect that failed and connections that ended, by cause.",
+                  Label("uplink", options_.name) + "," + Label("reason", end.reason))
+      .Add();
+}
+
+Duration SharedUplink::NextWait() {
+  const Duration usual = backoff_.Next();
+  if (turned_away_ < kTurnedAwayTimes) return usual;
+  const auto bound = static_cast<double>(options_.turned_away_backoff.count());
+  return std::max(usual, Duration(static_cast<int64_t>((0.5 + random_.Unit() / 2) * bound)));
+}
+
+void SharedUplink::WaitToRetry(const UplinkEnd& end, bool by_upstream) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
   const MonotonicTime now = clock_.Now();
-  const Duration wait = backoff_.Next();
+  turned_away_ = end.turned_away ? turned_away_ + 1 : 0;
+  const Duration wait = NextWait();
   retry_at_ = now + wait;
   LogWarn("uplink {}: {}: {}; next attempt in {:.1f} s", options_.name,
-          was_connected ? "connection lost" : "cannot connect", why,
+          was_connected ? "connection lost" : "cannot connect", end.why,
           std::chrono::duration<double>(wait).count());
-  health_.OnDisconnected(now, why);
+  CountFailure(end);
+  health_.OnDisconnected(now, end.why);
+  if (turned_away_ >= kTurnedAwayTimes) health_.OnTurnedAway(end.why);
   if (was_connected) {
     LeaveConnected(by_upstream);
   } else {
@@ -113,9 +146,9 @@ void SharedUplink::WaitToRetry(const std::string& why, bool by_upstream) {
 }
 
 // Ends what the other side does not. However long it lasted, it was no good connection.
-void SharedUplink::GiveUp(const std::string& why) {
+void SharedUplink::GiveUp(const UplinkEnd& end) {
   uplink_.Disconnect();
-  WaitToRetry(why, false);
+  WaitToRetry(end, false);
 }
 
 void SharedUplink::LeaveConnected(bool by_upstream) {
@@ -257,7 +290,8 @@ std::optional<MonotonicTime> SharedUplink::AnswerDeadline() const {
 void SharedUplink::LookForTimeouts(MonotonicTime now) {
   const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
   if (state_ == State::kConnecting && now - attempt_began_ >= options_.connect_timeout) {
-    return GiveUp(fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)));
+    return GiveUp({fmt::format("no answer within {:.1f} s", seconds(options_.connect_timeout)),
+                   "connect_timeout"});
   }
   const auto deadline = AnswerDeadline();
   if (!deadline || now < *deadline) return;
@@ -266,7 +300,7 @@ void SharedUplink::LookForTimeouts(MonotonicTime now) {
   const std::string why = fmt::format("{} publishes sent, and not acknowledged within {:.1f} s",
                                       in_flight_, seconds(options_.ack_timeout));
   health_.OnAckTimeout(why);
-  GiveUp(why);
+  GiveUp({why, "ack_timeout"});
 }
 
 std::optional<MonotonicTime> SharedUplink::OwnDeadline() const {

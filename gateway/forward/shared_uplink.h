@@ -50,6 +50,10 @@ struct SharedUplinkOptions {
   // that takes everything and acknowledges nothing, or something else, must not hold a route for
   // ever. Counts from the last answer, so that a slow link needs not carry a whole window in it.
   Duration ack_timeout = std::chrono::seconds(30);
+  // The bound of a wait, between half of it and all, once upstream has turned us away
+  // kTurnedAwayTimes in a row: credentials, rights, a ban. What only a person can cure is not cured
+  // sooner by asking, and may get worse.
+  Duration turned_away_backoff = std::chrono::minutes(5);
   // An attempt that has not ended by then is given up. Longer than the client library's own limit.
   Duration connect_timeout = std::chrono::seconds(25);
 };
@@ -61,6 +65,9 @@ class SharedUplink final : private UplinkListener {
  public:
   // As many as the bits of a token above a window's sequence number can tell apart.
   static constexpr size_t kMaxUsers = UINT32_MAX / Window::kSequenceMask;
+
+  // So many in a row are no accident of an upstream that is just starting.
+  static constexpr int kTurnedAwayTimes = 3;
 
   // All arguments outlive it.
   SharedUplink(SharedUplinkOptions options, Uplink& uplink, const Clock& clock, Random& random,
@@ -109,14 +116,17 @@ class SharedUplink final : private UplinkListener {
   };
 
   void OnConnected(const UplinkLimits& limits) override;
-  void OnDisconnected(const std::string& why) override;
-  void OnGivenUp(const std::string& why) override;
+  void OnDisconnected(const UplinkEnd& end) override;
+  void OnGivenUp(const UplinkEnd& end) override;
+  void OnServerFailed(const UplinkEnd& end) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const Refusal& refusal) override;
 
   void Connect();
-  void WaitToRetry(const std::string& why, bool by_upstream);
-  void GiveUp(const std::string& why);
+  void WaitToRetry(const UplinkEnd& end, bool by_upstream);
+  Duration NextWait();
+  void CountFailure(const UplinkEnd& end);
+  void GiveUp(const UplinkEnd& end);
   void LeaveConnected(bool by_upstream);
   void LookForTimeouts(MonotonicTime now);
   std::optional<MonotonicTime> AnswerDeadline() const;
@@ -130,11 +140,14 @@ class SharedUplink final : private UplinkListener {
   const SharedUplinkOptions options_;
   Uplink& uplink_;
   const Clock& clock_;
+  Random& random_;
+  Metrics& metrics_;
   Backoff backoff_;
   std::function<void()> deadline_changed_;
 
   State state_ = State::kStopped;
   UplinkLimits limits_;
+  int turned_away_ = 0;  // in a row
   MonotonicTime attempt_began_{};
   MonotonicTime connected_since_{};
   MonotonicTime last_answer_{};      // or when there was last nothing to answer

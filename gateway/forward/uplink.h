@@ -18,6 +18,7 @@ using UserProperty = schema::CloudEventAttributes::Item;
 struct UplinkLimits {
   size_t max_in_flight = SIZE_MAX;      // messages that are not answered
   size_t max_message_bytes = SIZE_MAX;  // with all that travels with it
+  std::string server = {};              // of several, the one; "broker.example.com:8883"
 };
 
 // One message. Views, valid during the call only.
@@ -36,17 +37,29 @@ struct OutgoingMessage {
   size_t WireBytes() const;
 };
 
+// How a connection, or an attempt at one, ended.
+struct UplinkEnd {
+  std::string why;  // for people, and printable
+  // By which failures are counted, "lookup" or "bad_credentials": one of a few, and static.
+  std::string_view reason = "other";
+  // It takes a person to cure it, here or upstream, and upstream may shut out whoever goes on
+  // asking.
+  bool turned_away = false;
+};
+
 // Told what happens to an uplink. Loop thread.
 class UplinkListener {
  public:
   virtual ~UplinkListener() = default;
   virtual void OnConnected(const UplinkLimits& limits) = 0;
-  // Ends a connection or an attempt at one, `why` is for people and printable. Of the messages that
-  // are not answered nothing more will be heard.
-  virtual void OnDisconnected(const std::string& why) = 0;
+  // Ends a connection or an attempt at one. Of the messages that are not answered nothing more will
+  // be heard.
+  virtual void OnDisconnected(const UplinkEnd& end) = 0;
   // The same, but it was the uplink that ended a connection: upstream broke the rules of their
   // protocol, or fell silent. It says nothing against the messages that were on the way.
-  virtual void OnGivenUp(const std::string& why) { OnDisconnected(why); }
+  virtual void OnGivenUp(const UplinkEnd& end) { OnDisconnected(end); }
+  // One of several servers was tried in vain; the attempt goes on with another.
+  virtual void OnServerFailed(const UplinkEnd&) {}
   virtual void OnAcknowledged(uint32_t token) = 0;
   virtual void OnRefused(uint32_t token, const Refusal& refusal) = 0;
 };

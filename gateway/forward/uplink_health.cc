@@ -6,6 +6,7 @@ namespace sluice::forward {
 
 UplinkHealth::UplinkHealth(const std::string& uplink, Health& health)
     : not_connected_(health.Add("uplink " + uplink, "not_connected")),
+      turned_away_(health.Add("uplink " + uplink, "turned_away")),
       not_acknowledging_(health.Add("uplink " + uplink, "not_acknowledging")) {}
 
 void UplinkHealth::OnStarted(MonotonicTime now) {
@@ -16,12 +17,18 @@ void UplinkHealth::OnStarted(MonotonicTime now) {
 void UplinkHealth::OnStopped() {
   away_since_.reset();
   not_connected_->Clear();
+  turned_away_->Clear();
   not_acknowledging_->Clear();
 }
 
 void UplinkHealth::OnDisconnected(MonotonicTime now, const std::string& why) {
   why_ = why;
   if (!away_since_) away_since_ = now;
+}
+
+void UplinkHealth::OnTurnedAway(const std::string& why) {
+  turned_away_->Raise(HealthState::kDegraded,
+                      "asked seldom from now on, until somebody puts it right: " + why);
 }
 
 void UplinkHealth::OnAcknowledged(MonotonicTime now, Duration ack_timeout) {
@@ -40,6 +47,7 @@ void UplinkHealth::Tick(MonotonicTime now, bool connected) {
   if (connected && now - connected_since_ >= kPatience) {
     away_since_.reset();
     not_connected_->Clear();
+    turned_away_->Clear();
   } else if (now - *away_since_ >= kPatience) {
     not_connected_->Raise(HealthState::kDegraded,
                           connected ? "connected again, not for long yet; was: " + why_ : why_);

@@ -11,6 +11,8 @@ namespace sluice::forward {
 
 // What an operator is told of one uplink; time is an input. Loop thread.
 //   not_connected      no connection has held for kPatience, for at least that long
+//   turned_away        upstream turned us away several times in a row, so that it is asked seldom;
+//                      until a connection has held for kPatience
 //   not_acknowledging  publishes were not answered in time; clear once acknowledgements come on a
 //                      connection that has outlived the limit twice
 class UplinkHealth {
@@ -25,6 +27,7 @@ class UplinkHealth {
   void OnConnected(MonotonicTime now) { connected_since_ = now; }
   // Also of an attempt that failed.
   void OnDisconnected(MonotonicTime now, const std::string& why);
+  void OnTurnedAway(const std::string& why);
   void OnAcknowledged(MonotonicTime now, Duration ack_timeout);
   void OnAckTimeout(const std::string& why);
 
@@ -33,6 +36,7 @@ class UplinkHealth {
 
  private:
   std::unique_ptr<Health::Condition> not_connected_;
+  std::unique_ptr<Health::Condition> turned_away_;
   std::unique_ptr<Health::Condition> not_acknowledging_;
   std::optional<MonotonicTime> away_since_;  // none: stopped, or a connection holds
   MonotonicTime connected_since_{};

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "client/advice.h"
 #include "uplink_mqtt/refusal.h"
 
 namespace sluice::uplink_mqtt {
@@ -140,7 +139,7 @@ void Connection::DoEnded() {
   Send();
   stream_->CloseAfterFlush();
   if (std::exchange(told_, true)) return;
-  owner_.OnEnded(*this, WhyEnded(), EndedByUpstream());
+  owner_.OnEnded(*this, HowEnded(), EndedByUpstream());
 }
 
 void Connection::Flush() {
@@ -163,17 +162,13 @@ bool Connection::EndedByUpstream() const {
   }
 }
 
-std::string Connection::WhyEnded() const {
-  if (!unfit_.empty()) return unfit_;
+forward::UplinkEnd Connection::HowEnded() const {
+  if (!unfit_.empty()) return {unfit_, "qos", true};
   const client::End& end = client_.end();
   if (end.cause == client::EndCause::kStreamClosed && !closed_.ok()) {
-    return Printable(closed_.message());
+    return {Printable(closed_.message()), client::EndCauseName(end.cause)};
   }
-  std::string why = client::Describe(end);
-  const std::string_view advice =
-      end.cause == client::EndCause::kRefused ? client::AdviceFor(end.reason) : "";
-  if (!advice.empty()) why += fmt::format("; {}", advice);
-  return why;
+  return UplinkEndOf(end);
 }
 
 }  // namespace sluice::uplink_mqtt

@@ -30,7 +30,8 @@ class Connection final : private transport::StreamHandler {
                            const forward::Refusal& refusal) = 0;
     // Nothing more will be heard of it but OnGone. Not after Leave.
     // `by_upstream`: or by us, whatever made us.
-    virtual void OnEnded(Connection& connection, const std::string& why, bool by_upstream) = 0;
+    virtual void OnEnded(Connection& connection, const forward::UplinkEnd& end,
+                         bool by_upstream) = 0;
     // The stream is closed: the connection may be destroyed, and is not touched any more.
     virtual void OnGone(Connection& connection) = 0;
   };
@@ -60,7 +61,7 @@ class Connection final : private transport::StreamHandler {
   void Send();
   void Flush();
   bool EndedByUpstream() const;
-  std::string WhyEnded() const;
+  forward::UplinkEnd HowEnded() const;
 
   Owner& owner_;
   Scheduler& scheduler_;

@@ -1,5 +1,7 @@
 #include "uplink_mqtt/refusal.h"
 
+#include <fmt/format.h>
+
 #include "client/advice.h"
 
 namespace sluice::uplink_mqtt {
@@ -18,6 +20,17 @@ forward::Refusal RefusalOf(client::PublishResult result) {
     default:
       return forward::kRefusedAsNoEvent;
   }
+}
+
+forward::UplinkEnd UplinkEndOf(const client::End& end) {
+  const bool in_connack = end.cause == client::EndCause::kRefused;
+  forward::UplinkEnd result{client::Describe(end), client::EndCauseName(end.cause)};
+  if (!in_connack && end.cause != client::EndCause::kDisconnected) return result;
+  const client::CodeAdvice& advice = client::AdviceOn(end.reason);
+  result.reason = advice.reason;
+  result.turned_away = (in_connack ? advice.connack : advice.disconnect) == client::Remedy::kHold;
+  if (!advice.text.empty()) result.why += fmt::format("; {}", advice.text);
+  return result;
 }
 
 }  // namespace sluice::uplink_mqtt

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "client/end.h"
 #include "client/outbound_flow.h"
 #include "codec/reason_code.h"
 #include "forward/refusal.h"
+#include "forward/uplink.h"
 
 namespace sluice::uplink_mqtt {
 
@@ -10,5 +12,8 @@ namespace sluice::uplink_mqtt {
 forward::Refusal RefusalOf(codec::ReasonCode reason);
 // What it means that the client did not send a message.
 forward::Refusal RefusalOf(client::PublishResult result);
+
+// How a connection ended, with what to do about it; see client::AdviceOn.
+forward::UplinkEnd UplinkEndOf(const client::End& end);
 
 }  // namespace sluice::uplink_mqtt

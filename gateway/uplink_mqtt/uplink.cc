@@ -25,7 +25,8 @@ void MqttUplink::Connect() {
 void MqttUplink::OnDialed(Dialer::Outcome outcome) {
   if (outcome.stream == nullptr) {
     dial_failure_ = std::move(outcome.failure);
-    if (listener_ != nullptr) listener_->OnDisconnected(dial_failure_.text);
+    if (listener_ != nullptr)
+      listener_->OnDisconnected({dial_failure_.text, DialCauseName(dial_failure_.cause)});
     return;
   }
   client::Options session = options_.session;
@@ -88,11 +89,11 @@ void MqttUplink::OnRefused(Connection& connection, uint32_t token,
   if (&connection == current_.get() && listener_ != nullptr) listener_->OnRefused(token, refusal);
 }
 
-void MqttUplink::OnEnded(Connection& connection, const std::string& why, bool by_upstream) {
+void MqttUplink::OnEnded(Connection& connection, const forward::UplinkEnd& end, bool by_upstream) {
   if (&connection != current_.get()) return;
   Retire();
   if (listener_ == nullptr) return;
-  by_upstream ? listener_->OnDisconnected(why) : listener_->OnGivenUp(why);
+  by_upstream ? listener_->OnDisconnected(end) : listener_->OnGivenUp(end);
 }
 
 void MqttUplink::OnGone(Connection& connection) {

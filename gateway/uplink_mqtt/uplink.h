@@ -43,7 +43,7 @@ class MqttUplink final : public forward::Uplink, public Connection::Owner {
   void OnConnected(Connection& connection, const forward::UplinkLimits& limits) override;
   void OnAcknowledged(Connection& connection, uint32_t token) override;
   void OnRefused(Connection& connection, uint32_t token, const forward::Refusal& refusal) override;
-  void OnEnded(Connection& connection, const std::string& why, bool by_upstream) override;
+  void OnEnded(Connection& connection, const forward::UplinkEnd& end, bool by_upstream) override;
   void OnGone(Connection& connection) override;
 
   const MqttOptions options_;

@@ -32,7 +32,7 @@ void PahoMailbox::Tell(const Event& event) {
       return listener_->OnConnected(event.limits);
     case Event::Kind::kDisconnected:
       NewAttempt();  // one end for each
-      return listener_->OnDisconnected(event.text);
+      return listener_->OnDisconnected(event.end);
     case Event::Kind::kAcknowledged:
       return listener_->OnAcknowledged(event.token);
     case Event::Kind::kRefused:

@@ -22,7 +22,7 @@ class PahoMailbox : public std::enable_shared_from_this<PahoMailbox> {
     uint32_t token = 0;
     forward::Refusal refusal{};      // of kRefused
     forward::UplinkLimits limits{};  // of kConnected
-    std::string text{};              // of kDisconnected
+    forward::UplinkEnd end{};        // of kDisconnected
   };
 
   explicit PahoMailbox(Executor& loop) : loop_(loop) {}

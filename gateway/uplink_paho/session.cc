@@ -76,8 +76,10 @@ void PahoSession::OnConnected(const mqtt::token& token) {
 void PahoSession::OnConnectFailed(const mqtt::token& token) {
   attempt_over_();
   Failure failure = PahoFailure(token.get_return_code(), token.get_reason_code(), options_.version);
-  failure.advice = client::AdviceFor(static_cast<codec::ReasonCode>(failure.code));
-  End(failure);
+  if (!failure.refused()) return End(failure);
+  const auto& advice = client::AdviceOn(static_cast<codec::ReasonCode>(failure.code));
+  failure.advice = advice.text;
+  End(failure, advice.connack == client::Remedy::kHold);
 }
 
 void PahoSession::OnPublished(const mqtt::token& token) {
@@ -97,10 +99,14 @@ void PahoSession::OnPublishFailed(const mqtt::token& token) {
                  .refusal = RefusalOf(failure.code)});
 }
 
-void PahoSession::End(const Failure& failure) {
+void PahoSession::End(const Failure& failure, bool turned_away) {
+  std::string_view reason = "network";
+  if (failure.refused()) {
+    reason = client::AdviceOn(static_cast<codec::ReasonCode>(failure.code)).reason;
+  }
   mailbox_->Put({.kind = PahoMailbox::Event::Kind::kDisconnected,
                  .attempt = attempt_,
-                 .text = failure.ToString()});
+                 .end = {failure.ToString(), reason, turned_away}});
 }
 
 }  // namespace sluice::uplink_paho

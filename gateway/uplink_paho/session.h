@@ -51,7 +51,7 @@ class PahoSession {
   void OnConnectFailed(const mqtt::token& token);
   void OnPublished(const mqtt::token& token);
   void OnPublishFailed(const mqtt::token& token);
-  void End(const Failure& failure);
+  void End(const Failure& failure, bool turned_away = false);
 
   const PahoOptions& options_;
   const uint32_t attempt_;

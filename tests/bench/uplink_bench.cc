@@ -72,8 +72,8 @@ class Pump final : public forward::UplinkListener {
     window_ = std::min(cell_.window, limits.max_in_flight);
     Fill();
   }
-  void OnDisconnected(const std::string& why) override {
-    fmt::print(stderr, "bench-uplink: {}\n", why);
+  void OnDisconnected(const forward::UplinkEnd& end) override {
+    fmt::print(stderr, "bench-uplink: {}\n", end.why);
     failed_ = true;
   }
   void OnAcknowledged(uint32_t) override {
@@ -81,7 +81,7 @@ class Pump final : public forward::UplinkListener {
     Fill();
   }
   void OnRefused(uint32_t, const forward::Refusal& refusal) override {
-    OnDisconnected(Describe(refusal));
+    OnDisconnected({Describe(refusal)});
   }
   bool done() const { return failed_ || acknowledged_ == messages_; }
   bool failed() const { return failed_; }

@@ -114,7 +114,7 @@ void UpstreamLink::End(const std::string& why) {
   if (state_ == State::kDisconnected) return;
   upstream_.scene_.trace.Note("{}: disconnected, {}", upstream_.name_, why);
   Leave(State::kDisconnected);
-  Tell([why](forward::UplinkListener* listener) { listener->OnDisconnected(why); });
+  Tell([why](forward::UplinkListener* listener) { listener->OnDisconnected({why}); });
 }
 
 void UpstreamLink::Disconnect() {

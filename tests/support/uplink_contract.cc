@@ -25,10 +25,10 @@ void UplinkRecorder::OnConnected(const forward::UplinkLimits& new_limits) {
   RunHook(on_connected);
 }
 
-void UplinkRecorder::OnDisconnected(const std::string& why) {
+void UplinkRecorder::OnDisconnected(const forward::UplinkEnd& end) {
   Check();
   ++disconnected;
-  reason = why;
+  reason = end.why;
   RunHook(on_disconnected);
 }
 

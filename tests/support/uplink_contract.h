@@ -20,7 +20,7 @@ namespace sluice::test {
 class UplinkRecorder final : public forward::UplinkListener {
  public:
   void OnConnected(const forward::UplinkLimits& new_limits) override;
-  void OnDisconnected(const std::string& why) override;
+  void OnDisconnected(const forward::UplinkEnd& end) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override;
 

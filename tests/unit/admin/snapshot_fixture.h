@@ -42,7 +42,9 @@ inline Snapshot FullSnapshot() {
                    .url = "mqtts://broker.example.com",
                    .connected = true,
                    .since = std::chrono::milliseconds(81'500),
+                   .server = "a:8883",
                    .last_error = "connection refused",
+                   .last_reason = "refused",
                    .last_error_age = std::chrono::milliseconds(82'500)}},
       .listeners =
           {{.address = "0.0.0.0:8883", .connections = 41, .half_open = 42, .accepted = 43}},

@@ -29,7 +29,8 @@ TEST(StatusJson, HoldsAllThereIs) {
       R"("pending":2,"dead_lettered":3,"expired":4,"evicted":5,"oldest_pending_seconds":71.5,)"
       R"("passed_per_second":18.5,"empty_in_seconds":19}]}],)"
       R"("uplinks":[{"name":"cloud","url":"mqtts://broker.example.com","connected":true,)"
-      R"("since_seconds":81.5,"last_error":"connection refused","last_error_age_seconds":82.5}],)"
+      R"("since_seconds":81.5,"server":"a:8883","last_error":"connection refused",)"
+      R"("last_error_reason":"refused","last_error_age_seconds":82.5}],)"
       R"("listeners":[{"address":"0.0.0.0:8883","connections":41,"half_open":42,)"
       R"("accepted_since_start":43}],)"
       R"("certificates":[{"part":"listener 0.0.0.0:8883","certificate":"own",)"
@@ -57,7 +58,8 @@ TEST(StatusJson, WhatIsNotKnownIsNull) {
   EXPECT_TRUE(Holds(snapshot, R"("oldest_pending_seconds":null,"passed_per_second":null,)"
                               R"("empty_in_seconds":null)"));
   snapshot.uplinks[0] = {};
-  EXPECT_TRUE(Holds(snapshot, R"("connected":false,"since_seconds":null,"last_error":null,)"
+  EXPECT_TRUE(Holds(snapshot, R"("connected":false,"since_seconds":null,"server":null,)"
+                              R"("last_error":null,"last_error_reason":null,)"
                               R"("last_error_age_seconds":null)"));
 }
 

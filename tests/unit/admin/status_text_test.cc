@@ -24,7 +24,7 @@ stream telemetry: accepted 115, committed 114, since it was made
   route up: accepted 15 = acknowledged 1 + pending 2 + dead-lettered 3 + expired 4 + evicted 5, since offset 100
     the oldest waits for 1 min 11 s
     passes 18.5 events a second, nothing waits any more in 19 s
-uplink cloud: connected for 1 min 21 s; last error 1 min 22 s ago: connection refused
+uplink cloud: connected to a:8883 for 1 min 21 s; last error 1 min 22 s ago: connection refused
 listener 0.0.0.0:8883: 41 connections, 42 of them half-open; accepted 43 since the start
 certificate of listener 0.0.0.0:8883, own: ends 2027-01-15T08:00:00Z
 memory: 51 bytes resident, limit 52; input 53 of 54

@@ -47,7 +47,12 @@ class WatchedUplinkTest : public ::testing::Test, private forward::UplinkListene
   void OnConnected(const forward::UplinkLimits& limits) override {
     heard_.push_back("connected " + std::to_string(limits.max_in_flight));
   }
-  void OnDisconnected(const std::string& why) override { heard_.push_back("disconnected " + why); }
+  void OnDisconnected(const forward::UplinkEnd& end) override {
+    heard_.push_back("disconnected " + end.why);
+  }
+  void OnServerFailed(const forward::UplinkEnd& end) override {
+    heard_.push_back("server failed " + end.why);
+  }
   void OnAcknowledged(uint32_t token) override {
     heard_.push_back("acknowledged " + std::to_string(token));
   }
@@ -64,10 +69,12 @@ TEST_F(WatchedUplinkTest, EverythingPassesBothWays) {
   watched_.Publish(3, message);
   inner_->listener->OnAcknowledged(3);
   inner_->listener->OnRefused(4, {});
-  inner_->listener->OnDisconnected("gone");
+  inner_->listener->OnServerFailed({"one of two"});
+  inner_->listener->OnDisconnected({"gone"});
   watched_.Disconnect();
   EXPECT_EQ(calls_, (Calls{"connect", "publish 3 a", "disconnect"}));
-  EXPECT_EQ(heard_, (Calls{"connected 7", "acknowledged 3", "refused 4", "disconnected gone"}));
+  EXPECT_EQ(heard_, (Calls{"connected 7", "acknowledged 3", "refused 4", "server failed one of two",
+                           "disconnected gone"}));
 }
 
 TEST_F(WatchedUplinkTest, NobodyNeedsToListen) {
@@ -75,8 +82,18 @@ TEST_F(WatchedUplinkTest, NobodyNeedsToListen) {
   inner_->listener->OnConnected({});
   inner_->listener->OnAcknowledged(3);
   inner_->listener->OnRefused(4, {});
-  inner_->listener->OnDisconnected("gone");
+  inner_->listener->OnDisconnected({"gone"});
   EXPECT_EQ(history_->last_error, "gone");
+}
+
+TEST_F(WatchedUplinkTest, ServerIsKnownWhileItIsConnected) {
+  watched_.Connect();
+  inner_->listener->OnServerFailed({"connection refused", "refused"});
+  EXPECT_EQ(history_->last_reason, "refused");
+  inner_->listener->OnConnected({.server = "b:1883"});
+  EXPECT_EQ(history_->server, "b:1883");
+  inner_->listener->OnDisconnected({"gone"});
+  EXPECT_EQ(history_->server, "");
 }
 
 TEST_F(WatchedUplinkTest, BeforeTheFirstAttemptNothingIsKnown) {
@@ -87,7 +104,7 @@ TEST_F(WatchedUplinkTest, BeforeTheFirstAttemptNothingIsKnown) {
 TEST_F(WatchedUplinkTest, TimeAwayBeginsWithTheFirstAttemptAndGoesOnThroughAll) {
   watched_.Connect();
   clock_.Advance(seconds(5));
-  inner_->listener->OnDisconnected("connection refused");
+  inner_->listener->OnDisconnected({"connection refused"});
   clock_.Advance(seconds(5));
   watched_.Connect();
   EXPECT_FALSE(history_->connected);
@@ -98,7 +115,7 @@ TEST_F(WatchedUplinkTest, TimeAwayBeginsWithTheFirstAttemptAndGoesOnThroughAll) 
 
 TEST_F(WatchedUplinkTest, ErrorIsRememberedWhenItIsConnectedAgain) {
   watched_.Connect();
-  inner_->listener->OnDisconnected("connection refused");
+  inner_->listener->OnDisconnected({"connection refused"});
   clock_.Advance(seconds(3));
   inner_->listener->OnConnected({});
   clock_.Advance(seconds(4));

@@ -51,13 +51,13 @@ void ScriptedUplink::Accept(const forward::UplinkLimits& limits) {
 void ScriptedUplink::GiveUp() {
   if (state_ == State::kDisconnected) return;
   Leave(State::kDisconnected);
-  if (listener_ != nullptr) listener_->OnGivenUp("given up by the test");
+  if (listener_ != nullptr) listener_->OnGivenUp({"given up by the test"});
 }
 
-void ScriptedUplink::Drop() {
+void ScriptedUplink::Drop(const forward::UplinkEnd& end) {
   if (state_ == State::kDisconnected) return;
   Leave(State::kDisconnected);
-  if (listener_ != nullptr) listener_->OnDisconnected("dropped by the test");
+  if (listener_ != nullptr) listener_->OnDisconnected(end);
 }
 
 bool ScriptedUplink::Answers(size_t i) {

@@ -37,8 +37,9 @@ class ScriptedUplink final : public forward::Uplink {
 
   State state() const { return state_; }
   void Accept(const forward::UplinkLimits& limits = {});
-  void Drop();
+  void Drop(const forward::UplinkEnd& end = {"dropped by the test"});
   void GiveUp();
+  void FailServer(const forward::UplinkEnd& end) { listener_->OnServerFailed(end); }
   void Acknowledge(size_t i);
   void Refuse(size_t i, const forward::Refusal& refusal);
   // An answer whether or not anybody waits for it. No uplink does that; whoever hears it survives.

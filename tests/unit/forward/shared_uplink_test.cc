@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/label.h"
 #include "scripted_uplink.h"
 #include "support/simulated_clock.h"
 
@@ -481,6 +484,97 @@ TEST_F(SharedUplinkTest, AnswersToAUserThatIsGoneAreDropped) {
   }
   uplink_.Acknowledge(0);
   EXPECT_TRUE(first_.acknowledged.empty());
+}
+
+class TurnedAwayTest : public SharedUplinkTest {
+ protected:
+  static UplinkEnd TurnedAway() { return {"Banned (0x8A)", "banned", true}; }
+  // One attempt, which comes to this; how long the wait after it is.
+  Duration Fail(const UplinkEnd& end) {
+    uplink_.Drop(end);
+    return PassBackoff();
+  }
+  double Failures(std::string_view reason) const {
+    return metrics_
+        .Value("sluice_uplink_failures_total",
+               Label("uplink", "up") + "," + Label("reason", reason))
+        .value_or(0);
+  }
+  bool SaysTurnedAway() const {
+    const auto problems = health_.problems();
+    return std::ranges::any_of(problems, [](const Health::Problem& problem) {
+      return problem.condition == "turned_away" && problem.why.ends_with("Banned (0x8A)");
+    });
+  }
+};
+
+TEST_F(TurnedAwayTest, IsAskedSeldomFromTheThirdTimeOn) {
+  connection_.Start();
+  EXPECT_LT(Fail(TurnedAway()), seconds(2));
+  EXPECT_LT(Fail(TurnedAway()), seconds(2));
+  EXPECT_FALSE(SaysTurnedAway());
+  for (int i = 0; i < 20; ++i) {
+    const Duration wait = Fail(TurnedAway());
+    EXPECT_GE(wait, std::chrono::minutes(5) / 2);
+    EXPECT_LE(wait, std::chrono::minutes(5));
+  }
+  EXPECT_TRUE(SaysTurnedAway());
+  EXPECT_EQ(Failures("banned"), 22);
+}
+
+TEST_F(TurnedAwayTest, AnotherFailureBeginsTheCountAnew) {
+  connection_.Start();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_LT(Fail(TurnedAway()), seconds(61));
+    EXPECT_LT(Fail(TurnedAway()), seconds(61));
+    EXPECT_LT(Fail({"connection refused", "refused"}), seconds(61));
+  }
+  EXPECT_FALSE(SaysTurnedAway());
+  EXPECT_EQ(Failures("refused"), 10);
+}
+
+TEST_F(TurnedAwayTest, ConnectionThatHoldsEndsIt) {
+  connection_.Start();
+  for (int i = 0; i < 3; ++i) Fail(TurnedAway());
+  uplink_.Accept();
+  Pass(UplinkHealth::kPatience);
+  EXPECT_FALSE(SaysTurnedAway());
+  Pass(seconds(30));
+  EXPECT_LT(Fail(TurnedAway()), seconds(2));
+}
+
+// Two that share a client identifier would otherwise throw each other out all day.
+TEST_F(TurnedAwayTest, ConnectionsThatDoNotHoldDoNotEndIt) {
+  connection_.Start();
+  for (int i = 0; i < 3; ++i) {
+    uplink_.Accept();
+    first_.Want(1);
+    uplink_.Acknowledge(uplink_.messages.size() - 1);
+    Pass(seconds(1));
+    const Duration wait = Fail(TurnedAway());
+    EXPECT_EQ(wait >= std::chrono::minutes(2), i == 2);
+  }
+}
+
+TEST_F(TurnedAwayTest, StartBeginsAnew) {
+  connection_.Start();
+  for (int i = 0; i < 3; ++i) Fail(TurnedAway());
+  connection_.Stop();
+  EXPECT_FALSE(SaysTurnedAway());
+  connection_.Start();
+  EXPECT_LT(Fail(TurnedAway()), seconds(2));
+}
+
+TEST_F(SharedUplinkTest, EachServerThatFailedIsCounted) {
+  connection_.Start();
+  uplink_.FailServer({"a: connection refused", "refused"});
+  uplink_.FailServer({"b: cannot look up b", "lookup"});
+  uplink_.Accept({.server = "c:1883"});
+  EXPECT_TRUE(connection_.connected());
+  EXPECT_EQ(metrics_.Value("sluice_uplink_connect_failures_total", Label("uplink", "up")), 2);
+  EXPECT_EQ(metrics_.Value("sluice_uplink_failures_total",
+                           Label("uplink", "up") + "," + Label("reason", "lookup")),
+            1);
 }
 
 }  // namespace

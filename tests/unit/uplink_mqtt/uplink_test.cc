@@ -107,14 +107,15 @@ class MqttUplinkTest : public testing::Test,
     connected_ = true;
     limits_ = limits;
   }
-  void OnGivenUp(const std::string& why) override {
-    OnDisconnected(why);
+  void OnGivenUp(const forward::UplinkEnd& end) override {
+    OnDisconnected(end);
     given_up_ = true;
   }
-  void OnDisconnected(const std::string& why) override {
+  void OnDisconnected(const forward::UplinkEnd& end) override {
     connected_ = given_up_ = false;
     ++ends_;
-    why_ = why;
+    why_ = end.why;
+    end_ = end;
   }
   void OnAcknowledged(uint32_t token) override {
     told_.push_back("acked " + std::to_string(token));
@@ -161,6 +162,7 @@ class MqttUplinkTest : public testing::Test,
   int reads_ = 0;
   forward::UplinkLimits limits_;
   std::string why_;
+  forward::UplinkEnd end_;
   std::vector<std::string> sent_;
   std::vector<std::string> told_;
 };
@@ -259,6 +261,8 @@ TEST_F(MqttUplinkTest, DialFailureIsTheReason) {
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "cannot look up broker: unknown node or service");
   EXPECT_EQ(uplink_->dial_failure().cause, DialCause::kLookup);
+  EXPECT_EQ(end_.reason, "lookup");
+  EXPECT_FALSE(end_.turned_away);
 }
 
 TEST_F(MqttUplinkTest, RefusedConnectSaysWhyAndWhatToDo) {
@@ -271,6 +275,8 @@ TEST_F(MqttUplinkTest, RefusedConnectSaysWhyAndWhatToDo) {
             "the server refused the connection: Not authorized (0x87), \"unknown gateway\"; check "
             "username, password_file and cert, and whom the broker allows");
   EXPECT_FALSE(given_up_);
+  EXPECT_EQ(end_.reason, "not_authorized");
+  EXPECT_TRUE(end_.turned_away);
 }
 
 // [MQTT-3.14.2.1]
@@ -281,6 +287,28 @@ TEST_F(MqttUplinkTest, DisconnectOfTheBrokerSaysWhy) {
   EXPECT_EQ(ends_, 1);
   EXPECT_EQ(why_, "the server ended the connection: Topic Name invalid (0x90)");
   EXPECT_FALSE(given_up_);
+  EXPECT_EQ(end_.reason, "topic");
+  EXPECT_FALSE(end_.turned_away);  // it may be the message
+}
+
+TEST_F(MqttUplinkTest, SessionTakenOverIsNoAccident) {
+  Connect();
+  Say(codec::Disconnect{ReasonCode::kSessionTakenOver, {}});
+  EXPECT_THAT(why_, HasSubstr("somebody else connects with this client_id"));
+  EXPECT_EQ(end_.reason, "taken_over");
+  EXPECT_TRUE(end_.turned_away);
+}
+
+// Whoever answers could otherwise send a gateway's events anywhere.
+TEST_F(MqttUplinkTest, ReferenceToAnotherServerIsSaidAndNotFollowed) {
+  Begin();
+  codec::Connack connack;
+  connack.reason = ReasonCode::kUseAnotherServer;
+  connack.properties.server_reference = "evil.example.com";
+  Say(connack);
+  EXPECT_THAT(why_, HasSubstr("it names another server: evil.example.com; it is not followed"));
+  EXPECT_EQ(end_.reason, "use_another_server");
+  EXPECT_TRUE(end_.turned_away);
 }
 
 TEST_F(MqttUplinkTest, BrokerThatBreaksARuleIsToldAndLeft) {
