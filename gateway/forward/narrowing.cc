@@ -19,11 +19,12 @@ Narrowing::Verdict Narrowing::OnEnded(const End& end) {
     max_entries_ = end.entries / 2;
     return Verdict::kGoOn;
   }
-  if (tries_ && tried_ == end.first) return OnTried(end);
+  if (tries_ && tried_ == end.first && tried_event_ == end.has_event) return OnTried(end);
   until_ = end.end;
   max_entries_ = 1;
   tries_ = true;
   tried_ = end.first;
+  tried_event_ = end.has_event;
   quiet_ = kMinQuiet;
   ends_ = 0;
   return Verdict::kGoOn;

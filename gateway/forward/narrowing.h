@@ -71,7 +71,8 @@ class Narrowing {
   uint64_t until_ = 0;  // what was on the way ends there; 0: nothing is looked for
   size_t max_entries_ = SIZE_MAX;
   bool tries_ = false;
-  uint64_t tried_ = 0;  // the offset
+  uint64_t tried_ = 0;        // the offset
+  bool tried_event_ = false;  // and whether it was the event, or a gap in its place
   Duration quiet_ = kMinQuiet;
   int ends_ = 0;
   int set_aside_in_a_row_ = 0;

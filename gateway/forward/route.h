@@ -134,7 +134,7 @@ class Route final : private UplinkUser {
   // route_telling.cc: gaps in place of dead letters.
   void NoteUntold(const SourceRecord& record);
   void Tell();
-  void OnTold();
+  bool BuildTelling();  // of the first that is untold; false: no message of this uplink holds it
   void OnTellingRefused(const Refusal& refusal);
   void WithdrawTelling();
   void GiveUpTelling(std::string_view why);

@@ -20,7 +20,7 @@ void Route::OnAcknowledged(uint32_t sequence) {
   acknowledged_ = true;
   probing_ = false;
   backoff_.Reset();
-  if (mode_ == Mode::kTelling) OnTold();
+  if (mode_ == Mode::kTelling) PassUntold();
   AdvanceHead();
   has_event ? narrowing_.OnAcknowledged(books().Cursor()) : narrowing_.OnPassed(books().Cursor());
   builder_.SetMaxEntries(narrowing_.max_entries());

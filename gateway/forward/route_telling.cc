@@ -24,6 +24,15 @@ void Route::NoteUntold(const SourceRecord& record) {
 
 void Route::Tell() {
   if (window_.unsettled() > 0 || !up_ || clock_.Now() < hold_until_) return;
+  while (mode_ == Mode::kTelling && !BuildTelling()) {
+    GiveUpTelling("it fits no message of this uplink");
+  }
+  if (mode_ != Mode::kTelling || !MayPublish()) return;
+  window_.ReopenFront(clock_.Now());
+  Publish(window_.front_sequence());
+}
+
+bool Route::BuildTelling() {
   const schema::Gap& gap = untold_.front().gap;
   SourceRecord record;
   record.first = gap.first;
@@ -31,17 +40,7 @@ void Route::Tell() {
   record.is_gap = true;
   record.reason = gap.reason;
   builder_.Clear();
-  if (builder_.Add(record, clock_.WallNow()) != MessageBuilder::Added::kAdded) {
-    return GiveUpTelling("it fits no message of this uplink");
-  }
-  if (!MayPublish()) return;
-  window_.ReopenFront(clock_.Now());
-  Publish(window_.front_sequence());
-}
-
-void Route::OnTold() {
-  PassUntold();
-  if (untold_.empty()) FinishTelling();
+  return builder_.Add(record, clock_.WallNow()) == MessageBuilder::Added::kAdded;
 }
 
 void Route::OnTellingRefused(const Refusal& refusal) {
@@ -59,20 +58,19 @@ void Route::WithdrawTelling() {
   window_.SettleRefused(told, told->refusal);
 }
 
-// Who will not hear of a gap either must not hold the route for ever.
+// Who will not hear of a gap either must not hold the route for ever; of the next one he may.
 void Route::GiveUpTelling(std::string_view why) {
   SLUICE_PROBE("forward: telling of a dead letter is given up");
-  const uint64_t first = untold_.front().gap.first;
-  const uint64_t last = untold_.back().gap.last;
+  const schema::Gap& gap = untold_.front().gap;
   LogWarn(
       "route {}: consumers cannot be told that offsets {} to {} are missing, of which upstream "
       "refused the message: {}; see the dead letters",
-      options_.name, first, last, why);
-  metrics_.untold.Add(last - first + 1);
-  while (!untold_.empty()) PassUntold();
-  FinishTelling();
+      options_.name, gap.first, gap.last, why);
+  metrics_.untold.Add(gap.count());
+  PassUntold();
 }
 
+// Upstream has taken it, or will not.
 void Route::PassUntold() {
   const Untold& told = untold_.front();
   journal::Books delta;
@@ -82,10 +80,11 @@ void Route::PassUntold() {
   untold_.erase(untold_.begin());
   source_.Advance(delta);
   health_.OnPassed(clock_.Now(), delta);
+  narrowing_.OnPassed(books().Cursor());
+  if (untold_.empty()) FinishTelling();
 }
 
 void Route::FinishTelling() {
-  narrowing_.OnPassed(window_.front().end);
   builder_.Clear();
   window_.PopFront();
   mode_ = Mode::kSettling;

@@ -22,7 +22,7 @@ void LetterJudge::Note(const std::string& route, const Entry& entry, Mark mark) 
 }
 
 void LetterJudge::OnKept(const Letter& letter) {
-  file_.scene().trace.Note("a letter of {} is kept", LetterKey(letter));
+  file_.scene().trace.Note("a letter of {} is kept: {}", LetterKey(letter), letter.text);
   const StreamBook* const book = file_.BookOf(letter.stream);
   const bool is_known =
       book != nullptr && book->BitOf(letter.route) != 0 && letter.offset < book->end();

@@ -151,7 +151,9 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
   constexpr const char* kWords[] = {"taken",   "taken, and the answer is lost",
                                     "no word", "refused for good",
                                     "not now", "ends the connection"};
-  upstream_.scene_.trace.Note("{}: {} {}-{}: {}", upstream_.name_, topic, entries.front().first,
+  const std::string& gap = entries.front().gap_reason;
+  upstream_.scene_.trace.Note("{}: {} {}-{}: {}", upstream_.name_,
+                              gap.empty() ? topic : topic + ", " + gap, entries.front().first,
                               entries.back().last, kWords[static_cast<size_t>(said)]);
   if (said == Said::kTaken || said == Said::kTakenAndLost || said == Said::kNothing) {
     witness.OnArrived(topic, entries);
@@ -163,6 +165,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
           topic, [token](forward::UplinkListener* listener) { listener->OnAcknowledged(token); });
     case Said::kTakenAndLost:
       witness.OnUpstreamAcknowledged(topic, entries);
+      witness.OnUpstreamClosed(topic, entries);
       return End("connection lost");
     case Said::kNothing:
       return;

@@ -97,6 +97,23 @@ TEST_F(NarrowingTest, WhatIsNoProofBeginsTheCountAnew) {
   EXPECT_EQ(EndsUntilSetAside(9), Narrowing::kEndsAtOne);
 }
 
+// What was an event has expired meanwhile: that is another message.
+TEST_F(NarrowingTest, AGapInItsPlaceIsTriedAnew) {
+  Corner(7);
+  for (int i = 1; i < Narrowing::kEndsAtOne; ++i) EndAt(7, 8);
+  const Narrowing::End gap{.first = 7,
+                           .end = 60,
+                           .entries = 1,
+                           .has_event = false,
+                           .after = milliseconds(20),
+                           .by_upstream = true};
+  EXPECT_EQ(narrowing_.OnEnded(gap), Verdict::kGoOn);
+  for (int i = 1; i < Narrowing::kEndsAtOne; ++i) {
+    EXPECT_EQ(narrowing_.OnEnded(gap), Verdict::kGoOn);
+  }
+  EXPECT_EQ(narrowing_.OnEnded(gap), Verdict::kSetAside);
+}
+
 TEST_F(NarrowingTest, ALateEndWantsALongerQuiet) {
   Corner(7);
   const Duration late = Narrowing::kMinQuiet;

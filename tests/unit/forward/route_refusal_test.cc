@@ -253,11 +253,23 @@ TEST_F(RouteTellingTest, RefusedForNowIsToldAgainAfterAWhile) {
 TEST_F(RouteTellingTest, WhoRefusesThatForGoodHoldsNothingUp) {
   BuryAMessageWithAGap();
   Publish(4);
-  Refuse(1, kFormatInvalid);
+  for (size_t i = 1; i < 4; ++i) Refuse(i, kFormatInvalid);
   EXPECT_EQ(Untold(), 13u);
   EXPECT_EQ(source.books().dead_lettered, 3u);
   EXPECT_EQ(source.books().evicted, 10u);
-  EXPECT_EQ(uplink.Offsets(2), Range(13, 17));
+  EXPECT_EQ(uplink.Offsets(4), Range(13, 17));
+}
+
+TEST_F(RouteTellingTest, WhoRefusesOneForGoodIsToldOfTheOthers) {
+  BuryAMessageWithAGap();
+  Refuse(1, kFormatInvalid);
+  EXPECT_EQ(Untold(), 1u);
+  EXPECT_THAT(uplink.Gaps(2), ElementsAre(IsGap(1, 10, GapReason::kEvicted)));
+  Acknowledge(2);
+  EXPECT_THAT(uplink.Gaps(3), ElementsAre(IsGap(11, 12, GapReason::kDeadLettered)));
+  Acknowledge(3);
+  EXPECT_EQ(Untold(), 1u);
+  EXPECT_EQ(cursor(), 13u);
 }
 
 TEST_F(RouteTellingTest, LostWithItsConnectionItIsToldAgainAndNothingIsBuriedTwice) {
