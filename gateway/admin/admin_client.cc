@@ -14,6 +14,15 @@
 namespace sluice::admin {
 namespace {
 
+std::string RequestOf(const Question& question) {
+  const std::string end = fmt::format("Host: {}\r\nConnection: close\r\n", question.host);
+  if (!question.form) return fmt::format("GET {} HTTP/1.1\r\n{}\r\n", question.path, end);
+  return fmt::format(
+      "POST {} HTTP/1.1\r\n{}Content-Type: application/x-www-form-urlencoded\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      question.path, end, question.form->size(), *question.form);
+}
+
 class Conversation final : public transport::StreamHandler {
  public:
   explicit Conversation(const Question& question)
@@ -55,8 +64,7 @@ void Conversation::OnConnected(Result<std::unique_ptr<transport::ByteStream>> st
   if (!stream.ok()) return void(answer_.emplace(stream.status()));
   stream_ = std::move(*stream);
   stream_->Start(this);
-  stream_->Write(AsBytes(fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
-                                     question_.path, question_.host)));
+  stream_->Write(AsBytes(RequestOf(question_)));
 }
 
 size_t Conversation::OnBytes(ByteSpan bytes) {

@@ -10,6 +10,7 @@
 namespace sluice::admin {
 namespace {
 
+constexpr int kBadRequest = 400;
 constexpr const char* kPrometheusContentType = "text/plain; version=0.0.4";
 
 http::Response HealthPage(const Health& health) {
@@ -17,6 +18,12 @@ http::Response HealthPage(const Health& health) {
   response.status = health.state() == HealthState::kFailing ? 503 : 200;
   response.body = health.Text();
   return response;
+}
+
+http::Response AnswerForm(const ControlPage& page, const http::Request& request) {
+  const auto form = Form::Parse(page.method == http::Method::kPost ? request.body : request.query);
+  if (form.ok()) return page.answer(*form);
+  return {.status = kBadRequest, .body = form.status().message() + "\n"};
 }
 
 transport::ListenerOptions ListenerOptionsFor(const AdminOptions& options) {
@@ -71,6 +78,11 @@ void AdminServer::AddPages() {
   });
   table_.Add(http::Method::kGet, "/healthz",
              [this](const http::Request&) { return HealthPage(*pages_.health); });
+  SLUICE_CHECK(pages_.control.empty() || transport::IsUnixAddress(options_.bind));
+  for (const ControlPage& page : pages_.control) {
+    table_.Add(page.method, page.path,
+               [&page](const http::Request& request) { return AnswerForm(page, request); });
+  }
 }
 
 void AdminServer::Accept(std::unique_ptr<transport::ByteStream> stream) {

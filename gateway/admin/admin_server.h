@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/form.h"
 #include "admin/host_guard.h"
 #include "admin/page_table.h"
 #include "admin/snapshot.h"
@@ -40,17 +41,29 @@ struct AdminOptions {
   std::string metric_label = "admin";  // value of the label listener="…"
 };
 
+// What a command on this machine may ask, or tell the gateway to do. Only on a control socket,
+// where the file's mode says who may: its user and group.
+struct ControlPage {
+  http::Method method;
+  std::string path;
+  // Gets the body of a POST or the query of a GET; what is no form is answered with 400 before.
+  // Called on the loop thread: it does not wait; what takes longer it begins and tells when asked
+  // again.
+  std::function<http::Response(const Form&)> answer;
+};
+
 // The pages that the owner knows more about than this folder. Called on the loop thread.
 struct AdminPages {
   // GET /status, /status.json.
   std::function<Snapshot()> snapshot;
   // GET /healthz: 503 if it is failing, else 200, with what is wrong. Outlives the server.
   const Health* health = nullptr;
+  std::vector<ControlPage> control = {};  // none but on a control socket
 };
 
 // GET /metrics (Prometheus text 0.0.4), /status, /status.json and /healthz over plain HTTP, on an
-// address or on the control socket. Loop thread only; destroyed before loop and metrics, with all
-// its connections.
+// address or on the control socket, where the owner's control pages are, too. Loop thread only;
+// destroyed before loop and metrics, with all its connections.
 class AdminServer {
  public:
   static Result<std::unique_ptr<AdminServer>> Open(transport::Loop& loop, AdminOptions options,

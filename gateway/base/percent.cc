@@ -8,6 +8,14 @@ bool IsUnreserved(char c) {  // RFC 3986, 2.3
          c == '.' || c == '_' || c == '~';
 }
 
+// -1: no hexadecimal digit.
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 }  // namespace
 
 void AppendPercent(uint8_t byte, std::string* out) {
@@ -25,6 +33,22 @@ void AppendPercentEncoded(std::string_view text, std::string* out) {
       AppendPercent(static_cast<uint8_t>(c), out);
     }
   }
+}
+
+std::optional<std::string> PercentDecoded(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    if (text.size() - i < 3) return std::nullopt;
+    const int high = HexDigit(text[i + 1]), low = HexDigit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+    i += 2;
+  }
+  return out;
 }
 
 }  // namespace sluice

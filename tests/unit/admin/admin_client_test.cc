@@ -15,11 +15,11 @@ namespace {
 // A gateway's server on a thread of its own, as for a command in another process.
 class Served {
  public:
-  Served(const std::string& bind, const Snapshot& snapshot) {
-    AdminOptions options;
-    options.bind = bind;
-    auto opened =
-        AdminServer::Open(loop_, options, metrics_, {[snapshot] { return snapshot; }, &health_});
+  Served(const std::string& bind, const Snapshot& snapshot)
+      : Served(OptionsFor(bind), {[snapshot] { return snapshot; }}) {}
+  Served(const AdminOptions& options, AdminPages pages) {
+    pages.health = &health_;
+    auto opened = AdminServer::Open(loop_, options, metrics_, std::move(pages));
     SLUICE_CHECK(opened.ok());
     server_ = std::move(*opened);
     thread_ = std::thread([this] { loop_.Run(); });
@@ -31,6 +31,12 @@ class Served {
   const std::string& address() const { return server_->address(); }
 
  private:
+  static AdminOptions OptionsFor(const std::string& bind) {
+    AdminOptions options;
+    options.bind = bind;
+    return options;
+  }
+
   transport::Loop loop_;
   Metrics metrics_;
   Health health_{SystemClock()};
@@ -51,6 +57,23 @@ TEST(AdminClientTest, AsksThroughEitherDoor) {
     ASSERT_TRUE(nothing.ok());
     EXPECT_EQ(nothing->status, 404);
   }
+}
+
+TEST(AdminClientTest, CommandIsPosted) {
+  const test::TemporaryDirectory directory;
+  AdminOptions options;
+  options.bind = ControlAddress(directory.path());
+  AdminPages pages;
+  pages.control = {{http::Method::kPost, "/greet", [](const Form& form) {
+                      return http::Response{.status = 202, .body = *form.Find("name")};
+                    }}};
+  const Served served(options, std::move(pages));
+  std::string form;
+  AppendMember("name", "a&b", &form);
+  const auto answer = Ask({.address = served.address(), .path = "/greet", .form = form});
+  ASSERT_TRUE(answer.ok()) << answer.status().ToString();
+  EXPECT_EQ(answer->status, 202);
+  EXPECT_EQ(answer->body, "a&b");
 }
 
 TEST(AdminClientTest, AnswerIsBounded) {

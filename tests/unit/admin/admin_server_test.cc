@@ -48,11 +48,31 @@ AdminPages Pages(const Health& health) {
   return {[] { return Snapshot{.gateway = "greenhouse-7"}; }, &health};
 }
 
+// Pages of commands: one that changes something, one that asks.
+AdminPages ControlPages(const Health& health) {
+  const auto say = [](const Form& form) {
+    const std::string* const name = form.Find("name");
+    return http::Response{.body = "hello " + (name == nullptr ? "nobody" : *name) + "\n"};
+  };
+  AdminPages pages = Pages(health);
+  pages.control = {{http::Method::kPost, "/greet", say}, {http::Method::kGet, "/greet", say}};
+  return pages;
+}
+
 // Its clients are at the other end of streams in memory.
 class AdminServerTest : public testing::Test {
  protected:
   AdminServerTest() { Open({}); }
 
+  void OpenControl() {
+    AdminOptions options;
+    options.bind = ControlAddress("/somewhere");
+    server_ = std::make_unique<AdminServer>(scheduler_, options, metrics_, ControlPages(health_));
+  }
+  std::string Post(const std::string& path, const std::string& body) {
+    return Ask("POST " + path + " HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
+               "\r\nConnection: close\r\n\r\n" + body);
+  }
   void Open(const AdminOptions& options) {
     server_ = std::make_unique<AdminServer>(scheduler_, options, metrics_, Pages(health_));
   }
@@ -154,6 +174,32 @@ TEST_F(AdminServerTest, ControlSocketAsksForNoName) {
   options.bind = ControlAddress("/somewhere");
   Open(options);
   EXPECT_TRUE(GetWith("Host: whatever.example\r\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(AdminServerTest, CommandGetsWhatItsFormSays) {
+  OpenControl();
+  EXPECT_TRUE(Post("/greet", "name=a%20b").ends_with("\r\n\r\nhello a b\n"));
+  EXPECT_TRUE(Post("/greet", "").ends_with("hello nobody\n"));
+  EXPECT_TRUE(Get("/greet?name=c").ends_with("hello c\n"));
+}
+
+TEST_F(AdminServerTest, FormThatIsNoneIsRefusedWithWords) {
+  OpenControl();
+  const std::string answer = Post("/greet", "{\"name\": 1}");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_NE(answer.find("no form"), std::string::npos);
+}
+
+TEST_F(AdminServerTest, BodyIsBounded) {
+  OpenControl();
+  EXPECT_TRUE(Post("/greet", std::string(http::Limits().max_request_bytes, 'x'))
+                  .starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(AdminServerTest, CommandsAreNotForTheNetwork) {
+  EXPECT_TRUE(Post("/status", "").starts_with("HTTP/1.1 405 "));
+  EXPECT_TRUE(Post("/greet", "").starts_with("HTTP/1.1 404 "));
+  EXPECT_DEATH(AdminServer(scheduler_, {}, metrics_, ControlPages(health_)), "");
 }
 
 TEST_F(AdminServerTest, ConnectionsGoWhenTheyAreClosed) {

@@ -35,5 +35,18 @@ TEST(PercentTest, OnlyUnreservedCharactersStayAsTheyAre) {
   EXPECT_EQ(Percent("ä"), "%C3%A4");
 }
 
+TEST(PercentTest, WhatWasEncodedIsDecoded) {
+  std::string all;
+  for (int c = 0; c < 256; ++c) all.push_back(static_cast<char>(c));
+  EXPECT_EQ(PercentDecoded(Percent(all)), all);
+  EXPECT_EQ(PercentDecoded("%c3%A4+"), "ä+");
+}
+
+TEST(PercentTest, WhatIsNoEncodingIsRefused) {
+  for (const char* const text : {"%", "%4", "a%", "%4g", "%g4", "%%41"}) {
+    EXPECT_EQ(PercentDecoded(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace sluice
