@@ -80,12 +80,15 @@ void Journal::Poll() {
       core->space = false;
     }
     finished_.swap(shared_->finished_reads);
+    errands_.swap(shared_->finished_errands);
   }
   for (size_t i = 0; i < streams_.size(); ++i) {
     streams_[i]->Tell(news_[i].acknowledgeable, news_[i].committed, news_[i].space);
   }
   for (const auto& job : finished_) FinishRead(job, shared_.get());
   finished_.clear();
+  for (const Errand& errand : errands_) errand.done(errand.status);
+  errands_.clear();
 }
 
 std::optional<MonotonicTime> Journal::RunOnce() {

@@ -9,6 +9,7 @@
 
 #include "base/env.h"
 #include "base/status.h"
+#include "journal/errand.h"
 #include "journal/options.h"
 #include "journal/stream.h"
 
@@ -89,6 +90,7 @@ class Journal {
   // Reused by Poll().
   std::vector<News> news_;
   std::vector<std::shared_ptr<ReadJob>> finished_;
+  std::vector<Errand> errands_;
 };
 
 }  // namespace sluice::journal

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "journal/errand.h"
 
 namespace sluice::journal {
 
@@ -28,6 +29,9 @@ struct JournalShared {
   bool poll_due SLUICE_GUARDED_BY(mutex) = false;  // wakeup has been called, Poll() has not
   std::vector<std::shared_ptr<ReadJob>> reads SLUICE_GUARDED_BY(mutex);
   std::vector<std::shared_ptr<ReadJob>> finished_reads SLUICE_GUARDED_BY(mutex);
+
+  std::vector<Errand> errands SLUICE_GUARDED_BY(mutex);
+  std::vector<Errand> finished_errands SLUICE_GUARDED_BY(mutex);
 
   // True if `wake` must be notified, best once the mutex is released.
   bool NoteWork(bool urgent) SLUICE_REQUIRES(mutex);

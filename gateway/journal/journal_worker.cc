@@ -39,6 +39,7 @@ std::optional<MonotonicTime> JournalWorker::RunOnce() {
   Commit(now, false);
   SaveCursors(now);
   Read();
+  RunErrands();
   LookAround(now);
   Publish();
   if (!reads_.empty()) return now;
@@ -54,6 +55,7 @@ void JournalWorker::LookForWork(MonotonicTime now) {
   shared_->work = false;
   reads_.insert(reads_.end(), shared_->reads.begin(), shared_->reads.end());
   shared_->reads.clear();
+  errands_.swap(shared_->errands);
   for (const auto& stream : streams_) {
     stream->core()->shared->mutex.AssertHeld();  // it is shared_
     const auto commit = stream->CommitDue(now, LingerEnd());
@@ -103,6 +105,14 @@ bool JournalWorker::ReadOne(ReadJob* job) {
   return done;
 }
 
+// Beside what is not in place nothing is written.
+void JournalWorker::RunErrands() {
+  for (Errand& errand : errands_) {
+    errand.status = WorkerOf(errand.core)->CheckInPlace();
+    if (errand.status.ok()) errand.status = errand.work(env_);
+  }
+}
+
 void JournalWorker::LookAround(MonotonicTime now) {
   if (now < next_look_) return;
   next_look_ = now + kLookInterval;
@@ -127,17 +137,19 @@ void JournalWorker::LookAtFreeSpace() {
 }
 
 void JournalWorker::Publish() {
-  bool news = !finished_reads_.empty();
+  bool news = !finished_reads_.empty() || !errands_.empty();
   for (const auto& stream : streams_) news |= stream->Publish(SpareBytes());
   if (!news) return;
   bool tell = false;
   {
     const MutexLock lock(shared_->mutex);
     for (auto& job : finished_reads_) shared_->finished_reads.push_back(std::move(job));
+    for (Errand& errand : errands_) shared_->finished_errands.push_back(std::move(errand));
     tell = !shared_->poll_due;
     shared_->poll_due = true;
   }
   finished_reads_.clear();
+  errands_.clear();
   if (tell && options_.wakeup) options_.wakeup();
 }
 

@@ -38,6 +38,7 @@ class JournalWorker {
   void SaveCursors(MonotonicTime now);
   void Read();
   bool ReadOne(ReadJob* job);
+  void RunErrands();
   void LookAround(MonotonicTime now);
   void LookAtFreeSpace();
   void Publish();
@@ -60,6 +61,7 @@ class JournalWorker {
   std::vector<StreamWorker*> cursors_due_;
   std::vector<std::shared_ptr<ReadJob>> reads_;
   std::vector<std::shared_ptr<ReadJob>> finished_reads_;
+  std::vector<Errand> errands_;  // to run, then to tell of
   MonotonicTime last_commit_{};
   MonotonicTime next_look_{};
   const std::unique_ptr<Health::Condition> disk_full_;

@@ -31,7 +31,8 @@ StreamPaths::StreamPaths(const std::string& data_directory, std::string_view str
       state(directory + "/state"),
       cursors(directory + "/cursors"),
       quarantine(directory + "/quarantine"),
-      handled(directory + "/handled") {}
+      handled(directory + "/handled"),
+      replays(directory + "/replays") {}
 
 std::string StreamPaths::Segment(uint64_t base_offset) const {
   return fmt::format("{}/{}", directory, SegmentName(base_offset));

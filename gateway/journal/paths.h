@@ -25,6 +25,7 @@ struct StreamPaths {
   std::string cursors;
   std::string quarantine;
   std::string handled;
+  std::string replays;
 };
 
 constexpr size_t kFloorBytes = 8;  // what `state` holds

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/saturating.h"
 #include "journal/read_job.h"
 #include "journal/stream_core.h"
 
@@ -17,6 +18,36 @@ Stream::Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_p
 Stream::~Stream() = default;
 
 const std::string& Stream::name() const { return core_->options.name; }
+
+uint64_t Stream::id() const { return core_->stream_id; }
+
+uint64_t Stream::spare_bytes() const {
+  const MutexLock lock(core_->shared->mutex);
+  const bool is_ring =
+      core_->options.routes.empty() && core_->options.on_full == OnFull::kDropOldest;
+  const uint64_t room = is_ring ? core_->room : core_->spare;
+  return SaturatingSub(room, core_->dirty.size());
+}
+
+void Stream::CommitSoon() {
+  bool notify = false;
+  {
+    const MutexLock lock(core_->shared->mutex);
+    core_->commit_wanted = true;
+    notify = core_->shared->NoteWork(false);
+  }
+  if (notify) core_->shared->wake.NotifyOne();
+}
+
+void Stream::RunErrand(std::function<Status(Env&)> work, std::function<void(const Status&)> done) {
+  bool notify = false;
+  {
+    const MutexLock lock(core_->shared->mutex);
+    core_->shared->errands.push_back({core_, std::move(work), std::move(done), Status::Ok()});
+    notify = core_->shared->NoteWork(false);
+  }
+  if (notify) core_->shared->wake.NotifyOne();
+}
 
 size_t Stream::max_event_bytes() const { return core_->options.max_event_bytes; }
 

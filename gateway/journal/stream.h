@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/env.h"
 #include "base/status.h"
 #include "journal/cursor.h"
 #include "journal/options.h"
@@ -68,6 +70,7 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   const std::string& name() const;
+  uint64_t id() const;             // as in FORMAT.md
   size_t max_event_bytes() const;  // a larger one is kTooLarge
   uint64_t max_bytes() const;      // on the disk
   // The offset that the next event gets, so that it can be written into the event.
@@ -85,12 +88,24 @@ class Stream {
   // kDropped, none. `offset` is the first one's; the others follow.
   AppendResult AppendAll(std::span<const ByteSpan> payloads, WallTime time);
 
+  // How many bytes of events may be appended before somebody is refused, something is dropped or an
+  // event goes that a route has not passed. For who can wait: replays. A stream that no route reads
+  // and that drops its oldest has all room.
+  uint64_t spare_bytes() const;
+  // Has what is appended by now synced, whatever the durability, though not at once.
+  void CommitSoon();
+
   // The cursor of a route named in StreamOptions::routes; null for any other.
   Cursor* cursor(std::string_view route);
   const std::vector<std::unique_ptr<Cursor>>& cursors() const { return cursors_; }
 
   // A reader of committed records. It may outlive neither the stream nor be used on another thread.
   std::unique_ptr<Reader> NewReader(size_t max_bytes, Reader::Callback callback);
+
+  // Runs `work`, on files beside the stream, on the journal thread, which commits nothing
+  // meanwhile; then `done` from within Journal::Poll(), unless the journal was closed before. Not
+  // run, and not OK, while the stream's directory is not in place.
+  void RunErrand(std::function<Status(Env&)> work, std::function<void(const Status&)> done);
 
   // Observers are told in the order of adding; not owned. Neither may be called from within an
   // observer.

@@ -37,6 +37,10 @@ class StreamCore {
   AppendBuffer dirty SLUICE_GUARDED_BY(shared->mutex);
   // Bytes of records that the disk's bounds still allow.
   uint64_t room SLUICE_GUARDED_BY(shared->mutex) = 0;
+  // The same without what drop_oldest would remove for them.
+  uint64_t spare SLUICE_GUARDED_BY(shared->mutex) = 0;
+  // What is dirty is to be synced, whatever the durability.
+  bool commit_wanted SLUICE_GUARDED_BY(shared->mutex) = false;
   // Somebody waits for OnSpace: because the disk's bounds allow no more (`full`), or for want of
   // memory (`busy`), which is told when the disk is full as well.
   bool refused SLUICE_GUARDED_BY(shared->mutex) = false;

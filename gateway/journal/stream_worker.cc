@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/log.h"
 #include "base/saturating.h"
@@ -60,7 +61,7 @@ std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
   if (pending_.empty() && core()->dirty.is_one_gap())
     return std::max(linger_end, last_sync_ + gap_linger_);
   if (core()->dirty.size() >= core()->commit_bytes) return now;
-  if (!core()->dirty.empty()) return linger_end;
+  if (!core()->dirty.empty() || core()->commit_wanted) return linger_end;
   if (!pending_.empty()) return last_sync_ + core()->options.sync_interval;
   // Somebody waits for the disk's free space, which changes without a word.
   if (core()->refused) return linger_end + kFirstRetry;
@@ -71,8 +72,10 @@ bool StreamWorker::IsGathering() const { return !is_failing() && !core()->dirty.
 
 void StreamWorker::Take() {
   const MutexLock lock(core()->shared->mutex);
+  sync_wanted_ |= std::exchange(core()->commit_wanted, false);
   if (core()->dirty.empty() || is_failing()) return;
   core()->room = SaturatingSub(core()->room, core()->dirty.size());
+  core()->spare = SaturatingSub(core()->spare, core()->dirty.size());
   pending_.TakeFrom(&core()->dirty);
 }
 
@@ -182,9 +185,10 @@ void StreamWorker::CountFloor(const Status& status) {
 
 void StreamWorker::Sync(MonotonicTime now, bool force) {
   const StreamOptions& options = parts_.core->options;
+  if (pending_.empty()) sync_wanted_ = false;
   if (pending_.empty() || written_bytes_ < pending_.size()) return;
-  const bool due = force || options.durability == Durability::kCommit || pending_.is_one_gap() ||
-                   now >= last_sync_ + options.sync_interval ||
+  const bool due = force || sync_wanted_ || options.durability == Durability::kCommit ||
+                   pending_.is_one_gap() || now >= last_sync_ + options.sync_interval ||
                    pending_.size() >= options.max_dirty_bytes / 2;
   if (!due) return;
   const Status status = SyncPending();
@@ -197,6 +201,7 @@ void StreamWorker::Sync(MonotonicTime now, bool force) {
 
 void StreamWorker::Committed(MonotonicTime now) {
   last_sync_ = now;
+  sync_wanted_ = false;
   if (is_failing()) unwritable_->Clear();
   retry_delay_ = Duration(0);
   retry_delays_.Reset();
@@ -253,9 +258,11 @@ uint64_t StreamWorker::Acknowledgeable() const {
 bool StreamWorker::Publish(uint64_t spare_bytes) {
   TellHealth(spare_bytes);
   const uint64_t room = room_.Promise(spare_bytes);
+  const uint64_t spare = room_.Spare(spare_bytes);
   acknowledgeable_ = Acknowledgeable();
   const MutexLock lock(core()->shared->mutex);
   core()->room = parts_.opened.ok() ? SaturatingSub(room, pending_.size() - written_bytes_) : 0;
+  core()->spare = parts_.opened.ok() ? SaturatingSub(spare, pending_.size() - written_bytes_) : 0;
   const bool progress =
       core()->acknowledgeable != acknowledgeable_ || core()->committed != committed_;
   core()->acknowledgeable = acknowledgeable_;

@@ -114,6 +114,7 @@ class StreamWorker {
   Env& env_;
   const Options& options_;
   Parts parts_;
+  bool sync_wanted_ = false;  // by Stream::CommitSoon
   StreamMetrics metrics_;
   DiskRoom room_;
   const HeldFile* lock_ = nullptr;
