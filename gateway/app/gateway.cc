@@ -21,6 +21,8 @@ Gateway::~Gateway() {
   state_.reset();
   ingest_health_.reset();
   tap_.reset();
+  letter_replay_.reset();
+  resubmission_.reset();
   ingest_.reset();
 }
 
@@ -79,8 +81,29 @@ Status Gateway::StartIngest() {
   ingest_ = std::move(*ingest);
   ingest_health_ =
       std::make_unique<ingest::IngestHealth>(machine_.scheduler, machine_.health, *ingest_);
+  MakeLetterReplay();
   if (machine_.tap) tap_ = machine_.tap(*ingest_, *journal_);
   return Status::Ok();
+}
+
+void Gateway::MakeLetterReplay() {
+  if (journal_->stream(config::kDeadLetterStream) == nullptr) return;
+  resubmission_ = std::make_unique<ingest::Resubmission>(
+      config_.gateway.id, ingest::Resubmission::Parts{.journal = *journal_,
+                                                      .normaliser = *normaliser_,
+                                                      .access = *access_,
+                                                      .clock = machine_.clock,
+                                                      .stream_of = [this](std::string_view topic) {
+                                                        return ingest_->StreamFor(topic);
+                                                      }});
+  letter_replay_ = std::make_unique<ingest::LetterReplay>(
+      ingest::LetterReplay::Parts{.journal = *journal_,
+                                  .resubmission = *resubmission_,
+                                  .scheduler = machine_.scheduler,
+                                  .clock = machine_.clock,
+                                  .metrics = machine_.metrics,
+                                  .directory = config_.gateway.data_dir,
+                                  .letters = config::kDeadLetterStream});
 }
 
 // After the journal, whose lock keeps every other gateway out of the directory.
@@ -132,6 +155,7 @@ Status Gateway::MakeForwarders() {
 
 void Gateway::Start() {
   clock_watch_.Start(*journal_);
+  if (letter_replay_) letter_replay_->Start();
   for (const auto& forwarder : forwarders_) forwarder->Start();
 }
 

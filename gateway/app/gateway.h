@@ -21,6 +21,8 @@
 #include "identity/certificate_mapper.h"
 #include "ingest/ingest.h"
 #include "ingest/ingest_health.h"
+#include "ingest/letter_replay.h"
+#include "ingest/resubmission.h"
 #include "journal/journal.h"
 #include "normalise/normaliser.h"
 #include "normalise/profile.h"
@@ -86,7 +88,8 @@ class Gateway {
   const config::Config& config() const { return config_; }
   const config::MemoryPlan& plan() const { return plan_; }
   journal::Journal& journal() { return *journal_; }
-  state::Store* state() { return state_.get(); }  // null: switched off
+  state::Store* state() { return state_.get(); }                          // null: switched off
+  ingest::LetterReplay* letter_replay() { return letter_replay_.get(); }  // null: no dead letters
   server::Server& server() { return *server_; }
   const std::vector<std::unique_ptr<Forwarder>>& forwarders() const { return forwarders_; }
   const ClockTrust& clock_trust() const { return clock_watch_.trust(); }
@@ -96,6 +99,7 @@ class Gateway {
   Status OpenJournal();
   Status CreateNormaliser(std::vector<normalise::Profile> profiles);
   Status StartIngest();
+  void MakeLetterReplay();
   void OpenState();
   void StartServer();
   Status MakeForwarders();
@@ -110,6 +114,8 @@ class Gateway {
   std::unique_ptr<broker::AccessControl> access_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<ingest::IngestHealth> ingest_health_;
+  std::unique_ptr<ingest::Resubmission> resubmission_;  // null without dead letters; so is the next
+  std::unique_ptr<ingest::LetterReplay> letter_replay_;
   std::unique_ptr<broker::EventSink> tap_;  // null: none
   std::unique_ptr<state::Store> state_;     // null: switched off
   identity::CertificateMapper certificates_;

@@ -11,6 +11,7 @@
 #include "admin/admin_client.h"
 #include "admin/admin_server.h"
 #include "app/books.h"
+#include "app/control_pages.h"
 #include "app/make_uplink.h"
 #include "app/process_metrics.h"
 #include "app/storage_wear.h"
@@ -150,7 +151,9 @@ Status Service::StartAdmin() {
 void Service::StartControl() {
   admin::AdminOptions options =
       config::ToControlOptions(config_.admin, admin::ControlAddress(config_.gateway.data_dir));
-  auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, Pages());
+  admin::AdminPages pages = Pages();
+  pages.control = ControlPages(*gateway_);
+  auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, std::move(pages));
   if (control.ok()) {
     control_ = std::move(*control);
     return;

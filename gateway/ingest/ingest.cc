@@ -106,6 +106,11 @@ StreamInput* Ingest::InputFor(std::string_view topic) {
   return nullptr;
 }
 
+journal::Stream* Ingest::StreamFor(std::string_view topic) {
+  StreamInput* const input = InputFor(topic);
+  return input == nullptr ? nullptr : &input->stream();
+}
+
 broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
                                const broker::AckHandle& ack) {
   StreamInput* const input = InputFor(inbound.publish.topic);

@@ -68,6 +68,9 @@ class Ingest final : public broker::EventSink,
   // counted: it would make another one, and that the next, for ever.
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override;
 
+  // The stream that takes messages of `topic`; null: none.
+  journal::Stream* StreamFor(std::string_view topic);
+
   // Messages that became dead letters, and the last of them in words.
   uint64_t dead_letters() const { return dead_letter_count_; }
   const std::string& last_dead_letter() const { return last_dead_letter_; }

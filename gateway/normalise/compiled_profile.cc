@@ -7,10 +7,13 @@
 
 #include "codec/topic_match.h"
 #include "normalise/check.h"
+#include "normalise/message.h"
 #include "schema/event_builder.h"
 
 namespace sluice::normalise {
 namespace {
+
+constexpr size_t kGatewaysAttributes = 2;  // kReplayOf, kReplayEvents
 
 // Compiles the parts of a profile and keeps the first mistake that it meets.
 class Compiler {
@@ -101,12 +104,15 @@ CompiledEvent Compiler::Event(const EventRule& rule) {
   }
   if (rule.readings.empty()) Note(rule.type, "no readings; add at least one");
   if (rule.readings.size() > schema::EventBuilder::kMaxReadings ||
-      rule.attributes.size() > schema::EventBuilder::kMaxAttributes) {
+      rule.attributes.size() + kGatewaysAttributes > schema::EventBuilder::kMaxAttributes) {
     Note(rule.type, "too many readings or attributes; split the event");
   }
   for (const ReadingRule& reading : rule.readings) event.readings.push_back(Reading(reading));
   for (const AttributeRule& attribute : rule.attributes) {
     Note(rule.type, CheckName(attribute.key));
+    if (attribute.key == kReplayOf || attribute.key == kReplayEvents) {
+      Note(attribute.key, "the gateway's own attribute; choose another key");
+    }
     event.attributes.push_back({attribute, Path(attribute.key, attribute.member)});
   }
   for (const SeverityRule& severity : rule.severity_rules) {

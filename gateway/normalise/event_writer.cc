@@ -150,6 +150,12 @@ void EventWriter::AddAttributes(Job& job, const CompiledEvent& rule, Value base,
     }
     if (value) builder_.AddAttribute(attribute.rule.key, CutUtf8(*value, limits_.max_text_bytes));
   }
+  const Message& message = job.parsed.message;
+  if (!message.replay_of.empty()) builder_.AddAttribute(kReplayOf, message.replay_of);
+  if (message.replay_events > 1) {
+    SpellingBuffer buffer;
+    builder_.AddAttribute(kReplayEvents, SpellIndex(message.replay_events, &buffer));
+  }
 }
 
 }  // namespace sluice::normalise

@@ -10,6 +10,7 @@
 #include "codec/topic.h"
 #include "schema/dead_letter.h"
 #include "tools/dead_letter_command.h"
+#include "tools/letter_replay.h"
 #include "tools/time_argument.h"
 
 namespace sluice::tools {
@@ -22,6 +23,7 @@ struct Arguments {
   std::optional<std::string> since, until;  // an empty one is a mistake
   std::vector<uint64_t> offsets;
   DeadLetterLsOptions ls;
+  LetterReplayOptions replay;
   size_t max_bytes = kUsualBytes;
   bool all = false;
 };
@@ -101,12 +103,12 @@ void AddShow(CLI::App* parent, Arguments& a, int* exit_code) {
   });
 }
 
-// Exactly one way of saying which, so that a forgotten option does not purge everything.
-void CheckPurge(const Arguments& a, const LetterFilter& filter) {
+// Exactly one way of saying which, so that a forgotten option does not mean everything.
+void CheckWhich(const char* verb, const Arguments& a, const LetterFilter& filter) {
   const int ways = (a.offsets.empty() ? 0 : 1) + (filter.empty() ? 0 : 1) + (a.all ? 1 : 0);
   if (ways == 1) return;
   throw CLI::ValidationError(
-      "purge", "say which letters: either their offsets, or --all, or filters such as --reason");
+      verb, "say which letters: either their offsets, or --all, or filters such as --reason");
 }
 
 void AddPurge(CLI::App* parent, Arguments& a, int* exit_code) {
@@ -117,10 +119,28 @@ void AddPurge(CLI::App* parent, Arguments& a, int* exit_code) {
   purge->add_flag("--all", a.all, "all letters that there are now");
   purge->callback([&a, exit_code] {
     const LetterFilter filter = FilterOf(a);
-    CheckPurge(a, filter);
+    CheckWhich("purge", a, filter);
     LetterFilter marked = filter;
     marked.handled = true;
     *exit_code = DeadLetterPurge(Env::Posix(), a.directory, a.offsets, marked);
+  });
+}
+
+void AddReplay(CLI::App* parent, Arguments& a, int* exit_code) {
+  CLI::App* replay = AddVerb(
+      parent, "replay", "Have the running gateway send letters once more, by today's profiles", a);
+  replay->add_option("offset", a.offsets, "offsets of the letters, as ls prints them");
+  AddFilter(replay, a);
+  replay->add_flag("--all", a.all, "all letters that nobody has handled yet");
+  replay->add_flag("--again", a.replay.again,
+                   "also those of which nobody knows whether they have become events");
+  replay->add_flag("--json", a.replay.json, "print a line of JSON for each letter");
+  replay->callback([&a, exit_code] {
+    const LetterFilter filter = FilterOf(a);
+    CheckWhich("replay", a, filter);
+    a.replay.filter = filter;
+    a.replay.filter.handled = false;
+    *exit_code = DeadLetterReplay(Env::Posix(), a.directory, a.offsets, a.replay);
   });
 }
 
@@ -136,6 +156,7 @@ void AddDeadLetter(CLI::App& app, int* exit_code) {
   AddLs(parent, *arguments, exit_code);
   AddShow(parent, *arguments, exit_code);
   AddPurge(parent, *arguments, exit_code);
+  AddReplay(parent, *arguments, exit_code);
 }
 
 }  // namespace sluice::tools

@@ -52,6 +52,21 @@ DeadLetters::DeadLetters(const Env& env, std::string directory)
   } else if (marks.status().code() != StatusCode::kNotFound) {
     marks_status_ = marks.status();
   }
+  auto replays = journal::LoadReplayNotes(env_, directory_, config::kDeadLetterStream);
+  if (replays.ok()) {
+    replays_ = std::move(replays).value();
+  } else if (marks_status_.ok()) {
+    marks_status_ = replays.status();
+  }
+}
+
+// A letter that failed again has the reason of that time.
+void DeadLetters::Note(Letter* letter) const {
+  if (letter->handled) return;
+  letter->replay = replays_.Find(letter->offset);
+  const bool failed =
+      letter->replay != nullptr && letter->replay->what == journal::ReplayNotes::What::kFailed;
+  if (failed && !letter->replay->why.empty()) letter->content.reason_name = letter->replay->why;
 }
 
 Status DeadLetters::Visit(const LetterFilter& filter, const LetterVisitor& on_letter,
@@ -65,6 +80,7 @@ Status DeadLetters::Visit(const LetterFilter& filter, const LetterVisitor& on_le
                                  }
                                  Letter letter = Read(record, &view);
                                  letter.handled = marks_.Contains(letter.offset);
+                                 Note(&letter);
                                  if (filter.Passes(letter)) on_letter(letter);
                                  return true;
                                });

@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "journal/handled_marks.h"
 #include "journal/record.h"
+#include "journal/replay_notes.h"
 #include "schema/dead_letter.h"
 #include "schema/event_view.h"
 
@@ -25,6 +26,8 @@ struct Letter {
   schema::DeadLetter content = {};
   WallTime time = {};  // when it became one
   bool handled = false;
+  // What came of its last replay, if it is as it was: it failed again or nobody knows.
+  const journal::ReplayNotes::Note* replay = nullptr;
 
   std::string_view device() const { return event == nullptr ? "" : event->device(); }
   std::string_view identity() const { return event == nullptr ? "" : event->identity(); }
@@ -55,16 +58,20 @@ class DeadLetters {
 
   DeadLetters(const Env& env, std::string directory);
 
-  // Not OK when nobody can know which letters are handled; then none counts as handled.
+  // Not OK when nobody can know which letters are handled, or being replayed; then none counts as
+  // handled.
   const Status& marks_status() const { return marks_status_; }
   // All letters that pass, the oldest first, and the gaps of letters that are gone.
   Status Visit(const LetterFilter& filter, const LetterVisitor& on_letter,
                const GapVisitor& on_gap) const;
 
  private:
+  void Note(Letter* letter) const;
+
   const Env& env_;
   const std::string directory_;
   journal::HandledMarks marks_;
+  journal::ReplayNotes replays_;
   Status marks_status_;
 };
 

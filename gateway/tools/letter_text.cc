@@ -18,6 +18,28 @@ namespace {
 
 using Kind = schema::DeadLetter::Kind;
 
+// Behind what was wrong at first.
+std::string_view StateOf(const Letter& letter) {
+  using What = journal::ReplayNotes::What;
+  if (letter.handled) return " (handled)";
+  if (letter.replay == nullptr) return "";
+  switch (letter.replay->what) {
+    case What::kBegun:
+      return " (being replayed)";
+    case What::kUndecided:
+      return " (undecided: its replay may have made events of it)";
+    case What::kFailed:
+      return " (replayed, and failed again)";
+  }
+  return "";
+}
+
+std::string_view ReplayName(const Letter& letter) {
+  using What = journal::ReplayNotes::What;
+  const What what = letter.replay->what;
+  return what == What::kFailed ? "failed" : what == What::kBegun ? "begun" : "undecided";
+}
+
 std::string TimeText(WallTime time) {
   std::string text;
   AppendRfc3339Millis(time, &text);
@@ -64,6 +86,7 @@ void WriteSummary(const Letter& letter, JsonWriter* json) {
   json->Member("bytes", content.original_bytes);
   json->Member("kept_bytes", uint64_t{content.kept.size()});
   json->Member("handled", letter.handled);
+  if (letter.replay != nullptr) json->Member("replay", ReplayName(letter));
 }
 
 void WriteRest(const Letter& letter, JsonWriter* json) {
@@ -140,8 +163,7 @@ void AppendKept(const Letter& letter, size_t max_bytes, std::string* out) {
 void AppendLetterLine(const Letter& letter, std::string* out) {
   fmt::format_to(std::back_inserter(*out), "{} {} {} {} {}: {}{}\n", letter.offset,
                  TimeText(letter.time), Word(letter.content.reason_name), Word(letter.device()),
-                 Word(letter.topic()), OneLine(letter.content.text),
-                 letter.handled ? " (handled)" : "");
+                 Word(letter.topic()), OneLine(letter.content.text), StateOf(letter));
 }
 
 void AppendLetterJson(const Letter& letter, std::string* out) {
@@ -154,8 +176,7 @@ void AppendLetterJson(const Letter& letter, std::string* out) {
 
 void AppendLetter(const Letter& letter, size_t max_bytes, schema::EventView* original,
                   std::string* out) {
-  fmt::format_to(std::back_inserter(*out), "letter {}{}\n", letter.offset,
-                 letter.handled ? ", handled" : "");
+  fmt::format_to(std::back_inserter(*out), "letter {}{}\n", letter.offset, StateOf(letter));
   Line(out, "reason", "{}: {}", Word(letter.content.reason_name),
        OneLine(letter.content.text, SIZE_MAX));
   if (letter.event != nullptr) AppendOrigin(letter, out);

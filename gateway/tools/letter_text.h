@@ -15,7 +15,8 @@ void AppendLetterLine(const Letter& letter, std::string* out);
 
 // The same for programs: {"offset":…,"time":…,"reason":…,"text":…,"kind":"message"|"event",
 // "device":…,"identity":…,"topic":…,"profile":…,"route":…,"event_id":…,"bytes":…,"kept_bytes":…,
-// "handled":…}; without what the letter lacks of profile, route and event_id.
+// "handled":…,"replay":"failed"|"begun"|"undecided"}; without what the letter lacks of profile,
+// route, event_id and replay.
 void AppendLetterJson(const Letter& letter, std::string* out);
 
 // Everything, in several lines: the payload as text when it is plain text, else as a hex dump, at

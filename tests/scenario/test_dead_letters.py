@@ -5,11 +5,22 @@ import json
 import os
 import unittest
 
-from support.gateway import stream
+from support.gateway import SLUICE, stream
 from support.mqtt import reading, topic_of
+from support.process import Process, eventually
 from support.scenario import DEVICE, OTHER, Scenario
 
 NO_JSON = b"{ no JSON \x1b[2J"
+
+
+def lines_of(file_name):
+    with open(file_name, "rb") as file:
+        return file.read().count(b"\n")
+
+
+def letter_of(event):
+    """The id of the letter that it is a replay of."""
+    return event["data"].get("attributes", {}).get("replay_of")
 
 
 class DeadLetters(Scenario):
@@ -106,6 +117,53 @@ class DeadLetters(Scenario):
         self.said("purge", "--all", code=1, err=complaint)
         os.rename(path, path + ".away")
         self.assertEqual([0, 1, 2], self.listed())
+
+    def test_replay_sends_again_what_may_pass_now_and_leaves_the_rest(self):
+        self.running.allow_all()
+        said = self.said("replay", "--all", code=1).splitlines()
+        self.assertRegex(said[0], "^0 failed invalid_json: ")
+        self.assertEqual("1 replayed as telemetry/1", said[1])
+        self.assertEqual("1 replayed, 2 failed again", said[3])
+        self.assertEqual([0, 2], self.listed())
+        self.assertIn("failed again", self.said("ls").splitlines()[0])
+        event = self.running.stored()[1]
+        self.assertEqual((OTHER, "test/dead-letters/1"), (event["subject"], letter_of(event)))
+        self.assertEqual("1 handled\n0 replayed, 1 were already handled\n", self.said("replay", "1"))
+        self.running.restart()
+        self.assertEqual([0, 2], self.listed())
+        self.assertEqual(2, len(self.running.stored()))
+
+    def test_replay_answers_programs_in_json(self):
+        self.running.allow_all()
+        letter = json.loads(self.said("replay", "--json", "--reason", "foreign_device"))
+        self.assertEqual({"offset": 1, "outcome": "replayed", "stream": "telemetry", "first": 1, "events": 1}, letter)
+        letter = json.loads(self.said("replay", "--json", "0", code=1))
+        self.assertEqual(("failed", "invalid_json"), (letter["outcome"], letter["reason"]))
+
+    def test_replay_needs_a_running_gateway_and_to_be_told_which(self):
+        self.said("replay", code=2, err="--help")
+        self.said("replay", "1", "--all", code=2, err="--help")
+        self.said("replay", "77", code=1)
+        self.running.kill()
+        self.said("replay", "1", code=1, err="is a gateway running")
+
+    def test_letters_are_replayed_once_though_the_gateway_is_killed_again_and_again(self):
+        count = 300
+        device = self.client(self.running)
+        device.wait_until_acknowledged([device.send(topic_of(DEVICE, OTHER), reading(i)) for i in range(count)])
+        self.running.allow_all()
+        for number, lines in enumerate((0, 1, 65, 1, 1)):
+            output = self.path(f"replayed-{number}")
+            replay = self.own(Process("replay", [SLUICE, "dead-letter", "replay", self.running.data, "--all"],
+                                      self.directory, stdout=output))
+            eventually(lambda: not replay.alive or lines_of(output) >= lines, "a letter")
+            self.running.restart()
+            replay.finish()
+        self.running.cli("dead-letter", "replay", self.running.data, "--all")
+        self.assertEqual([0, 2], self.listed())
+        replayed = [letter_of(event) for event in self.running.stored() if letter_of(event)]
+        self.assertEqual(count + 1, len(replayed))
+        self.assertEqual(count + 1, len(set(replayed)))
 
 
 if __name__ == "__main__":

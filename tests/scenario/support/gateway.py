@@ -142,6 +142,11 @@ class Gateway:
         self.kill()
         return self.start()
 
+    def allow_all(self):
+        """From now on everybody may speak for everybody."""
+        self.values["speaks_for"] = 'speaks_for = ["*"]'
+        return self.restart()
+
     def metrics(self):
         """The numbers of /metrics by their full names; empty while nobody answers."""
         return fetch_metrics(f"127.0.0.1:{self.admin_port}")

@@ -1,0 +1,104 @@
+#include "app/control_pages.h"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/json_writer.h"
+
+namespace sluice::app {
+namespace {
+
+using ingest::ReplayedLetter;
+
+constexpr int kAccepted = 202;
+constexpr int kBadRequest = 400;
+constexpr int kConflict = 409;
+constexpr int kUnavailable = 503;
+
+http::Response Refuse(int status, std::string why) {
+  return {.status = status, .body = std::move(why) + "\n"};
+}
+
+http::Response Refuse(const Status& why) {
+  const bool passes = why.code() == StatusCode::kUnavailable;
+  const bool mistake = why.code() == StatusCode::kInvalidArgument;
+  return Refuse(passes ? kUnavailable : mistake ? kBadRequest : kConflict, why.message());
+}
+
+// "1,2,17".
+std::optional<std::vector<uint64_t>> ParseOffsets(std::string_view text) {
+  std::vector<uint64_t> offsets;
+  for (const char *at = text.data(), *const end = at + text.size();;) {
+    uint64_t offset = 0;
+    const auto [behind, error] = std::from_chars(at, end, offset);
+    if (error != std::errc()) return std::nullopt;
+    offsets.push_back(offset);
+    if (behind == end) return offsets;
+    if (*behind != ',') return std::nullopt;
+    at = behind + 1;
+  }
+}
+
+void WriteLetter(const ReplayedLetter& letter, JsonWriter* json) {
+  json->BeginObject();
+  json->Member("offset", letter.offset);
+  json->Member("outcome", ingest::OutcomeName(letter.outcome));
+  if (letter.outcome == ReplayedLetter::Outcome::kReplayed) {
+    json->Member("stream", std::string_view(letter.stream));
+    json->Member("first", letter.first);
+    json->Member("events", letter.count);
+  }
+  if (letter.outcome == ReplayedLetter::Outcome::kFailed) {
+    json->Member("reason", std::string_view(letter.reason));
+    json->Member("text", std::string_view(letter.text));
+  }
+  json->EndObject();
+}
+
+http::Response BatchPage(const ingest::ReplayBatch& batch, int status) {
+  http::Response response{.status = status, .content_type = "application/json"};
+  JsonWriter json(&response.body);
+  json.BeginObject();
+  json.Member("batch", batch.number);
+  json.Member("running", batch.running);
+  json.Member("stopped", std::string_view(batch.stopped));
+  json.Key("letters");
+  json.BeginArray();
+  // What is under way may come out otherwise.
+  for (const ReplayedLetter& letter : batch.letters) {
+    if (!batch.running) WriteLetter(letter, &json);
+  }
+  json.EndArray();
+  json.EndObject();
+  response.body += '\n';
+  return response;
+}
+
+http::Response BeginLetterReplay(ingest::LetterReplay& replay, const admin::Form& form) {
+  const Status known = form.ExpectOnly({"offsets", "again"});
+  if (!known.ok()) return Refuse(known);
+  const std::string* const text = form.Find("offsets");
+  const auto offsets = text == nullptr ? std::nullopt : ParseOffsets(*text);
+  if (!offsets) return Refuse(kBadRequest, "say which letters, as in offsets=3,17");
+  const auto begun = replay.Begin(*offsets, form.Find("again") != nullptr);
+  return begun.ok() ? BatchPage(replay.batch(), kAccepted) : Refuse(begun.status());
+}
+
+}  // namespace
+
+std::vector<admin::ControlPage> ControlPages(Gateway& gateway) {
+  std::vector<admin::ControlPage> pages;
+  ingest::LetterReplay* const replay = gateway.letter_replay();
+  if (replay != nullptr) {
+    pages.push_back(
+        {http::Method::kPost, "/dead-letters/replay",
+         [replay](const admin::Form& form) { return BeginLetterReplay(*replay, form); }});
+    pages.push_back({http::Method::kGet, "/dead-letters/replay",
+                     [replay](const admin::Form&) { return BatchPage(replay->batch(), 200); }});
+  }
+  return pages;
+}
+
+}  // namespace sluice::app
