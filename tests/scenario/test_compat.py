@@ -56,9 +56,9 @@ class Compat(Forwarding):
 
     def deliver(self, count):
         """Everything that is left arrives, and what comes now goes on behind it."""
+        self.running.kill()
         self.upstream.restart()
         consumer = self.consumer()
-        self.running.kill()
         self.running.start()
         self.running.wait_until_drained()  # so that there is room
         self.client(self.running).publish_readings(5, first=count, sensor=DEVICE)
