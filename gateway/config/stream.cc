@@ -104,6 +104,7 @@ void Read(TableReader& t, StreamConfig* stream) {
   t.Time("interval", milliseconds(1), &stream->interval);
   ReadSizes(t, stream);
   t.OneOf("on_full", kOnFull, &stream->on_full);
+  t.Time("keep", Duration(0), &stream->keep);
 }
 
 void AddDeadLetterStream(std::vector<StreamConfig>* streams) {
@@ -138,6 +139,7 @@ std::vector<journal::StreamOptions> ToStreamOptions(const Config& config, const 
     options.durability = stream.durability;
     options.sync_interval = std::chrono::duration_cast<milliseconds>(stream.interval);
     options.on_full = stream.on_full;
+    options.keep = std::chrono::duration_cast<milliseconds>(stream.keep);
     options.max_bytes = stream.max_bytes;
     options.segment_bytes = stream.segment_bytes;
     options.max_quarantine_bytes = stream.max_quarantine;

@@ -26,6 +26,7 @@ struct StreamConfig {
   uint64_t segment_bytes =
       journal::StreamOptions{}.segment_bytes;  // a sixteenth of max_bytes, at most 16 MiB
   uint64_t max_quarantine = 64 << 20;          // a quarter of max_bytes
+  Duration keep{};                             // 0: not
   journal::OnFull on_full = journal::StreamOptions{}.on_full;
   bool operator==(const StreamConfig&) const = default;
 };

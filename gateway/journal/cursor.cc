@@ -1,11 +1,27 @@
 #include "journal/cursor.h"
 
+#include <algorithm>
+
 #include "base/status.h"
 
 namespace sluice::journal {
 
-Cursor::Cursor(std::string route, const Books& saved, JournalShared* shared)
-    : route_(std::move(route)), books_(saved), shared_(shared), wanted_(saved) {}
+Cursor::Cursor(std::string route, const Books& saved, JournalShared* shared, uint64_t difference)
+    : route_(std::move(route)),
+      books_difference_(difference),
+      books_(saved),
+      shared_(shared),
+      wanted_(saved) {}
+
+Books Cursor::saved() const {
+  const MutexLock lock(shared_->mutex);
+  return saved_;
+}
+
+void Cursor::Saved(const Books& books) {
+  const MutexLock lock(shared_->mutex);
+  saved_ = books;
+}
 
 void Cursor::Advance(const Books& delta) {
   if (delta.Passed() == 0) return;
@@ -18,13 +34,16 @@ void Cursor::Advance(const Books& delta) {
 
 void Cursor::SetBack(uint64_t offset) {
   SLUICE_CHECK(offset <= books_.Cursor());
-  books_ = {.origin = offset};
-  Changed();
+  const uint64_t cursor = books_.Cursor();
+  books_.replay_end = books_.Reached();
+  books_.replayed += cursor - offset;
+  Changed(offset);
 }
 
 std::optional<Books> Cursor::TakeChanged() {
   const MutexLock lock(shared_->mutex);
   if (!dirty_) return {};
+  taken_hold_ = held_from_.load();
   dirty_ = false;
   return wanted_;
 }
@@ -34,11 +53,12 @@ void Cursor::SaveFailed() {
   dirty_ = true;
 }
 
-void Cursor::Changed() {
+void Cursor::Changed(uint64_t hold) {
   bool notify = false;
   {
     const MutexLock lock(shared_->mutex);
     wanted_ = books_;
+    held_from_.store(std::min(hold, held_from_.load()));
     // Only the first change since the last save has to wake anybody.
     if (!dirty_) notify = shared_->NoteWork(false);
     dirty_ = true;

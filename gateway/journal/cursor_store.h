@@ -16,9 +16,11 @@
 namespace sluice::journal {
 
 // The payload of a cursor's slot; see FORMAT.md.
-constexpr size_t kBooksBytes = 40;
+constexpr size_t kBooksBytes = 64;
 void EncodeBooks(const Books& books, uint8_t* at);
-std::optional<Books> DecodeBooks(ByteSpan payload);
+// If they do not add up to the cursor, by `*difference` events, they are mended so that the route
+// is at the lower of the two places.
+std::optional<Books> DecodeBooks(ByteSpan payload, uint64_t* difference = nullptr);
 
 // The cursor files of one stream. Loaded before the journal thread starts, saved on it.
 class CursorStore {
@@ -60,7 +62,13 @@ class CursorStore {
   const uint64_t stream_id_;
   JournalShared* const shared_;
   std::vector<Entry> entries_;
-  std::vector<std::pair<std::string, uint64_t>> sequences_;  // of what Load has read
+  // What Load has read.
+  struct Loaded {
+    std::string route;
+    uint64_t sequence;
+    uint64_t difference;
+  };
+  std::vector<Loaded> loaded_;
   uint64_t damaged_ = 0;
 };
 

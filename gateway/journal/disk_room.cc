@@ -60,7 +60,30 @@ bool DiskRoom::EvictOne(uint64_t lowest_cursor) {
 
 void DiskRoom::Retain() {
   if (stream_.keep_acknowledged || cursors_.empty()) return;
-  store_.DeleteBelow(cursors_.LowestSaved(), UINT64_MAX);
+  uint64_t below = cursors_.LowestSaved();
+  if (stream_.keep.count() > 0) {
+    const WallTime oldest = options_.clock->WallNow() - stream_.keep;
+    below = std::min(below, store_.EndOfOlderThan(ToUnixNanos(oldest)));
+  }
+  store_.DeleteBelow(below, UINT64_MAX);
+}
+
+std::optional<int64_t> DiskRoom::OldestKept() const {
+  const auto& segments = store_.segments();
+  const bool any =
+      segments.size() > 1 && !cursors_.empty() && segments.front().end <= cursors_.LowestSaved();
+  return any ? std::optional(segments.front().created) : std::nullopt;
+}
+
+bool DiskRoom::ReleaseKept() {
+  if (!OldestKept()) return false;
+  const uint64_t before = store_.first_offset();
+  store_.DeleteBelow(cursors_.LowestSaved(), 1);
+  return store_.first_offset() > before;
+}
+
+uint64_t DiskRoom::PassedEvents() const {
+  return cursors_.empty() ? 0 : SaturatingSub(cursors_.LowestSaved(), store_.FirstEvent());
 }
 
 }  // namespace sluice::journal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/env.h"
 #include "journal/cursor_store.h"
@@ -28,6 +29,12 @@ class DiskRoom {
   void Make(uint64_t bytes, uint64_t spare_bytes);
   // Deletes what every route has passed, unless it is to be kept.
   void Retain();
+  // Deletes the oldest segment that is only kept; false if there is none.
+  bool ReleaseKept();
+  // Whether there is one, and when it was made.
+  std::optional<int64_t> OldestKept() const;
+  // Events that every route has passed and that are still there.
+  uint64_t PassedEvents() const;
 
   // Events removed that a route had not passed, since opening.
   uint64_t evicted_events() const { return evicted_events_; }

@@ -78,7 +78,7 @@ uint64_t HighestCursor(const Env& env, const StreamPaths& paths, uint64_t stream
     const Result<LoadedSlot> loaded = SlotFile::Load(env, paths.cursors + "/" + name);
     if (!loaded.ok() || !loaded->slot || loaded->slot->stream_id != stream_id) continue;
     const std::optional<Books> books = DecodeBooks(loaded->slot->payload);
-    if (books) highest = std::max(highest, books->Cursor());
+    if (books) highest = std::max(highest, books->Reached());
   }
   return highest;
 }

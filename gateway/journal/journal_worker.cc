@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
+#include "base/saturating.h"
 #include "journal/paths.h"
 
 namespace sluice::journal {
@@ -28,7 +30,14 @@ JournalWorker::JournalWorker(Env& env, const std::string& directory, const Optio
       lock_(LockPath(directory), std::move(lock)),
       streams_(std::move(streams)),
       disk_full_(options.health->Add("journal", "disk_full")) {
-  for (const auto& stream : streams_) stream->HoldTo(&lock_);
+  for (const auto& stream : streams_) {
+    stream->HoldTo(&lock_);
+    const StreamOptions& stream_options = stream->core()->options;
+    keeps_ |= stream->keeps();
+    headroom_ += 3 * stream_options.max_dirty_bytes;
+    largest_segment_ = std::max(largest_segment_, stream_options.segment_bytes);
+  }
+  headroom_ = std::min(headroom_, options_.max_total_bytes / 4);
   last_commit_ = options_.clock->Now() - std::chrono::hours(1);
   Publish();
 }
@@ -36,6 +45,7 @@ JournalWorker::JournalWorker(Env& env, const std::string& directory, const Optio
 std::optional<MonotonicTime> JournalWorker::RunOnce() {
   const MonotonicTime now = options_.clock->Now();
   LookForWork(now);
+  MakeRoomOfKept();
   Commit(now, false);
   SaveCursors(now);
   Read();
@@ -63,6 +73,32 @@ void JournalWorker::LookForWork(MonotonicTime now) {
     const auto cursors = stream->CursorsDue();
     if (cursors && *cursors <= now) cursors_due_.push_back(stream.get());
   }
+}
+
+// Live events come before kept ones of every stream: what the journal and the disk allow in all is
+// never used up while something is only kept. A stream's own bound is its own matter, see DiskRoom.
+void JournalWorker::MakeRoomOfKept() {
+  if (!keeps_) return;
+  while (LackingBytes() > 0 && ReleaseOldestKept()) {
+    SLUICE_PROBE("journal: kept events make room");
+  }
+}
+
+uint64_t JournalWorker::LackingBytes() const {
+  const uint64_t lacking = SaturatingSub(headroom_, SpareBytes());
+  const Result<uint64_t> free = env_.FreeBytes(directory_);
+  if (!free.ok()) return lacking;
+  return std::max(lacking,
+                  SaturatingSub(options_.min_free_bytes + headroom_ + largest_segment_, *free));
+}
+
+bool JournalWorker::ReleaseOldestKept() {
+  StreamWorker* oldest = nullptr;
+  for (const auto& stream : streams_) {
+    if (!stream->keeps() || !stream->OldestKept()) continue;
+    if (oldest == nullptr || *stream->OldestKept() < *oldest->OldestKept()) oldest = stream.get();
+  }
+  return oldest != nullptr && oldest->ReleaseKept();
 }
 
 void JournalWorker::Commit(MonotonicTime now, bool force) {

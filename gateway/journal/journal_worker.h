@@ -34,6 +34,9 @@ class JournalWorker {
 
  private:
   void LookForWork(MonotonicTime now);
+  void MakeRoomOfKept();
+  uint64_t LackingBytes() const;
+  bool ReleaseOldestKept();
   void Commit(MonotonicTime now, bool force);
   void SaveCursors(MonotonicTime now);
   void Read();
@@ -62,6 +65,9 @@ class JournalWorker {
   std::vector<std::shared_ptr<ReadJob>> reads_;
   std::vector<std::shared_ptr<ReadJob>> finished_reads_;
   std::vector<Errand> errands_;  // to run, then to tell of
+  bool keeps_ = false;           // some stream, for replays
+  uint64_t headroom_ = 0;        // what streams can take before this thread looks again
+  uint64_t largest_segment_ = 0;
   MonotonicTime last_commit_{};
   MonotonicTime next_look_{};
   const std::unique_ptr<Health::Condition> disk_full_;

@@ -46,6 +46,8 @@ struct StreamOptions {
   // Keeps what every route has passed until its room is needed. A stream without routes always
   // keeps.
   bool keep_acknowledged = false;
+  // Keeps it so long at least, for replays, if its room is not needed by this stream or another.
+  std::chrono::milliseconds keep{0};
   // Stops a slow disk from filling the memory: the stream uses at most three times this.
   size_t max_dirty_bytes = 1u << 20;
   // A larger event is answered with kTooLarge; at most a quarter of max_dirty_bytes and of

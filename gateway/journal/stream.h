@@ -50,6 +50,9 @@ struct StreamStatus {
   uint64_t acknowledgeable_offset = 0;  // no lower than what is committed
   uint64_t committed_offset = 0;        // everything below is synced
   uint64_t stored_bytes = 0;
+  // Of them, and of the events: what every route has passed and only still is there.
+  uint64_t kept_bytes = 0;
+  uint64_t kept_events = 0;
   uint64_t segments = 0;
   uint64_t dirty_bytes = 0;     // appended and not yet written and synced
   uint64_t evicted_events = 0;  // since opening; by drop_oldest and by drop_newest

@@ -66,6 +66,20 @@ uint64_t StreamStore::SealedBytes() const {
   return sum;
 }
 
+uint64_t StreamStore::FirstEvent() const {
+  const size_t i = OldestWithEvents();
+  return i == segments_.size() ? end_offset_ : segments_[i].base;
+}
+
+// Nothing was appended to a segment once the next one was made.
+uint64_t StreamStore::EndOfOlderThan(int64_t time) const {
+  uint64_t end = first_offset();
+  for (size_t i = 0; i + 1 < segments_.size() && segments_[i + 1].created < time; ++i) {
+    end = segments_[i].end;
+  }
+  return end;
+}
+
 void StreamStore::Adopt(const Segment& segment) {
   Push(segment);
   segments_.back().version = ++last_version_;

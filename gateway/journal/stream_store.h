@@ -50,6 +50,10 @@ class StreamStore {
   const std::vector<Segment>& segments() const { return segments_; }
   uint64_t first_offset() const { return segments_.empty() ? end_offset_ : segments_.front().base; }
   uint64_t end_offset() const { return end_offset_; }
+  // The first that is stored as an event; the end if there is none.
+  uint64_t FirstEvent() const;
+  // The end of the segments in front of which all was appended before `time`, in unix nanoseconds.
+  uint64_t EndOfOlderThan(int64_t time) const;
   // Disk space in use: whole pages, without what is reserved.
   uint64_t bytes() const { return bytes_; }
   const Quarantine& quarantine() const { return quarantine_; }

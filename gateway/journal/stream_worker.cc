@@ -93,6 +93,7 @@ Status StreamWorker::CheckInPlace() {
 
 void StreamWorker::LookAround() {
   if (!CheckInPlace().ok()) return;
+  if (keeps()) room_.Retain();
   const std::string& quarantine = parts_.store->paths().quarantine;
   const auto files = env_.List(quarantine);
   if (files.ok()) stream_health_.NoteQuarantine(files->size(), quarantine);
@@ -290,6 +291,8 @@ void StreamWorker::FillStatus(StreamStatus* status) {
   const StreamStore& store = *parts_.store;
   status->first_offset = store.first_offset();
   status->stored_bytes = store.bytes();
+  status->kept_bytes = room_.Passed();
+  status->kept_events = room_.PassedEvents();
   status->segments = store.segments().size();
   status->dirty_bytes = pending_.size() + core()->dirty.size();
   status->quarantined = quarantined_;

@@ -61,6 +61,10 @@ class StreamWorker {
     return parts_.store->bytes() + parts_.store->quarantine().bytes();
   }
   uint64_t committed() const { return committed_; }
+  // What it keeps of what every route has passed, for replays; see DiskRoom.
+  bool keeps() const { return core()->options.keep.count() > 0; }
+  std::optional<int64_t> OldestKept() const { return room_.OldestKept(); }
+  bool ReleaseKept() { return CheckInPlace().ok() && room_.ReleaseKept(); }
 
   // When this stream wants to be committed; `linger_end` is when the next commit may begin.
   std::optional<MonotonicTime> CommitDue(MonotonicTime now, MonotonicTime linger_end) const
