@@ -26,6 +26,7 @@ void Expiry::Look(uint64_t end) {
 bool Expiry::IsExpired(const SourceRecord& event, WallTime now) {
   if (!options_.max_age) return false;
   NoteOrder(event);
+  if (event.first < replay_end_) return false;
   // What was stored before the clock was set has no age that anybody knows. A step that nobody has
   // noticed yet will exempt what looks old now.
   return trust_.trusted() && Clock::IsPlausible(event.appended) &&

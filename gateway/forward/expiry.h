@@ -27,6 +27,8 @@ class Expiry {
   // The events of the stream now end at `end`. Call it at the start of the route, and again before
   // events are judged: what was appended since the last call was so with the clock as it is now.
   void Look(uint64_t end);
+  // Nothing below `offset` expires: it is a replay, which somebody has asked for.
+  void ExemptBelow(uint64_t offset) { replay_end_ = offset; }
   // Whether the event is too old at `now`. Records come in the order of their offsets, but may come
   // again from an earlier one on.
   bool IsExpired(const SourceRecord& event, WallTime now);
@@ -46,6 +48,7 @@ class Expiry {
   const RouteOptions& options_;
   const ClockTrust& trust_;
   std::vector<Range> exempt_;  // in order of `first`
+  uint64_t replay_end_ = 0;
   bool started_ = false;
   uint64_t run_first_ = 0;    // the first event that was stamped since the last step
   uint64_t looked_end_ = 0;   // at the last Look

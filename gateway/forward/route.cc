@@ -60,6 +60,25 @@ void Route::Quiesce() {
   uplink_.CancelTry(user_);
 }
 
+void Route::ReplayFrom(uint64_t offset) {
+  if (offset >= books().Cursor()) return;
+  going_back_ = offset;
+  if (mode_ == Mode::kStopped) return GoBack();
+  Pump();
+}
+
+// Nothing may be in flight, so that no late answer is taken for one to what is sent again.
+void Route::GoBack() {
+  SLUICE_PROBE("forward: a route goes back for a replay");
+  const uint64_t offset = std::min(*std::exchange(going_back_, std::nullopt), books().Cursor());
+  LogInfo("route {}: sends offsets {} to {} once more", options_.name, offset,
+          books().Cursor() - 1);
+  source_.SetBack(offset);
+  narrowing_ = Narrowing();
+  oldest_stored_ = {};
+  GoTo(offset);
+}
+
 void Route::Stop() {
   if (mode_ == Mode::kStopped) return;
   mode_ = Mode::kStopped;
@@ -100,6 +119,7 @@ void Route::OnRead(const Status& status) {
 void Route::Pump() {
   if (mode_ == Mode::kStopped || std::exchange(pumping_, true)) return;
   expiry_.Look(source_.ReadableEnd());
+  if (going_back_ && mode_ == Mode::kStreaming && window_.empty()) GoBack();
   if (mode_ == Mode::kBurying) ContinueBurial();
   if (mode_ == Mode::kTelling) Tell();
   while (mode_ == Mode::kStreaming && FillBatch() && SendBatch()) {
@@ -135,7 +155,7 @@ bool Route::BatchIsDue() const {
 }
 
 bool Route::MaySend() const {
-  if (!up_ || quiescing_ || clock_.Now() < hold_until_) return false;
+  if (!up_ || quiescing_ || going_back_ || clock_.Now() < hold_until_) return false;
   if (window_.empty()) return true;
   return !probing_ && !narrowing_.alone() && !window_.full() &&
          window_.bytes() < options_.max_in_flight_bytes;
@@ -186,6 +206,7 @@ void Route::RefuseHere(const SourceRecord& record, MessageBuilder::Added why) {
 void Route::GoTo(uint64_t offset) {
   builder_.Clear();
   builder_.SetMaxEntries(narrowing_.max_entries());
+  expiry_.ExemptBelow(books().replay_end);
   reader_.Seek(offset);
   health_.OnReadForgotten();
 }

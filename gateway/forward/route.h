@@ -70,6 +70,12 @@ class Route final : private UplinkUser {
   // At once: forgets what is in flight; it will be sent again after Start.
   void Stop();
 
+  // Sends what lies from `offset` on once more, in order, and then goes on as before. It goes back
+  // as soon as everything that was sent is answered, or its connection has ended. Nothing expires
+  // that the route has had before. Without effect at or behind the cursor.
+  void ReplayFrom(uint64_t offset);
+  bool going_back() const { return going_back_.has_value(); }
+
   bool idle() const { return window_.empty(); }
   const RouteOptions& options() const { return options_; }
   const journal::Books& books() const { return source_.books(); }
@@ -112,6 +118,7 @@ class Route final : private UplinkUser {
   void Publish(uint32_t sequence);
   void RefuseHere(const SourceRecord& record, MessageBuilder::Added why);
   void GoTo(uint64_t offset);
+  void GoBack();
   void UpdateGauges();
   void HoldFor(Duration wait);
 
@@ -160,6 +167,7 @@ class Route final : private UplinkUser {
   const size_t user_;
 
   Mode mode_ = Mode::kStopped;
+  std::optional<uint64_t> going_back_;  // there, when nothing is in flight
   bool up_ = false;
   bool quiescing_ = false;
   bool pumping_ = false;

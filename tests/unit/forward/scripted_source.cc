@@ -86,6 +86,11 @@ bool ScriptedSource::Run() {
   return true;
 }
 
+void ScriptedSource::SetBack(uint64_t offset) {
+  books_.replay_end = books_.Reached();
+  books_.replayed += books_.Cursor() - offset;
+}
+
 void ScriptedSource::Advance(const journal::Books& delta) {
   books_.acknowledged += delta.acknowledged;
   books_.dead_lettered += delta.dead_lettered;

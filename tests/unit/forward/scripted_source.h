@@ -37,6 +37,7 @@ class ScriptedSource final : public forward::EventSource {
   void CancelRead() override;
   const journal::Books& books() const override { return books_; }
   void Advance(const journal::Books& delta) override;
+  void SetBack(uint64_t offset) override;
 
   size_t records_per_read = 1000;
   int reads = 0;
