@@ -48,9 +48,9 @@ struct Recorder final : Witness, forward::UplinkListener {
     ++connections;
     limits = its_limits;
   }
-  void OnDisconnected(const std::string& why) override {
+  void OnDisconnected(const forward::UplinkEnd& end) override {
     ++ends;
-    reason = why;
+    reason = end.why;
   }
   void OnAcknowledged(uint32_t token) override { acknowledged.push_back(token); }
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override {
