@@ -58,13 +58,18 @@ void BooksJudge::CheckRoute(std::string_view metrics, StreamBook& book, const st
         "expired_events_total", "evicted_events_total"}) {
     sum += Count(metrics, fmt::format("sluice_route_{}", term), label);
   }
+  // What was replayed is counted as often as it has passed.
+  const uint64_t replayed = Count(metrics, "sluice_route_replayed_events_total", label);
+  if (replayed > sum)
+    return file_.Broken(2, "{} says it has replayed {} of {}", route, replayed, sum);
+  sum -= replayed;
   // A route whose place was damaged begins anew.
   if (sum > book.end() || (sum < book.end() && !file_.may_be_damaged())) {
     return file_.Broken(2, "{} accounts for {} events, and {} were accepted", route, sum,
                         book.end());
   }
   // Who takes no message large enough for a gap is not told.
-  if (file_.scene().plan.has(Trouble::kUpstreamLimits)) return;
+  if (file_.scene().plan.has(Trouble::kUpstreamLimits) || replayed > 0) return;
   const auto marks = marks_.routes().find(route);
   if (marks == marks_.routes().end()) return;
   const uint64_t origin = book.end() - sum;

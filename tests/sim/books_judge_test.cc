@@ -10,6 +10,7 @@ namespace {
 // What a gateway says of the route "up".
 struct Said {
   int accepted = 0, acknowledged = 0, pending = 0, dead_lettered = 0, expired = 0, evicted = 0;
+  int replayed = 0;
 
   std::string text() const {
     constexpr std::string_view kRoute = "{stream=\"telemetry\",route=\"up\"}";
@@ -17,9 +18,9 @@ struct Said {
         "sluice_stream_accepted_events_total{{stream=\"telemetry\"}} {}\n"
         "sluice_route_acknowledged_events_total{} {}\nsluice_route_pending_events{} {}\n"
         "sluice_route_dead_lettered_events_total{} {}\nsluice_route_expired_events_total{} {}\n"
-        "sluice_route_evicted_events_total{} {}\n",
+        "sluice_route_evicted_events_total{} {}\nsluice_route_replayed_events_total{} {}\n",
         accepted, kRoute, acknowledged, kRoute, pending, kRoute, dead_lettered, kRoute, expired,
-        kRoute, evicted);
+        kRoute, evicted, kRoute, replayed);
   }
 };
 
@@ -51,6 +52,18 @@ TEST_F(BooksJudgeTest, RightBooksAreRight) {
   Live();
   Check(Right());
   ExpectWell();
+}
+
+TEST_F(BooksJudgeTest, WhatWasReplayedIsCountedTwice) {
+  Live();
+  Said said = Right();
+  said.acknowledged += 2;
+  said.replayed = 2;
+  Check(said);
+  ExpectWell();
+  said.replayed = 1;
+  Check(said);
+  ExpectBroken("accounts for");
 }
 
 TEST_F(BooksJudgeTest, TheSumIsWhatWasAccepted) {

@@ -367,6 +367,26 @@ TEST_F(JudgesTest, ARouteGoesBackToWhatWasRefusedForNow) {
   ExpectBroken(3);
 }
 
+TEST_F(JudgesTest, ARouteGoesBackForAReplayOnceAndToThere) {
+  const SentMessage& first = Keep(0);
+  const SentMessage& second = Keep(1);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnPublished("up", 1, 0, {EventOf(second, 1)});
+  judges_.OnReplay("up", 1);
+  judges_.OnPublished("up", 1, 0, {EventOf(second, 1)});
+  ExpectWell();
+  judges_.OnPublished("up", 1, 0, {EventOf(second, 1)});
+  ExpectBroken(3);
+}
+
+TEST_F(JudgesTest, AReplayWaitsForAnswersToo) {
+  const SentMessage& first = Keep(0);
+  judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});
+  judges_.OnReplay("up", 0);
+  judges_.OnPublished("up", 1, 1, {EventOf(first, 0)});
+  ExpectBroken(3);
+}
+
 TEST_F(JudgesTest, ARouteGoesBackWhenAllIsAnswered) {
   const SentMessage& first = Keep(0);
   judges_.OnPublished("up", 1, 0, {EventOf(first, 0)});

@@ -34,6 +34,7 @@ Plan::Stream DrawStream(Random& random, const char* name, bool is_small) {
   stream.on_full = Pick(random, {"reject", "reject", "drop_oldest", "drop_newest"});
   stream.segment_bytes = is_small ? 16 << 10 : Pick(random, {16, 32, 64, 256}) << 10;
   stream.max_bytes = stream.segment_bytes * (is_small ? 4 : 4 + random.Below(12));
+  stream.keep = std::chrono::seconds(Pick(random, {0, 0, 20, 600}));
   return stream;
 }
 
@@ -146,9 +147,10 @@ std::string ConfigurationOf(const Plan& plan) {
   for (const Plan::Stream& stream : plan.streams) {
     fmt::format_to(out,
                    "\n[[stream]]\nname = \"{}\"\ntopics = [\"{}/#\"]\ndurability = \"{}\"\n"
-                   "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n",
+                   "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n"
+                   "keep = \"{}\"\n",
                    stream.name, stream.name, stream.durability, stream.on_full,
-                   stream.max_bytes >> 10, stream.segment_bytes >> 10);
+                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep));
   }
   fmt::format_to(out,
                  "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"

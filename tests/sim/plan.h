@@ -41,6 +41,7 @@ struct Plan {
     std::string on_full;
     uint64_t max_bytes = 1 << 20;
     uint64_t segment_bytes = 256 << 10;
+    Duration keep{};  // of what every route has passed
   };
   struct Route {
     std::string name, from, to;

@@ -50,6 +50,13 @@ void RouteJudge::LookAtStepBack(const std::string& route, Line& line, const Stre
     return file_.Broken(3, "{} goes back from {} to {}, and {} of its messages are not answered",
                         route, line.reach, first, unanswered);
   }
+  if (line.replay_from == first) {
+    file_.scene().situations.Reached("a route goes back on a connection for a replay");
+    line.replay_from.reset();
+    line.refused_firsts.clear();
+    line.reach = end;
+    return;
+  }
   auto& firsts = line.refused_firsts;
   if (std::find(firsts.begin(), firsts.end(), first) != firsts.end()) {
     firsts.clear();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace sluice::sim {
 // - Then each message begins where the one before it ended; what lies in between, if anything,
 //   upstream is done with.
 // - A route goes back on a connection only when all it sent is answered: to the first offset of a
-//   message that was refused for now, or to tell of gaps where something was refused for good.
+//   message that was refused for now, to tell of gaps where something was refused for good, or to
+//   where somebody has asked for a replay, once.
 // - Ending a connection at a single event, again and again, is a refusal for good; ending it at
 //   more, or now and then, is none.
 // - A gap has a reason that its stream and route can have.
@@ -32,6 +34,7 @@ class RouteJudge {
   void OnAcknowledged(const std::string& route, const std::vector<Entry>& entries);
   void OnRefused(const std::string& route, const std::vector<Entry>& entries, bool for_good);
   void OnClosed(const std::string& route, const std::vector<Entry>& entries);
+  void OnReplay(const std::string& route, uint64_t from) { lines_[route].replay_from = from; }
 
  private:
   // So often at least before a route may take it for one.
@@ -39,10 +42,11 @@ class RouteJudge {
   // One route, as sent by the newest connection.
   struct Line {
     uint64_t connection = 0;
-    uint64_t reach = 0;                    // behind what was sent
-    std::vector<uint64_t> refused_firsts;  // of messages that were refused for now
-    uint64_t done = 0;                     // upstream is done with all that is below
-    std::map<uint64_t, int> closes;        // at an event alone, by its offset
+    uint64_t reach = 0;                        // behind what was sent
+    std::vector<uint64_t> refused_firsts;      // of messages that were refused for now
+    std::optional<uint64_t> replay_from = {};  // has been asked for, and was not seen yet
+    uint64_t done = 0;                         // upstream is done with all that is below
+    std::map<uint64_t, int> closes;            // at an event alone, by its offset
   };
 
   uint64_t Done(Line& line, const StreamBook& book, uint8_t bit);

@@ -11,6 +11,7 @@ namespace {
 // Sorted: what the world reports, and the probes of the gateway (base/probe.h).
 constexpr auto kNames = std::to_array<std::string_view>({
     "a retained message outlives the process",
+    "a route goes back on a connection for a replay",
     "a stream could not be opened",
     "broker: QoS 2 is acknowledged while its client is away",
     "broker: a client comes back before its will is due",
@@ -30,6 +31,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "disk: a sync fails",
     "forward: a burial waits for room",
     "forward: a message at which upstream ends the connection is set aside",
+    "forward: a route goes back for a replay",
     "forward: an event expires",
     "forward: an event is too large for this upstream",
     "forward: one publish at a time after a refusal",
@@ -54,6 +56,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "journal: events below the floor are missing",
     "journal: eviction before a cursor exists",
     "journal: gaps are merged",
+    "journal: kept events make room",
     "journal: one slot is unsound, the other counts",
     "journal: roll without space",
     "journal: torn tail behind a full segment",

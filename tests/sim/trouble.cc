@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, kTroubles> kTroubleNames = {
     "resending",     "slow-readers",     "rude",
     "malformed",     "takeovers",        "forgery",
     "floods",        "stalls",           "small-bounds",
+    "replays",
 };
 
 }  // namespace

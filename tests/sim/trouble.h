@@ -61,6 +61,8 @@ enum class Trouble : uint8_t {
   kSubscriberStalls,  // takes nothing for a while
   // The configuration: bounds at their smallest, short ages, evicting streams.
   kSmallBounds,
+  // Whoever runs the gateway.
+  kReplays,  // sets routes back
   kCount,
 };
 inline constexpr size_t kTroubles = static_cast<size_t>(Trouble::kCount);

@@ -9,9 +9,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-Weather::Weather(Scene& scene, Process& process)
+Weather::Weather(Scene& scene, Process& process, Witness& witness)
     : scene_(scene),
       process_(process),
+      witness_(witness),
       random_(scene.RandomFor("weather")),
       whims_(scene, random_) {}
 
@@ -31,6 +32,7 @@ void Weather::Begin() {
   whims_.Add(Trouble::kClockWild, seconds(2), [this] {
     scene_.clock.SetWall(scene_.clock.WallNow() + Between(random_, -seconds(5), seconds(9)));
   });
+  whims_.Add(Trouble::kReplays, seconds(25), [this] { Replay(); });
 }
 
 void Weather::Mend() { scene_.clock.SetWall(scene_.RightTime()); }
@@ -38,6 +40,21 @@ void Weather::Mend() { scene_.clock.SetWall(scene_.RightTime()); }
 Duration Weather::Off() {
   return random_.Below(4) == 0 ? Between(random_, seconds(10), minutes(2))
                                : Between(random_, milliseconds(1), seconds(3));
+}
+
+// From anywhere that is still stored.
+void Weather::Replay() {
+  if (!process_.up() || process_.paused()) return;
+  const auto& plan = scene_.plan.routes[random_.Below(scene_.plan.routes.size())];
+  forward::Route* const route = process_.gateway().route(plan.name);
+  const journal::Stream* const stream = process_.gateway().journal().stream(plan.from);
+  if (route == nullptr || stream == nullptr) return;
+  const uint64_t first = stream->status().first_offset, cursor = route->books().Cursor();
+  if (first >= cursor) return;
+  const uint64_t from = first + random_.Below(cursor - first);
+  scene_.trace.Note("replay: {} from {}", plan.name, from);
+  witness_.OnReplay(plan.name, from);
+  route->ReplayFrom(from);
 }
 
 void Weather::Jump() {

@@ -105,6 +105,9 @@ class Witness {
   virtual void OnUpstreamClosed(const std::string& /*route*/,
                                 const std::vector<Entry>& /*entries*/) {}
 
+  // Somebody has the route send everything from this offset on once more.
+  virtual void OnReplay(const std::string& /*route*/, uint64_t /*from*/) {}
+
   // The disk's own account: the dead letter is safe.
   virtual void OnLetterKept(const Letter& /*letter*/) {}
 

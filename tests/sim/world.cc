@@ -38,7 +38,7 @@ class World {
                   [this] { LookAfterStart(); }}),
         fleet_(scene_, network_, judges_),
         subscribers_(scene_, network_, judges_),
-        weather_(scene_, process_) {
+        weather_(scene_, process_, judges_) {
     ResetProbes();
     disk_.SetOnLetter([this](const Letter& letter) { judges_.OnLetterKept(letter); });
     if (prints) scene_.trace.Print();
