@@ -7,7 +7,7 @@
 namespace sluice::admin {
 
 // What became of the events of one stream for one of its routes, since the route was made.
-//   accepted == the sum of kBookTerms
+//   accepted + replayed == the sum of kBookTerms
 struct RouteBooks {
   uint64_t origin = 0;  // the offset at which the route began
   uint64_t accepted = 0;
@@ -16,6 +16,8 @@ struct RouteBooks {
   uint64_t dead_lettered = 0;
   uint64_t expired = 0;
   uint64_t evicted = 0;
+  uint64_t replayed = 0;    // had passed before and were pending again when the route went back
+  uint64_t difference = 0;  // by which they did not add up at this start
 };
 
 // One term of the sum, as text, JSON and Prometheus call it.

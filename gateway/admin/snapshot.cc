@@ -22,7 +22,8 @@ std::optional<Duration> After(uint64_t amount, double per_second) {
 std::optional<Duration> FullIn(const StreamSnapshot& stream,
                                std::optional<double> bytes_per_second) {
   if (!bytes_per_second) return std::nullopt;
-  return After(SaturatingSub(stream.max_bytes, stream.stored_bytes), *bytes_per_second);
+  const uint64_t waiting = SaturatingSub(stream.stored_bytes, stream.kept_bytes);
+  return After(SaturatingSub(stream.max_bytes, waiting), *bytes_per_second);
 }
 
 std::optional<Duration> EmptyIn(const RouteSnapshot& route,

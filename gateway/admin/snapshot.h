@@ -22,6 +22,7 @@ struct RouteSnapshot {
   std::string name;
   std::string uplink;
   RouteBooks books;
+  std::optional<uint64_t> replaying_until = {};  // below this offset it only sends again
   std::optional<Duration> oldest_pending = {};   // none: nothing waits, or it was not read yet
   std::optional<double> passed_per_second = {};  // of the last minute
   std::optional<Duration> empty_in = {};         // at this pace; none: never, or not known
@@ -35,6 +36,9 @@ struct StreamSnapshot {
   // Now.
   uint64_t first_offset = 0;  // the first that is still stored
   uint64_t stored_bytes = 0;
+  // Of them, and of the events: what every route has passed and can send again.
+  uint64_t kept_bytes = 0;
+  uint64_t kept_events = 0;
   uint64_t max_bytes = 0;
   uint64_t segments = 0;
   uint64_t dirty_bytes = 0;  // in memory

@@ -50,7 +50,10 @@ void WriteRoute(JsonWriter& json, const RouteSnapshot& route) {
   json.Member("uplink", std::string_view(route.uplink));
   json.Member("origin", route.books.origin);
   json.Member("accepted", route.books.accepted);
+  json.Member("replayed", route.books.replayed);
   for (const BookTerm& term : kBookTerms) json.Member(term.key, route.books.*term.value);
+  json.Member("books_difference", route.books.difference);
+  MemberOrNull(json, "replaying_until", route.replaying_until);
   SecondsOrNull(json, "oldest_pending_seconds", route.oldest_pending);
   MemberOrNull(json, "passed_per_second", route.passed_per_second);
   SecondsOrNull(json, "empty_in_seconds", route.empty_in);
@@ -63,6 +66,8 @@ void WriteStream(JsonWriter& json, const StreamSnapshot& stream) {
   json.Member("first_offset", stream.first_offset);
   json.Member("stored_bytes", stream.stored_bytes);
   json.Member("max_bytes", stream.max_bytes);
+  json.Member("kept_events", stream.kept_events);
+  json.Member("kept_bytes", stream.kept_bytes);
   json.Member("segments", stream.segments);
   json.Member("dirty_bytes", stream.dirty_bytes);
   json.Member("evicted_since_start", stream.evicted);

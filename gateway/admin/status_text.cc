@@ -26,6 +26,7 @@ WallTime WallTimeOf(int64_t unix_seconds) {
 void AppendRoute(const RouteSnapshot& route, std::string* out) {
   const RouteBooks& books = route.books;
   Append(out, "  route {}: accepted {}", route.name, books.accepted);
+  if (books.replayed > 0) Append(out, " + replayed {}", books.replayed);
   const char* sign = "=";
   for (const BookTerm& term : kBookTerms) {
     Append(out, " {} {} {}", sign, term.words, books.*term.value);
@@ -35,6 +36,14 @@ void AppendRoute(const RouteSnapshot& route, std::string* out) {
     *out += ", since the stream was made\n";
   } else {
     Append(out, ", since offset {}\n", books.origin);
+  }
+  if (books.difference > 0) {
+    Append(out, "    these books did not add up at the start, by {} events: see the log\n",
+           books.difference);
+  }
+  if (route.replaying_until) {
+    Append(out, "    a replay: what it sends below offset {} it had sent before\n",
+           *route.replaying_until);
   }
   if (route.oldest_pending) {
     Append(out, "    the oldest waits for {}\n", DurationText(*route.oldest_pending));
@@ -59,6 +68,10 @@ void AppendStream(const StreamSnapshot& stream, std::string* out) {
          "  since the start: evicted or dropped {}, quarantined {} segments\n",
          stream.name, stream.accepted, stream.committed, stream.first_offset, stream.stored_bytes,
          stream.segments, stream.last_write.ToString(), stream.evicted, stream.quarantined);
+  if (stream.kept_events > 0) {
+    Append(out, "  can be replayed: {} events that every route has passed, {} bytes\n",
+           stream.kept_events, stream.kept_bytes);
+  }
   AppendPace(stream, out);
   for (const RouteSnapshot& route : stream.routes) AppendRoute(route, out);
 }

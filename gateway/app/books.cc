@@ -17,7 +17,9 @@ admin::RouteBooks BooksOf(const Stream& stream, const Cursor& cursor) {
           .pending = stream.next_offset() - books.Cursor(),
           .dead_lettered = books.dead_lettered,
           .expired = books.expired,
-          .evicted = books.evicted};
+          .evicted = books.evicted,
+          .replayed = books.replayed,
+          .difference = cursor.books_difference()};
 }
 
 void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
@@ -34,6 +36,14 @@ void RegisterBookMetrics(journal::Journal& journal, Metrics& metrics) {
     for (const auto& cursor_owned : stream->cursors()) {
       const Cursor* const cursor = cursor_owned.get();
       const std::string labels = label + "," + Label("route", cursor->route());
+      metrics.AddCallback("sluice_route_replayed_events_total",
+                          "Events that the route had passed when it was set back over them.",
+                          labels,
+                          [cursor] { return static_cast<double>(cursor->books().replayed); });
+      metrics.AddCallback("sluice_route_books_difference_events",
+                          "Events by which the books of the route did not add up at this start.",
+                          labels,
+                          [cursor] { return static_cast<double>(cursor->books_difference()); });
       for (const admin::BookTerm& term : admin::kBookTerms) {
         metrics.AddCallback(term.metric, term.help, labels, [stream, cursor, value = term.value] {
           return static_cast<double>(BooksOf(*stream, *cursor).*value);

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "base/json_writer.h"
+#include "base/rfc3339.h"
 
 namespace sluice::app {
 namespace {
 
 using ingest::ReplayedLetter;
 
+constexpr int kOk = 200;
 constexpr int kAccepted = 202;
 constexpr int kBadRequest = 400;
 constexpr int kConflict = 409;
@@ -86,17 +88,68 @@ http::Response BeginLetterReplay(ingest::LetterReplay& replay, const admin::Form
   return begun.ok() ? BatchPage(replay.batch(), kAccepted) : Refuse(begun.status());
 }
 
+http::Response ReportPage(const ReplayReport& report, int status) {
+  http::Response response{.status = status, .content_type = "application/json"};
+  JsonWriter json(&response.body);
+  json.BeginObject();
+  json.Member("replay", report.number);
+  json.Member("running", report.running);
+  json.Member("failed", std::string_view(report.failed));
+  json.Member("stream", std::string_view(report.stream));
+  json.Member("from", report.from);
+  json.Member("to", report.to);
+  json.Member("events", report.to - report.from);
+  json.Key("oldest");
+  if (report.oldest) {
+    json.ValueFrom([&](std::string* out) { AppendRfc3339Millis(*report.oldest, out); });
+  } else {
+    json.Null();
+  }
+  json.EndObject();
+  response.body += '\n';
+  return response;
+}
+
+http::Response BeginRouteReplay(RouteReplay& replay, const admin::Form& form) {
+  const Status known = form.ExpectOnly({"route", "from", "dry_run"});
+  if (!known.ok()) return Refuse(known);
+  const std::string* const route = form.Find("route");
+  const std::string* const from = form.Find("from");
+  if (route == nullptr || from == nullptr) {
+    return Refuse(kBadRequest, "say which route, and from where");
+  }
+  ReplayRequest request{.route = *route, .dry_run = form.Find("dry_run") != nullptr};
+  const auto offsets = ParseOffsets(*from);
+  if (offsets && offsets->size() == 1) {
+    request.from = offsets->front();
+  } else if (const auto time = ParseDateTime(*from, true)) {
+    request.from = *time;
+  } else {
+    return Refuse(kBadRequest, "from is an offset, or a time as in 2026-11-26T14:00:00Z");
+  }
+  const auto begun = replay.Begin(request);
+  return begun.ok() ? ReportPage(replay.report(), kAccepted) : Refuse(begun.status());
+}
+
+void AddRouteReplay(RouteReplay& replay, std::vector<admin::ControlPage>* pages) {
+  pages->push_back({http::Method::kPost, "/routes/replay",
+                    [&replay](const admin::Form& form) { return BeginRouteReplay(replay, form); }});
+  pages->push_back({http::Method::kGet, "/routes/replay",
+                    [&replay](const admin::Form&) { return ReportPage(replay.report(), kOk); }});
+}
+
 }  // namespace
 
-std::vector<admin::ControlPage> ControlPages(Gateway& gateway) {
+std::vector<admin::ControlPage> ControlPages(Gateway& gateway, RouteReplay& route_replay) {
   std::vector<admin::ControlPage> pages;
+  AddRouteReplay(route_replay, &pages);
   ingest::LetterReplay* const replay = gateway.letter_replay();
   if (replay != nullptr) {
     pages.push_back(
         {http::Method::kPost, "/dead-letters/replay",
          [replay](const admin::Form& form) { return BeginLetterReplay(*replay, form); }});
     pages.push_back({http::Method::kGet, "/dead-letters/replay",
-                     [replay](const admin::Form&) { return BatchPage(replay->batch(), 200); }});
+                     [replay](const admin::Form&) { return BatchPage(replay->batch(), kOk); }});
   }
   return pages;
 }

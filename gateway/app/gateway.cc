@@ -1,5 +1,7 @@
 #include "app/gateway.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -56,7 +58,32 @@ Status Gateway::OpenJournal() {
                                         config::ToStreamOptions(config_, plan_));
   if (!journal.ok()) return journal.status();
   journal_ = std::move(*journal);
+  CheckBooks();
   return Status::Ok();
+}
+
+// The journal has mended them and logged it; somebody has to see it all the same.
+void Gateway::CheckBooks() {
+  for (const auto& stream : journal_->streams()) {
+    for (const auto& cursor : stream->cursors()) {
+      if (cursor->books_difference() == 0) continue;
+      wrong_books_.push_back(machine_.health.Add("route " + cursor->route(), "books_differ"));
+      wrong_books_.back()->Raise(
+          HealthState::kDegraded,
+          fmt::format("its books did not add up to its cursor at the start, by {} events; it went "
+                      "on at the lower place; see the log and docs/replay.md, and report it",
+                      cursor->books_difference()));
+    }
+  }
+}
+
+forward::Route* Gateway::route(const std::string& name) {
+  for (const auto& forwarder : forwarders_) {
+    for (const auto& route : forwarder->routes()) {
+      if (route->options().name == name) return route.get();
+    }
+  }
+  return nullptr;
 }
 
 Status Gateway::CreateNormaliser(std::vector<normalise::Profile> profiles) {

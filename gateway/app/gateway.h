@@ -92,6 +92,7 @@ class Gateway {
   ingest::LetterReplay* letter_replay() { return letter_replay_.get(); }  // null: no dead letters
   server::Server& server() { return *server_; }
   const std::vector<std::unique_ptr<Forwarder>>& forwarders() const { return forwarders_; }
+  forward::Route* route(const std::string& name);  // null: there is none
   const ClockTrust& clock_trust() const { return clock_watch_.trust(); }
 
  private:
@@ -103,6 +104,7 @@ class Gateway {
   void OpenState();
   void StartServer();
   Status MakeForwarders();
+  void CheckBooks();
   void DrainForwarders();
 
   const config::Config config_;
@@ -110,6 +112,7 @@ class Gateway {
   const Machine machine_;
   ClockWatch clock_watch_;
   std::unique_ptr<journal::Journal> journal_;
+  std::vector<std::unique_ptr<Health::Condition>> wrong_books_;  // until the next start
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<broker::AccessControl> access_;
   std::unique_ptr<ingest::Ingest> ingest_;

@@ -39,6 +39,7 @@ Service::Service(const config::Config& config, config::MemoryPlan plan)
 Service::~Service() {
   // They ask the gateway, and the certificates of its listeners.
   control_.reset();
+  route_replay_.reset();
   admin_.reset();
 }
 
@@ -151,8 +152,11 @@ Status Service::StartAdmin() {
 void Service::StartControl() {
   admin::AdminOptions options =
       config::ToControlOptions(config_.admin, admin::ControlAddress(config_.gateway.data_dir));
+  route_replay_ = std::make_unique<RouteReplay>(
+      gateway_->journal(), loop_,
+      [this](const std::string& name) { return gateway_->route(name); });
   admin::AdminPages pages = Pages();
-  pages.control = ControlPages(*gateway_);
+  pages.control = ControlPages(*gateway_, *route_replay_);
   auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, std::move(pages));
   if (control.ok()) {
     control_ = std::move(*control);

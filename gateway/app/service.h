@@ -6,6 +6,7 @@
 #include "app/certificate_watch.h"
 #include "app/descriptors.h"
 #include "app/gateway.h"
+#include "app/route_replay.h"
 #include "app/service_manager.h"
 #include "app/stream_paces.h"
 #include "app/watched_uplink.h"
@@ -70,6 +71,7 @@ class Service {
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<StreamPaces> paces_;
   std::unique_ptr<CertificateWatch> certificate_watch_;
+  std::unique_ptr<RouteReplay> route_replay_;
   std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();
   Timer heartbeat_timer_;

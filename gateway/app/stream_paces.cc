@@ -2,7 +2,18 @@
 
 #include <algorithm>
 
+#include "base/saturating.h"
+
 namespace sluice::app {
+namespace {
+
+// Without what is only kept, which makes room when it is needed.
+uint64_t WaitingBytes(const journal::Stream& stream) {
+  const journal::StreamStatus status = stream.status();
+  return SaturatingSub(status.stored_bytes, status.kept_bytes);
+}
+
+}  // namespace
 
 StreamPaces::StreamPaces(Scheduler& scheduler, const journal::Journal& journal)
     : scheduler_(scheduler) {
@@ -17,7 +28,7 @@ void StreamPaces::Note() {
   const MonotonicTime now = scheduler_.Now();
   for (Entry& entry : entries_) {
     entry.accepted.Note(now, entry.stream->next_offset());
-    entry.stored_bytes.Note(now, entry.stream->status().stored_bytes);
+    entry.stored_bytes.Note(now, WaitingBytes(*entry.stream));
     for (size_t i = 0; i < entry.passed.size(); ++i) {
       entry.passed[i].Note(now, entry.stream->cursors()[i]->offset());
     }
@@ -37,7 +48,7 @@ std::optional<double> StreamPaces::Accepted(const journal::Stream& stream) const
 }
 
 std::optional<double> StreamPaces::Grown(const journal::Stream& stream) const {
-  return Of(stream).stored_bytes.PerSecond(scheduler_.Now(), stream.status().stored_bytes);
+  return Of(stream).stored_bytes.PerSecond(scheduler_.Now(), WaitingBytes(stream));
 }
 
 std::optional<double> StreamPaces::Passed(const journal::Stream& stream,

@@ -33,6 +33,8 @@ admin::StreamSnapshot Of(const journal::Stream& stream, const SnapshotParts& par
                                  .committed = status.committed_offset,
                                  .first_offset = status.first_offset,
                                  .stored_bytes = status.stored_bytes,
+                                 .kept_bytes = status.kept_bytes,
+                                 .kept_events = status.kept_events,
                                  .max_bytes = stream.max_bytes(),
                                  .segments = status.segments,
                                  .dirty_bytes = status.dirty_bytes,
@@ -47,6 +49,7 @@ admin::StreamSnapshot Of(const journal::Stream& stream, const SnapshotParts& par
                                .books = BooksOf(stream, *cursor),
                                .oldest_pending = OldestPending(parts.metrics, cursor->route()),
                                .passed_per_second = parts.paces.Passed(stream, *cursor)};
+    if (cursor->books().IsReplaying()) route.replaying_until = cursor->books().replay_end;
     route.empty_in = admin::EmptyIn(route, snapshot.accepted_per_second);
     snapshot.routes.push_back(std::move(route));
   }

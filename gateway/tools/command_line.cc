@@ -6,6 +6,7 @@
 #include "tools/consume.h"
 #include "tools/dead_letter_command.h"
 #include "tools/journal_command.h"
+#include "tools/replay_command.h"
 #include "tools/status_command.h"
 #include "tools/try_command.h"
 
@@ -34,6 +35,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddDeadLetter(app, &exit_code);
   AddTry(app, &exit_code);
   AddStatus(app, &exit_code);
+  AddReplay(app, &exit_code);
   AddConsume(app, &exit_code);
   app.set_version_flag("--version", version);
   try {

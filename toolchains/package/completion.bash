@@ -13,17 +13,18 @@ _sluice() {
         no_device too_many_events invalid_text foreign_device invalid_payload refused_by_uplink unreadable' -- "$cur"))
       return
       ;;
-    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | --since | --tail | \
+    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | --route | --since | --tail | \
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal dead-letter try status consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter try status replay consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
     check) options='--offline' ;;
     try) options='--topic --identity' ;;
     status) options='--dir --admin --json --watch' ;;
+    replay) options='--dir --route --from --dry-run --json' ;;
     consume)
       options='--url --topic --ca --cert --key --username --password-file --mqtt-version --client-id --clean-start
         --count --idle-exit --state'
@@ -40,6 +41,7 @@ _sluice() {
         ls) options="$options --group --all --limit --json" ;;
         show) options='--bytes --json' ;;
         purge) options="$options --all" ;;
+        replay) options="$options --all --again --json" ;;
         *) options='' ;;
       esac
       ;;
@@ -60,7 +62,7 @@ _sluice() {
       ;;
     dead-letter)
       if [ "$cword" -eq 2 ]; then
-        COMPREPLY=($(compgen -W 'ls show purge' -- "$cur"))
+        COMPREPLY=($(compgen -W 'ls show purge replay' -- "$cur"))
       else
         _filedir -d
       fi

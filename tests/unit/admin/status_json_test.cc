@@ -21,12 +21,14 @@ TEST(StatusJson, HoldsAllThereIs) {
       R"("age_seconds":12.5}]},)"
       R"("clients":{"connected":31,"detached_sessions":32,"subscriptions":33},)"
       R"("streams":[{"name":"telemetry","accepted":115,"committed":114,"first_offset":11,)"
-      R"("stored_bytes":4096,"max_bytes":8192,"segments":12,"dirty_bytes":13,)"
+      R"("stored_bytes":4096,"max_bytes":8192,"kept_events":9,"kept_bytes":2048,"segments":12,)"
+      R"("dirty_bytes":13,)"
       R"("evicted_since_start":14,"quarantined_segments_since_start":16,)"
       R"("write_error":"unavailable: the card is gone",)"
       R"("accepted_per_second":17.25,"full_in_seconds":3665,)"
-      R"("routes":[{"name":"up","uplink":"cloud","origin":100,"accepted":15,"acknowledged":1,)"
-      R"("pending":2,"dead_lettered":3,"expired":4,"evicted":5,"oldest_pending_seconds":71.5,)"
+      R"("routes":[{"name":"up","uplink":"cloud","origin":100,"accepted":8,"replayed":7,)"
+      R"("acknowledged":1,"pending":2,"dead_lettered":3,"expired":4,"evicted":5,)"
+      R"("books_difference":6,"replaying_until":104,"oldest_pending_seconds":71.5,)"
       R"("passed_per_second":18.5,"empty_in_seconds":19}]}],)"
       R"("uplinks":[{"name":"cloud","url":"mqtts://broker.example.com","connected":true,)"
       R"("since_seconds":81.5,"server":"a:8883","last_error":"connection refused",)"
@@ -55,8 +57,9 @@ TEST(StatusJson, WhatIsNotKnownIsNull) {
   snapshot.streams[0].full_in.reset();
   EXPECT_TRUE(Holds(snapshot, R"("accepted_per_second":null,"full_in_seconds":null)"));
   snapshot.streams[0].routes[0] = {};
-  EXPECT_TRUE(Holds(snapshot, R"("oldest_pending_seconds":null,"passed_per_second":null,)"
-                              R"("empty_in_seconds":null)"));
+  EXPECT_TRUE(Holds(
+      snapshot, R"("replaying_until":null,"oldest_pending_seconds":null,"passed_per_second":null,)"
+                R"("empty_in_seconds":null)"));
   snapshot.uplinks[0] = {};
   EXPECT_TRUE(Holds(snapshot, R"("connected":false,"since_seconds":null,"server":null,)"
                               R"("last_error":null,"last_error_reason":null,)"
@@ -77,7 +80,7 @@ TEST(RouteBooks, TermsAreAllThereIsToAdd) {
   const RouteBooks books = FullSnapshot().streams[0].routes[0].books;
   uint64_t sum = 0;
   for (const BookTerm& term : kBookTerms) sum += books.*term.value;
-  EXPECT_EQ(sum, books.accepted);
+  EXPECT_EQ(sum, books.accepted + books.replayed);
 }
 
 }  // namespace

@@ -20,8 +20,11 @@ TEST(StatusText, SaysAllThereIs) {
 stream telemetry: accepted 115, committed 114, since it was made
   now: stored from offset 11 on, 4096 bytes in 12 segments; last write: unavailable: the card is gone
   since the start: evicted or dropped 14, quarantined 16 segments
+  can be replayed: 9 events that every route has passed, 2048 bytes
   pace: 17.2 events a second, full in 1 h 1 min
-  route up: accepted 15 = acknowledged 1 + pending 2 + dead-lettered 3 + expired 4 + evicted 5, since offset 100
+  route up: accepted 8 + replayed 7 = acknowledged 1 + pending 2 + dead-lettered 3 + expired 4 + evicted 5, since offset 100
+    these books did not add up at the start, by 6 events: see the log
+    a replay: what it sends below offset 104 it had sent before
     the oldest waits for 1 min 11 s
     passes 18.5 events a second, nothing waits any more in 19 s
 uplink cloud: connected to a:8883 for 1 min 21 s; last error 1 min 22 s ago: connection refused
@@ -58,7 +61,7 @@ TEST(StatusText, WhatIsNotKnownIsLeftOut) {
   snapshot.streams[0].accepted_per_second.reset();
   snapshot.streams[0].routes[0] = {};
   const std::string text = StatusText(snapshot);
-  for (const char* const word : {"pace:", "passes", "the oldest"}) {
+  for (const char* const word : {"pace:", "passes", "the oldest", "replay:", "add up"}) {
     EXPECT_EQ(text.find(word), std::string::npos) << word;
   }
 }
