@@ -147,7 +147,10 @@ class Recovery {
   }
 
   void Repair(uint64_t base, const SegmentSurvey& survey) {
-    if (survey.corrupt) return Salvage(base);
+    if (survey.corrupt) {
+      if (!Salvage(base)) SyncWhereItLies(base);
+      return;
+    }
     if (survey.committed_offset == survey.end_offset) return Cut(base, survey.end_bytes);
     const Status rewritten = store_.RewriteTail(survey.committed_offset);
     if (!rewritten.ok()) {
@@ -155,6 +158,13 @@ class Recovery {
       return Cut(base, survey.end_bytes);
     }
     if (survey.committed_offset > base) Cut(base, survey.committed_bytes);
+  }
+
+  // Readers step over what is damaged, and take what lies behind it for committed.
+  void SyncWhereItLies(uint64_t base) {
+    auto file = env_.OpenWritable(store_.paths().Segment(base));
+    const Status synced = file.ok() ? (*file)->Sync() : file.status();
+    if (!synced.ok()) LogWarn("journal: {}", synced.ToString());
   }
 
   // Also gives back what was reserved. When it fails the tail is cut again at the next opening.
@@ -174,7 +184,7 @@ class Recovery {
     store_.NoteCut(base, bytes);
   }
 
-  void Salvage(uint64_t base) {
+  bool Salvage(uint64_t base) {
     ++report_.quarantined;
     const Result<uint64_t> lost = store_.Salvage(base);
     if (lost.ok()) {
@@ -182,6 +192,7 @@ class Recovery {
     } else {
       LogError("journal: {}; the repair is tried again when it is read", lost.status().ToString());
     }
+    return lost.ok();
   }
 
   // Events before the first segment that some route has not passed: their files were deleted.

@@ -215,5 +215,30 @@ TEST_F(RecoveryTest, TailThatCanNotBeRewrittenIsSyncedWhereItLies) {
   killed.reset();
 }
 
+// The same behind damage of which nothing can be repaired, as on a full disk.
+TEST_F(RecoveryTest, TailBehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
+  stream_.durability = Durability::kInterval;
+  stream_.sync_interval = std::chrono::seconds(1);
+  Open();
+  Fill(3);
+  Run(std::chrono::seconds(2));
+  Fill(3);
+  const uint64_t end = stream().next_offset();
+  auto killed = std::move(journal_);  // it must not even try to sync
+  env_.Kill();
+  env_.Rot(std::string(kDirectory) + "/streams/telemetry/00000000000000000000.seg",
+           kHeader + kBatch + 33, 1);
+  env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
+  Open();
+  env_.StopFailing();
+  ASSERT_NE(journal_, nullptr);
+  ASSERT_EQ(stream().committed_offset(), end);
+  Crash();
+  Open();
+  EXPECT_EQ(ReadAll(end - 3).size(), 3u);
+  env_.FailFromNowOn();
+  killed.reset();
+}
+
 }  // namespace
 }  // namespace sluice::journal
