@@ -267,6 +267,28 @@ TEST_F(NormaliserTest, AttributesComeFromEverywhere) {
   EXPECT_EQ(At(0).attribute(2).value, "in");
 }
 
+TEST_F(NormaliserTest, AReplayedMessageSaysOfWhichLetterItIs) {
+  message_.replay_of = "gw/dead-letters/17";
+  ASSERT_EQ(Give(R"({"t":1})"), Verdict::kEvents);
+  ASSERT_EQ(At(0).attribute_count(), 1u);
+  EXPECT_EQ(At(0).attribute(0).key, kReplayOf);
+  EXPECT_EQ(At(0).attribute(0).value, "gw/dead-letters/17");
+  message_.replay_events = 3;
+  ASSERT_EQ(Give(R"({"t":1})"), Verdict::kEvents);
+  ASSERT_EQ(At(0).attribute_count(), 2u);
+  EXPECT_EQ(At(0).attribute(1).key, kReplayEvents);
+  EXPECT_EQ(At(0).attribute(1).value, "3");
+}
+
+TEST_F(NormaliserTest, NoProfileSpeaksOfReplays) {
+  for (const std::string_view key : {kReplayOf, kReplayEvents}) {
+    Profile bad = SmallProfile();
+    bad.events[0].attributes = {
+        {.key = std::string(key), .from = AttributeRule::From::kConstant, .value = "x"}};
+    EXPECT_THAT(ErrorOf({bad}), HasSubstr("the gateway's own"));
+  }
+}
+
 TEST_F(NormaliserTest, ProfilesThatCannotWorkAreRefusedWithTheirName) {
   Profile bad = SmallProfile();
   bad.events[0].readings[0].unit_in = "C";
