@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """`keep` and `sluice replay`: what upstream has had is sent once more, in order, though the gateway is killed meanwhile."""
 
+import ctypes
 import json
+import os
+import struct
 import unittest
 
 from support.gateway import UNBATCHED, route, stream
@@ -11,6 +14,34 @@ from support.scenario import DEVICE, Forwarding
 
 KEEP = stream().replace("on_full", 'keep = "1h"\non_full')
 ROUTE = "telemetry-upstream"
+
+SLOT = struct.Struct("<Q4sIQQ")  # checksum, magic, length, sequence, stream id; see FORMAT.md
+BOOKS = struct.Struct("<8Q")
+
+
+def xxh3(data):
+    library = ctypes.CDLL("libxxhash.so.0")
+    library.XXH3_64bits.restype = ctypes.c_uint64
+    return library.XXH3_64bits(data, ctypes.c_size_t(len(data)))
+
+
+def falsify_cursor(path, more_acknowledged):
+    """A slot that is sound, and whose books say more than its cursor."""
+    with open(path, "r+b") as file:
+        slots = []
+        for place in (0, 4096):
+            file.seek(place)
+            head = file.read(SLOT.size)
+            if len(head) == SLOT.size and SLOT.unpack(head)[1] == b"SLSL":
+                slots.append((SLOT.unpack(head)[3], place))
+        _, place = max(slots)
+        file.seek(place)
+        _, magic, length, sequence, stream_id = SLOT.unpack(file.read(SLOT.size))
+        books = list(BOOKS.unpack(file.read(length)))
+        books[1] += more_acknowledged
+        slot = SLOT.pack(0, magic, length, sequence, stream_id) + BOOKS.pack(*books)
+        file.seek(place)
+        file.write(struct.pack("<Q", xxh3(slot[8:])) + slot[8:])
 
 
 class Replay(Forwarding):
@@ -92,6 +123,24 @@ class Replay(Forwarding):
         self.client(self.running).publish(topic_of(DEVICE), reading(100))
         consumer.wait_for_events(101)
         self.assertEqual(list(range(101)), consumer.sequences())
+
+    def test_books_that_do_not_add_up_are_an_error_and_lose_nothing(self):
+        self.publish(20)
+        self.wait_for(list(range(20)))
+        self.running.process.terminate()
+        falsify_cursor(os.path.join(self.running.data, "streams", "telemetry", "cursors", ROUTE + ".cursor"), 2)
+        self.running.start()
+        self.assertRegex(self.running.process.log(), "error journal: the books of route .* differ by 2 events")
+        code, words = self.running.health_said()
+        self.assertEqual(200, code)
+        self.assertRegex(words, "books_differ|did not add up")
+        self.assertEqual(2, self.running.total("sluice_route_books_difference_events"))
+        self.assertIn("did not add up at the start, by 2 events", self.running.status())
+        self.publish(1)
+        self.wait_for(list(range(21)))
+        self.running.process.terminate()
+        self.running.start()
+        self.assertEqual(0, self.books()[1]["books_difference"])
 
     def test_mistakes_are_said(self):
         self.publish(1)
