@@ -8,7 +8,7 @@ namespace sluice::app {
 Forwarder::Forwarder(const config::Config& config, const config::UplinkConfig& section,
                      std::unique_ptr<forward::Uplink> uplink, const Parts& parts)
     : parts_(parts),
-      url_(section.url.text),
+      url_(section.urls()),
       uplink_(std::move(uplink)),
       shared_(config::ToSharedUplinkOptions(section), *uplink_, parts.clock, parts.random,
               parts.metrics, parts.health) {

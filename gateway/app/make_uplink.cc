@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "uplink_mqtt/network_dialer.h"
+#include "uplink_mqtt/status_message.h"
 #include "uplink_mqtt/uplink.h"
 #include "uplink_paho/options.h"
 #include "uplink_paho/uplink.h"
@@ -23,7 +24,11 @@ MadeUplink MakePaho(const config::UplinkConfig& config, Executor& loop) {
 
 MadeUplink MakeMqtt(const config::UplinkConfig& config, transport::Loop& loop) {
   if (config.client == config::MqttClient::kPaho) return MakePaho(config, loop);
-  const uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
+  uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
+  if (!config.status_topic.empty()) {
+    options.status = {config.status_topic, config.gateway, SLUICE_VERSION, &SystemClock()};
+    options.session.will = uplink_mqtt::WillOf(*options.status);  // for the check
+  }
   SLUICE_RETURN_IF_ERROR(client::CheckOptions(options.session));
   auto dialer = std::make_unique<uplink_mqtt::NetworkDialer>(options, loop);
   return MadeUplink(std::make_unique<uplink_mqtt::MqttUplink>(options, loop, std::move(dialer)));

@@ -44,6 +44,10 @@ void WatchedUplink::OnServerFailed(const forward::UplinkEnd& end) {
   if (listener_ != nullptr) listener_->OnServerFailed(end);
 }
 
+void WatchedUplink::OnStatusTold(const std::string& untold) {
+  if (listener_ != nullptr) listener_->OnStatusTold(untold);
+}
+
 void WatchedUplink::NoteEnd(const forward::UplinkEnd& end) {
   Become(false);
   history_->last_error = end.why;

@@ -40,6 +40,7 @@ class WatchedUplink final : public forward::Uplink, private forward::UplinkListe
   void OnDisconnected(const forward::UplinkEnd& end) override;
   void OnGivenUp(const forward::UplinkEnd& end) override;
   void OnServerFailed(const forward::UplinkEnd& end) override;
+  void OnStatusTold(const std::string& untold) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override;
   void NoteEnd(const forward::UplinkEnd& end);

@@ -209,12 +209,16 @@ void TableReader::Time(std::string_view key, Duration min, Duration* value, Dura
   *value = *time;
 }
 
-std::vector<std::pair<const toml::node*, std::string>> TableReader::TakeTexts(
-    std::string_view key) {
+std::vector<std::pair<const toml::node*, std::string>> TableReader::TakeTexts(std::string_view key,
+                                                                              bool or_one) {
   std::vector<std::pair<const toml::node*, std::string>> texts;
   const toml::node* node = Take(key);
   if (node == nullptr) return texts;
   const toml::array* array = node->as_array();
+  if (array == nullptr && or_one) {
+    if (auto text = TextOf(*node, key)) texts.emplace_back(node, std::move(*text));
+    return texts;
+  }
   if (array == nullptr) {
     ErrorAt(*node, key, "must be a list of strings, such as [\"a\", \"b\"]");
     return texts;

@@ -78,6 +78,9 @@ class TableReader {
     for (size_t i = 0; i < N; ++i) texts[i] = words[i].text;
     if (const auto which = Which(key, texts)) *value = words[*which].value;
   }
+  // A text, or a list of texts of which there is at least one.
+  template <typename Value, typename Parse>
+  void ParsedOneOrMore(std::string_view key, std::vector<Value>* values, const Parse& parse);
   void Flag(std::string_view key, bool* value);
   void Number(std::string_view key, uint64_t min, uint64_t max, uint64_t* value);
   void Integer(std::string_view key, int64_t min, int64_t max, int64_t* value);
@@ -102,7 +105,8 @@ class TableReader {
   const toml::node& Find(std::string_view key) const;
   std::optional<std::string> TakeText(std::string_view key);
   std::optional<std::string> TextOf(const toml::node& node, std::string_view key);
-  std::vector<std::pair<const toml::node*, std::string>> TakeTexts(std::string_view key);
+  std::vector<std::pair<const toml::node*, std::string>> TakeTexts(std::string_view key,
+                                                                   bool or_one = false);
   void ErrorAt(const toml::node& node, std::string_view key, std::string_view what);
   template <typename Value>
   void Keep(Result<Value> parsed, const toml::node& node, std::string_view key, Value* value) {
@@ -125,6 +129,17 @@ void TableReader::ParsedList(std::string_view key, std::vector<Value>* values, c
     } else {
       ErrorAt(*node, key, parsed.status().message());
     }
+  }
+}
+
+template <typename Value, typename Parse>
+void TableReader::ParsedOneOrMore(std::string_view key, std::vector<Value>* values,
+                                  const Parse& parse) {
+  if (IsEmptyList(key)) Error(key, "must not be empty");
+  for (const auto& [node, text] : TakeTexts(key, /*or_one=*/true)) {
+    Value value;
+    Keep(Result<Value>(parse(text)), *node, key, &value);
+    values->push_back(std::move(value));
   }
 }
 

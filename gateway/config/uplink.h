@@ -25,12 +25,17 @@ enum class MqttClient : uint8_t { kOwn, kPaho };
 // [[uplink]]
 struct UplinkConfig {
   std::string name;
+  std::string gateway;  // its id
   forward::UplinkUrl url;
+  std::vector<forward::UplinkUrl> others;  // servers that are tried when url does not take us; kOwn
   MqttClient client = MqttClient::kPaho;
   std::string client_id;  // the gateway's id and the uplink's name unless given
   std::string ca;         // the machine's own store unless given
   std::string cert, key;
-  std::vector<std::string> alpn;  // kOwn
+  std::vector<std::string> alpn;            // kOwn
+  std::optional<uplink_mqtt::Proxy> proxy;  // kOwn
+  std::string status_topic;                 // kOwn; empty: none
+  std::string username_file;                // kOwn; goes before username
   std::string username, password_file;
   codec::Version mqtt_version = uplink_paho::PahoOptions{}.version;
   Duration keep_alive = uplink_paho::PahoOptions{}.keep_alive;
@@ -39,6 +44,8 @@ struct UplinkConfig {
   Duration backoff_min = BackoffOptions{}.initial;
   Duration backoff_max = BackoffOptions{}.max;
   Duration backoff_turned_away = forward::SharedUplinkOptions{}.turned_away_backoff;
+  bool uses_tls() const;     // to any of its servers
+  std::string urls() const;  // as written, ", " between them
   bool operator==(const UplinkConfig&) const = default;
 };
 

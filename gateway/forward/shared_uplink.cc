@@ -108,6 +108,18 @@ void SharedUplink::OnServerFailed(const UplinkEnd& end) {
   CountFailure(end);
 }
 
+void SharedUplink::OnStatusTold(const std::string& untold) {
+  health_.OnStatusTold(untold);
+  if (untold.empty()) return;
+  LogWarn("uplink {}: upstream is not told that we are there (status_topic): {}", options_.name,
+          untold);
+  metrics_
+      .AddCounter("sluice_uplink_status_untold_total",
+                  "Connections on which status_topic was not taken.",
+                  Label("uplink", options_.name))
+      .Add();
+}
+
 // Failures are rare, and which of them happen here is not known before.
 void SharedUplink::CountFailure(const UplinkEnd& end) {
   metrics_

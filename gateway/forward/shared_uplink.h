@@ -119,6 +119,7 @@ class SharedUplink final : private UplinkListener {
   void OnDisconnected(const UplinkEnd& end) override;
   void OnGivenUp(const UplinkEnd& end) override;
   void OnServerFailed(const UplinkEnd& end) override;
+  void OnStatusTold(const std::string& untold) override;
   void OnAcknowledged(uint32_t token) override;
   void OnRefused(uint32_t token, const Refusal& refusal) override;
 

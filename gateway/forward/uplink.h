@@ -60,6 +60,9 @@ class UplinkListener {
   virtual void OnGivenUp(const UplinkEnd& end) { OnDisconnected(end); }
   // One of several servers was tried in vain; the attempt goes on with another.
   virtual void OnServerFailed(const UplinkEnd&) {}
+  // Before OnConnected, where upstream was to be told that we are there: it was, or `untold` says
+  // why not, and the connection does without.
+  virtual void OnStatusTold(const std::string& /*untold*/) {}
   virtual void OnAcknowledged(uint32_t token) = 0;
   virtual void OnRefused(uint32_t token, const Refusal& refusal) = 0;
 };

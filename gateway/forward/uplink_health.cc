@@ -7,6 +7,7 @@ namespace sluice::forward {
 UplinkHealth::UplinkHealth(const std::string& uplink, Health& health)
     : not_connected_(health.Add("uplink " + uplink, "not_connected")),
       turned_away_(health.Add("uplink " + uplink, "turned_away")),
+      status_untold_(health.Add("uplink " + uplink, "status_untold")),
       not_acknowledging_(health.Add("uplink " + uplink, "not_acknowledging")) {}
 
 void UplinkHealth::OnStarted(MonotonicTime now) {
@@ -18,6 +19,7 @@ void UplinkHealth::OnStopped() {
   away_since_.reset();
   not_connected_->Clear();
   turned_away_->Clear();
+  status_untold_->Clear();
   not_acknowledging_->Clear();
 }
 
@@ -29,6 +31,11 @@ void UplinkHealth::OnDisconnected(MonotonicTime now, const std::string& why) {
 void UplinkHealth::OnTurnedAway(const std::string& why) {
   turned_away_->Raise(HealthState::kDegraded,
                       "asked seldom from now on, until somebody puts it right: " + why);
+}
+
+void UplinkHealth::OnStatusTold(const std::string& untold) {
+  if (untold.empty()) return status_untold_->Clear();
+  status_untold_->Raise(HealthState::kDegraded, "status_topic is not told: " + untold);
 }
 
 void UplinkHealth::OnAcknowledged(MonotonicTime now, Duration ack_timeout) {

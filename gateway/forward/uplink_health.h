@@ -13,6 +13,7 @@ namespace sluice::forward {
 //   not_connected      no connection has held for kPatience, for at least that long
 //   turned_away        upstream turned us away several times in a row, so that it is asked seldom;
 //                      until a connection has held for kPatience
+//   status_untold      upstream does not take the message of status_topic; until it does
 //   not_acknowledging  publishes were not answered in time; clear once acknowledgements come on a
 //                      connection that has outlived the limit twice
 class UplinkHealth {
@@ -28,6 +29,7 @@ class UplinkHealth {
   // Also of an attempt that failed.
   void OnDisconnected(MonotonicTime now, const std::string& why);
   void OnTurnedAway(const std::string& why);
+  void OnStatusTold(const std::string& untold);
   void OnAcknowledged(MonotonicTime now, Duration ack_timeout);
   void OnAckTimeout(const std::string& why);
 
@@ -37,6 +39,7 @@ class UplinkHealth {
  private:
   std::unique_ptr<Health::Condition> not_connected_;
   std::unique_ptr<Health::Condition> turned_away_;
+  std::unique_ptr<Health::Condition> status_untold_;
   std::unique_ptr<Health::Condition> not_acknowledging_;
   std::optional<MonotonicTime> away_since_;  // none: stopped, or a connection holds
   MonotonicTime connected_since_{};

@@ -42,6 +42,15 @@ bool IsHost(std::string_view host) {
   return numeric ? IsAddress(AF_INET, host) : IsHostName(host);
 }
 
+// What MQTT's servers listen on (section 6.0 names none, and all of them have this one).
+constexpr std::string_view kDefaultPath = "/mqtt";
+
+// Printable ASCII that needs no escape in a request line; a query may follow.
+bool IsPath(std::string_view path) {
+  return std::all_of(path.begin(), path.end(),
+                     [](char c) { return c > ' ' && c < 0x7F && c != '#'; });
+}
+
 Status Refuse(std::string_view url, std::string_view why) {
   return Status::InvalidArgument(fmt::format("'{}' {}", url, why));
 }
@@ -97,12 +106,23 @@ std::string UplinkUrl::HostAndPort() const {
 }
 
 Result<UplinkUrl> ParseUplinkUrl(std::string_view text, std::span<const UplinkScheme> schemes) {
+  // First of all: a text that may hold a password must not be quoted.
+  if (text.find('@') != text.npos) {
+    return Status::InvalidArgument(
+        "must not contain a name or password; use username and password_file");
+  }
   const UplinkScheme* const scheme = SchemeOf(text, schemes);
   if (scheme == nullptr) return Refuse(text, "must begin with " + ListOf(schemes));
-  const std::string_view host_and_port = text.substr(scheme->name.size() + 3);
-  if (host_and_port.find('@') != host_and_port.npos) {
-    return Status::InvalidArgument(  // and must not be quoted
-        "must not contain a name or password; use username and password_file");
+  std::string_view host_and_port = text.substr(scheme->name.size() + 3);
+  std::string_view path;
+  if (scheme->websocket) {
+    const size_t slash = std::min(host_and_port.find_first_of("/?#"), host_and_port.size());
+    path = host_and_port.substr(slash);
+    host_and_port = host_and_port.substr(0, slash);
+    if (path.empty() || path == "/") path = kDefaultPath;
+    if (!path.starts_with('/') || !IsPath(path)) {
+      return Refuse(text, "must have a path of printable ASCII that begins with '/'");
+    }
   }
   if (host_and_port.find_first_of("/?#") != host_and_port.npos) {
     return Refuse(text, "must have nothing after the host and its port");
@@ -115,7 +135,7 @@ Result<UplinkUrl> ParseUplinkUrl(std::string_view text, std::span<const UplinkSc
   if (!port) return Refuse(text, "must end with the host, or with ':' and a port from 1 to 65535");
   std::string_view host = host_and_port.substr(0, *end);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  return UplinkUrl{std::string(text), *scheme, std::string(host), *port};
+  return UplinkUrl{std::string(text), *scheme, std::string(host), *port, std::string(path)};
 }
 
 }  // namespace sluice::forward

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "tls/context.h"
+#include "transport/http_step.h"
 #include "transport/socket_address.h"
 #include "transport/tcp_stream.h"
 #include "transport/tls_stream.h"
 #include "transport/unix_socket.h"
+#include "transport/websocket_stream.h"
 
 namespace sluice::transport {
 namespace {
@@ -20,7 +22,7 @@ class ConnectorImpl final : public Connector {
 
   void Begin();
   const ConnectFailure& failure() const override { return failure_; }
-  bool in_handshake() const override { return handshake_ != nullptr; }
+  ConnectStage stage() const override { return stage_; }
 
  private:
   // libuv's request, which it holds until the attempt has ended, even when nobody waits for it any
@@ -34,7 +36,11 @@ class ConnectorImpl final : public Connector {
   Status BeginFile();
   static void OnConnect(uv_connect_t* request, int status);
   void OnConnected(int status);
+  void AskProxy(std::unique_ptr<ByteStream> stream);
+  void Encrypt(std::unique_ptr<ByteStream> stream);
   void OnHandshakeEnd(TlsHandshake::Outcome outcome);
+  void AskForWebSocket(std::unique_ptr<ByteStream> stream);
+  bool HasFailed(const HttpStep::Outcome& outcome);
   void Fail(Status reason);
   void Done(Result<std::unique_ptr<ByteStream>> result);
 
@@ -45,7 +51,11 @@ class ConnectorImpl final : public Connector {
   std::unique_ptr<tls::Engine> engine_;
   TcpStream::Socket* socket_ = nullptr;
   Attempt* attempt_ = nullptr;
+  std::unique_ptr<HttpStep> proxy_;
   std::unique_ptr<TlsHandshake> handshake_;
+  std::unique_ptr<HttpStep> websocket_;
+  Random websocket_random_{0};
+  ConnectStage stage_ = ConnectStage::kSocket;
   ConnectFailure failure_;
   Timer timer_;
 };
@@ -106,25 +116,62 @@ void ConnectorImpl::OnConnected(int status) {
     failure_.error = -status;
     return Done(Status::Unavailable("connect to " + options_.address + ": " + uv_strerror(status)));
   }
-  auto stream = std::make_unique<TcpStream>(loop_, std::exchange(socket_, nullptr), context_);
-  if (options_.tls == nullptr) {
-    timer_ = {};
-    return Done(std::unique_ptr<ByteStream>(std::move(stream)));
-  }
+  AskProxy(std::make_unique<TcpStream>(loop_, std::exchange(socket_, nullptr), context_));
+}
+
+void ConnectorImpl::AskProxy(std::unique_ptr<ByteStream> stream) {
+  if (!options_.proxy) return Encrypt(std::move(stream));
+  stage_ = ConnectStage::kProxy;
+  proxy_ = std::make_unique<HttpStep>(loop_, std::move(stream), ProxyRequest(*options_.proxy),
+                                      JudgeProxyAnswer, [this](HttpStep::Outcome outcome) {
+                                        if (HasFailed(outcome)) return;
+                                        Encrypt(std::move(outcome.stream));
+                                      });
+}
+
+// The connector may be gone when it says yes.
+bool ConnectorImpl::HasFailed(const HttpStep::Outcome& outcome) {
+  if (outcome.stream != nullptr) return false;
+  failure_.http_status = outcome.status;
+  failure_.answered = outcome.spoke;
+  Done(outcome.reason);
+  return true;
+}
+
+void ConnectorImpl::Encrypt(std::unique_ptr<ByteStream> stream) {
+  if (options_.tls == nullptr) return AskForWebSocket(std::move(stream));
+  stage_ = ConnectStage::kTls;
   handshake_ = std::make_unique<TlsHandshake>(
       loop_, std::move(stream), std::move(engine_), options_.limits,
       [this](TlsHandshake::Outcome outcome) { OnHandshakeEnd(std::move(outcome)); });
 }
 
 void ConnectorImpl::OnHandshakeEnd(TlsHandshake::Outcome outcome) {
-  timer_ = {};
   if (outcome.end != TlsHandshake::End::kDone) {
     failure_.tls = outcome.failure;
     failure_.handshake_timed_out = outcome.end == TlsHandshake::End::kTimeout;
     return Done(outcome.reason);
   }
-  Done(std::unique_ptr<ByteStream>(
-      std::make_unique<TlsStream>(loop_, std::move(outcome), context_)));
+  AskForWebSocket(std::make_unique<TlsStream>(loop_, std::move(outcome), context_));
+}
+
+void ConnectorImpl::AskForWebSocket(std::unique_ptr<ByteStream> stream) {
+  if (!options_.websocket) return Done(std::move(stream));
+  stage_ = ConnectStage::kWebSocket;
+  const WebSocketRequest& request = *options_.websocket;
+  websocket_random_ = Random(request.seed);
+  const std::string key = NewWebSocketKey(&websocket_random_);
+  const auto judge = [key, subprotocol = request.subprotocol](const http::ResponseHead& head) {
+    return JudgeWebSocketAnswer(head, key, subprotocol);
+  };
+  websocket_ = std::make_unique<HttpStep>(
+      loop_, std::move(stream), WebSocketRequestText(request, key), judge,
+      [this](HttpStep::Outcome outcome) {
+        if (HasFailed(outcome)) return;
+        Done(std::unique_ptr<ByteStream>(std::make_unique<WebSocketStream>(
+            loop_, std::move(outcome.stream), WebSocketCodec::Role::kClient,
+            websocket_random_.Next(), context_)));
+      });
 }
 
 // Never from inside Begin: who called Connect has no connector yet.

@@ -7,16 +7,39 @@
 
 #include "base/log.h"
 #include "uplink_mqtt/refusal.h"
+#include "uplink_mqtt/status_message.h"
 
 namespace sluice::uplink_mqtt {
 
 using codec::ReasonCode;
 
+namespace {
+
+client::Options WithWill(client::Options options, const std::optional<StatusTopic>& status) {
+  options.will.reset();
+  if (status) options.will = WillOf(*status);
+  return options;
+}
+
+codec::OutgoingPublish StatusPublish(const StatusTopic& topic, const std::string& text) {
+  codec::OutgoingPublish publish;
+  publish.retain = true;
+  publish.topic = topic.topic;
+  publish.payload = AsBytes(text);
+  publish.payload_is_text = true;
+  publish.content_type = "application/json";
+  return publish;
+}
+
+}  // namespace
+
 Connection::Connection(Owner& owner, Scheduler& scheduler, client::Options options,
+                       std::optional<StatusTopic> status,
                        std::unique_ptr<transport::ByteStream> stream)
     : owner_(owner),
       scheduler_(scheduler),
-      options_(std::move(options)),
+      options_(WithWill(std::move(options), status)),
+      status_(std::move(status)),
       client_(options_, state_),
       stream_(std::move(stream)),
       timer_(scheduler.NewTimer([this] { OnTimer(); })) {
@@ -64,6 +87,7 @@ void Connection::Send() {
 
 void Connection::Leave() {
   told_ = true;
+  SayGoodbye();
   client_.Disconnect(ReasonCode::kNormalDisconnection, &out_);
   if (gathering_) return;  // CarryOut goes on with it
   CarryOut();
@@ -122,13 +146,54 @@ void Connection::DoConnected(const client::ServerTerms& terms) {
     unfit_ = "the broker takes nothing at QoS 1";
     return client_.Disconnect(ReasonCode::kNormalDisconnection, &out_);
   }
+  if (!status_ || !SendBirth()) Open();
+}
+
+// At QoS 1, to hear whether upstream minds. False: it is not sent, untold_ says why.
+bool Connection::SendBirth() {
+  const std::string text = OnlineText(*status_);
+  codec::OutgoingPublish birth = StatusPublish(*status_, text);
+  birth.qos = codec::Qos::kAtLeastOnce;
+  switch (client_.Publish(scheduler_.Now(), /*token=*/0, birth, &out_)) {
+    case client::PublishResult::kSent:
+      birth_sent_ = true;
+      return true;
+    case client::PublishResult::kNoRetain:
+      untold_ = "the broker keeps no retained messages";
+      return false;
+    case client::PublishResult::kTooLarge:
+      untold_ = "the broker takes no message of that size";
+      return false;
+    default:
+      untold_ = "MQTT cannot say it";
+      return false;
+  }
+}
+
+void Connection::Open() {
+  open_ = true;
+  const client::ServerTerms& terms = client_.terms();
   owner_.OnConnected(
-      *this, {std::min(terms.receive_maximum(), options_.max_in_flight), terms.max_packet_bytes()});
+      *this, {std::min(terms.receive_maximum(), options_.max_in_flight), terms.max_packet_bytes()},
+      untold_);
+}
+
+// At QoS 0: it stands before DISCONNECT in the same stream, and nobody waits for an answer.
+void Connection::SayGoodbye() {
+  if (!born_) return;
+  const std::string text = GoodbyeText(*status_);
+  (void)client_.Publish(scheduler_.Now(), /*token=*/0, StatusPublish(*status_, text), &out_);
 }
 
 void Connection::DoAcknowledged(const client::Acknowledged& acknowledged) {
   if (told_) return;
-  if (!codec::IsError(acknowledged.reason)) {
+  const bool is_error = codec::IsError(acknowledged.reason);
+  if (!open_) {
+    born_ = !is_error;
+    if (is_error) untold_ = "the broker refuses it: " + Describe(RefusalOf(acknowledged.reason));
+    return Open();
+  }
+  if (!is_error) {
     return owner_.OnAcknowledged(*this, acknowledged.token);
   }
   owner_.OnRefused(*this, acknowledged.token, RefusalOf(acknowledged.reason));

@@ -17,16 +17,26 @@ Result<std::string> ReadPasswordFile(const std::string& path) {
   return text->substr(0, text->find_first_of("\r\n"));
 }
 
-Result<Credentials> LoadCredentials(const MqttOptions& options) {
+Result<Credentials> LoadCredentials(const MqttOptions& options, const forward::UplinkUrl& server) {
   Credentials credentials;
+  if (!options.username_file.empty()) {
+    auto name = ReadPasswordFile(options.username_file);
+    if (!name.ok()) return name.status();
+    credentials.user_name = std::move(*name);
+  }
   if (!options.password_file.empty()) {
     auto password = ReadPasswordFile(options.password_file);
     if (!password.ok()) return password.status();
     credentials.password = std::move(*password);
   }
-  if (!options.url.scheme.tls) return credentials;
+  if (options.proxy && !options.proxy->password_file.empty()) {
+    auto password = ReadPasswordFile(options.proxy->password_file);
+    if (!password.ok()) return password.status();
+    credentials.proxy_password = std::move(*password);
+  }
+  if (!server.scheme.tls) return credentials;
   auto context = tls::Context::NewClient({.server_ca_file = options.ca_file,
-                                          .server_name = options.url.host,
+                                          .server_name = server.host,
                                           .certificate_file = options.cert_file,
                                           .key_file = options.key_file,
                                           .alpn = options.alpn});

@@ -15,11 +15,13 @@ Result<std::string> ReadPasswordFile(const std::string& path);
 
 // What an uplink's files say.
 struct Credentials {
+  std::optional<std::string> user_name;
   std::optional<std::string> password;
+  std::string proxy_password;
   std::shared_ptr<tls::Context> tls;  // null: plaintext
 };
 
 // Any thread; reads files, so not the loop's. Failures name the file and the remedy.
-Result<Credentials> LoadCredentials(const MqttOptions& options);
+Result<Credentials> LoadCredentials(const MqttOptions& options, const forward::UplinkUrl& server);
 
 }  // namespace sluice::uplink_mqtt

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/random.h"
 
 namespace sluice::uplink_mqtt {
 namespace {
@@ -57,17 +58,18 @@ DialCause CauseOfSystemError(int error) {
 NetworkDialer::NetworkDialer(const MqttOptions& options, transport::Loop& loop)
     : options_(options), loop_(loop), timer_(loop.NewTimer([this] { OnTimeout(); })) {}
 
-void NetworkDialer::Dial(Callback on_done) {
+void NetworkDialer::Dial(const forward::UplinkUrl& server, Callback on_done) {
   GiveUp();
+  server_ = server;
   on_done_ = std::move(on_done);
   timer_.Start(options_.connect_timeout);
   auto credentials = std::make_shared<Result<Credentials>>(Credentials{});
-  loop_.QueueWork(
-      {.run = [credentials, options = options_] { *credentials = LoadCredentials(options); },
-       .done =
-           [this, credentials, watch = attempt_.watch()] {
-             if (!watch.over()) OnCredentials(std::move(*credentials));
-           }});
+  loop_.QueueWork({.run = [credentials, options = options_,
+                           server] { *credentials = LoadCredentials(options, server); },
+                   .done =
+                       [this, credentials, watch = attempt_.watch()] {
+                         if (!watch.over()) OnCredentials(std::move(*credentials));
+                       }});
 }
 
 void NetworkDialer::GiveUp() {
@@ -84,8 +86,9 @@ void NetworkDialer::GiveUp() {
 void NetworkDialer::OnCredentials(Result<Credentials> credentials) {
   if (!credentials.ok()) return Fail({DialCause::kFiles, {}, credentials.status().ToString()});
   credentials_ = std::move(*credentials);
+  const std::optional<Proxy>& proxy = options_.proxy;
   lookup_ = std::make_unique<transport::NameLookup>(
-      loop_, options_.url.host, options_.url.port,
+      loop_, proxy ? proxy->host : server_.host, proxy ? proxy->port : server_.port,
       [this](Result<std::vector<std::string>> addresses) { OnAddresses(std::move(addresses)); });
 }
 
@@ -100,7 +103,13 @@ void NetworkDialer::ConnectNext() {
   timer_.Start(share_);
   transport::ConnectOptions connect;
   connect.address = addresses_[next_++];
+  if (options_.proxy) {
+    connect.proxy = {server_.HostAndPort(), options_.proxy->user, credentials_.proxy_password};
+  }
   connect.tls = credentials_.tls;
+  if (server_.scheme.websocket) {
+    connect.websocket = {HostOfRequest(), server_.path, "mqtt", SeedFromSystem()};
+  }
   connect.limits.handshake_timeout = options_.connect_timeout;
   connect.limits.max_input_bytes = options_.session.max_packet_bytes + kReadBytes;
   connect.limits.max_output_bytes = kNoOutputBound;
@@ -112,35 +121,86 @@ void NetworkDialer::ConnectNext() {
 
 void NetworkDialer::OnConnected(Result<std::unique_ptr<transport::ByteStream>> stream) {
   if (!stream.ok()) return TryNext(FailureOf(stream.status()));
-  Finish({.stream = std::move(stream).value(), .password = std::move(credentials_.password)});
+  Finish({.stream = std::move(stream).value(),
+          .user_name = std::move(credentials_.user_name),
+          .password = std::move(credentials_.password)});
+}
+
+// As a browser would say it (RFC 9110, section 7.2).
+std::string NetworkDialer::HostOfRequest() const {
+  const std::string all = server_.HostAndPort();
+  return server_.port == server_.scheme.default_port ? all.substr(0, all.rfind(':')) : all;
+}
+
+// Whom the present stage speaks with.
+std::string NetworkDialer::Where() const {
+  if (connector_ == nullptr) {
+    return options_.proxy ? "proxy " + options_.proxy->HostAndPort() : server_.HostAndPort();
+  }
+  const std::string& address = addresses_[next_ - 1];
+  if (!options_.proxy) return address;
+  const bool with_proxy = connector_->stage() <= transport::ConnectStage::kProxy;
+  return with_proxy ? "proxy " + address : server_.HostAndPort() + " by way of " + address;
 }
 
 DialFailure NetworkDialer::FailureOf(const Status& status) const {
-  const transport::ConnectFailure& failure = connector_->failure();
-  const std::string& address = addresses_[next_ - 1];
-  if (!connector_->in_handshake()) {
-    return {CauseOfSystemError(failure.error), {}, Printable(status.message())};
+  switch (connector_->stage()) {
+    case transport::ConnectStage::kSocket: {
+      const std::string by = options_.proxy ? "proxy: " : "";
+      return {
+          CauseOfSystemError(connector_->failure().error), {}, by + Printable(status.message())};
+    }
+    case transport::ConnectStage::kTls:
+      return TlsFailureOf(status);
+    default:
+      return HttpFailureOf(status);
   }
+}
+
+DialFailure NetworkDialer::TlsFailureOf(const Status& status) const {
+  const transport::ConnectFailure& failure = connector_->failure();
   if (failure.handshake_timed_out) {
-    return {DialCause::kTimeout, {}, fmt::format("{}: the TLS handshake took too long", address)};
+    return {DialCause::kTimeout, {}, fmt::format("{}: the TLS handshake took too long", Where())};
   }
   const std::string_view words = kTlsWords[static_cast<size_t>(failure.tls)];
-  std::string text = fmt::format("TLS with {}: ", address);
+  std::string text = fmt::format("TLS with {}: ", Where());
   if (!words.empty()) text += fmt::format("{} ({})", words, tls::FailureName(failure.tls));
   text += fmt::format("{}{}", words.empty() ? "" : ": ", Printable(status.message()));
   return {DialCause::kTls, failure.tls, std::move(text)};
 }
 
+DialFailure NetworkDialer::HttpFailureOf(const Status& status) const {
+  constexpr int kProxyAuthenticationRequired = 407;
+  const bool is_proxy = connector_->stage() == transport::ConnectStage::kProxy;
+  const int answer = connector_->failure().http_status;
+  DialCause cause = is_proxy ? DialCause::kProxyRefused : DialCause::kWebSocketRefused;
+  std::string_view advice;
+  if (answer == 0) {
+    cause = is_proxy ? DialCause::kProxyProtocol : DialCause::kWebSocketProtocol;
+  } else if (is_proxy && answer == kProxyAuthenticationRequired) {
+    cause = DialCause::kProxyCredentials;
+    advice = "; check the name in proxy, and proxy_password_file";
+  } else if (!is_proxy && answer == 101) {
+    cause = DialCause::kWebSocketProtocol;
+  } else if (!is_proxy) {
+    advice = "; check the path in url";
+  }
+  return {cause,
+          {},
+          fmt::format("{}{}: {}{}", is_proxy ? "" : "WebSocket with ", Where(),
+                      Printable(status.message()), advice)};
+}
+
 void NetworkDialer::OnTimeout() {
+  static constexpr std::array<std::string_view, 4> kStages = {
+      "connecting", "asking for a tunnel", "the TLS handshake", "asking for a WebSocket"};
   std::string_view what = "reading the uplink's files";
   if (lookup_ != nullptr) what = "looking the name up";
-  if (connector_ != nullptr) what = connector_->in_handshake() ? "the TLS handshake" : "connecting";
+  if (connector_ != nullptr) what = kStages[static_cast<size_t>(connector_->stage())];
   const Duration limit = connector_ != nullptr ? share_ : options_.connect_timeout;
-  const std::string where =
-      connector_ != nullptr ? addresses_[next_ - 1] : options_.url.HostAndPort();
   TryNext({DialCause::kTimeout,
            {},
-           fmt::format("{}: no answer within {:.1f} s, {}", where, Seconds(limit), what)});
+           fmt::format("{}: no answer within {:.1f} s, {}", Where(), Seconds(limit), what)});
 }
 
 void NetworkDialer::TryNext(DialFailure failure) {
@@ -150,7 +210,7 @@ void NetworkDialer::TryNext(DialFailure failure) {
     }
     return Fail(std::move(failure));
   }
-  LogInfo("uplink to {}: {}; trying the next address", options_.url.HostAndPort(), failure.text);
+  LogInfo("uplink to {}: {}; trying the next address", server_.HostAndPort(), failure.text);
   connector_.reset();
   ConnectNext();
 }

@@ -24,7 +24,7 @@ class NetworkDialer final : public Dialer {
  public:
   NetworkDialer(const MqttOptions& options, transport::Loop& loop);
 
-  void Dial(Callback on_done) override;
+  void Dial(const forward::UplinkUrl& server, Callback on_done) override;
   void GiveUp() override;
 
  private:
@@ -37,9 +37,14 @@ class NetworkDialer final : public Dialer {
   void Finish(Outcome outcome);
   void Fail(DialFailure failure) { Finish({.failure = std::move(failure)}); }
   DialFailure FailureOf(const Status& status) const;
+  DialFailure TlsFailureOf(const Status& status) const;
+  DialFailure HttpFailureOf(const Status& status) const;
+  std::string Where() const;
+  std::string HostOfRequest() const;
 
   const MqttOptions options_;
   transport::Loop& loop_;
+  forward::UplinkUrl server_;
   Callback on_done_;
   Lifetime attempt_;
   Credentials credentials_;

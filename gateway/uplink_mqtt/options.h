@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,22 +11,47 @@
 
 namespace sluice::uplink_mqtt {
 
-inline constexpr forward::UplinkScheme kSchemes[] = {{"mqtt", false, 1883}, {"mqtts", true, 8883}};
+inline constexpr forward::UplinkScheme kSchemes[] = {{"mqtt", false, 1883},
+                                                     {"mqtts", true, 8883},
+                                                     {"ws", false, 80, true},
+                                                     {"wss", true, 443, true}};
+
+// Where upstream sees us come and go: a retained message, see status_message.h.
+struct StatusTopic {
+  std::string topic;
+  std::string gateway;
+  std::string version;
+  const Clock* clock = nullptr;  // outlives the uplink
+};
+// A proxy that is asked for a tunnel, by HTTP in plaintext.
+struct Proxy {
+  std::string host;  // as UplinkUrl's
+  uint16_t port = 0;
+  std::string user = {};           // empty: neither name nor password
+  std::string password_file = {};  // its first line
+  std::string HostAndPort() const;
+  bool operator==(const Proxy&) const = default;
+};
 
 // A connection to an MQTT broker.
 struct MqttOptions {
   forward::UplinkUrl url;
-  // How to introduce ourselves; connect_timeout of it is not used, and password only when there is
-  // no password_file.
+  // Tried in this order when the one before does not take us.
+  std::vector<forward::UplinkUrl> others = {};
+  std::optional<Proxy> proxy = {};
+  std::optional<StatusTopic> status = {};
+  // How to introduce ourselves; connect_timeout and will of it are not used, user name and password
+  // only when there is no file.
   client::Options session = {};
-  // Read again for each connection, so that what is renewed is used. The password is the file's
-  // first line; certificates and key are PEM.
+  // Read again for each connection, so that what is renewed is used. User name and password are
+  // the first line; certificates and key are PEM.
+  std::string username_file = {};
   std::string password_file = {};
   std::string ca_file = {};    // required with mqtts
   std::string cert_file = {};  // with its chain; empty: no client certificate
   std::string key_file = {};
   std::vector<std::string> alpn = {};
-  // For the whole way: files, name, connection, TLS, CONNACK.
+  // For the whole way to one server: files, name, connection, TLS, CONNACK.
   Duration connect_timeout = std::chrono::seconds(10);
 };
 

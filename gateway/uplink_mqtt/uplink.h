@@ -12,11 +12,17 @@
 #include "uplink_mqtt/connection.h"
 #include "uplink_mqtt/dialer.h"
 #include "uplink_mqtt/options.h"
+#include "uplink_mqtt/server_round.h"
 
 namespace sluice::uplink_mqtt {
 
 // An uplink to an MQTT broker on our own client: no thread, many publishes in one write, many
-// acknowledgements from one read, and the reason of every end. Publishes at QoS 1.
+// acknowledgements from one read, and the reason of every end. Publishes at QoS 1. Of several
+// servers it takes the first that takes us, see ServerRound.
+//
+// An upstream that does not take the status message (refuses it, or CONNECT for the will, or ends
+// the connection at it kMaxEndsAtStatus times in a row) gets a connection without: events matter
+// more. The next connection tries it once more.
 //
 // A connection that has ended stays until its stream is closed, so that DISCONNECT leaves; nothing
 // more is heard of it.
@@ -35,12 +41,19 @@ class MqttUplink final : public forward::Uplink, public Connection::Owner {
   const DialFailure& dial_failure() const { return dial_failure_; }
 
  private:
+  static constexpr int kMaxEndsAtStatus = 2;
+
+  void Dial();
   void OnDialed(Dialer::Outcome outcome);
+  void OnFailed(forward::UplinkEnd end, bool by_upstream);
+  void NoteEndAtStatus(const Connection& connection);
+  const forward::UplinkUrl& server() const;
   void Refuse(uint32_t token, client::PublishResult result);
   void DeliverRefusals();
   void Retire();
 
-  void OnConnected(Connection& connection, const forward::UplinkLimits& limits) override;
+  void OnConnected(Connection& connection, const forward::UplinkLimits& limits,
+                   const std::string& untold) override;
   void OnAcknowledged(Connection& connection, uint32_t token) override;
   void OnRefused(Connection& connection, uint32_t token, const forward::Refusal& refusal) override;
   void OnEnded(Connection& connection, const forward::UplinkEnd& end, bool by_upstream) override;
@@ -50,6 +63,10 @@ class MqttUplink final : public forward::Uplink, public Connection::Owner {
   Scheduler& scheduler_;
   const std::unique_ptr<Dialer> dialer_;
   forward::UplinkListener* listener_ = nullptr;
+  ServerRound round_;
+  bool all_turned_away_ = true;  // in this attempt
+  int ends_at_status_ = 0;       // in a row
+  std::string untold_;           // why the present connection is without
   MonotonicTime attempt_began_{};
   DialFailure dial_failure_;
   std::unique_ptr<Connection> current_;

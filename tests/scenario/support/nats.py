@@ -12,6 +12,7 @@ server_name: upstream
 listen: "127.0.0.1:-1"
 jetstream { store_dir: "nats-data" }
 mqtt { listen: "127.0.0.1:-1" }
+websocket { listen: "127.0.0.1:-1", no_tls: true }
 """
 
 
@@ -22,6 +23,8 @@ class Nats:
         self.process = Process("nats", [PROGRAM, "-c", "nats.conf"], directory)
         self.process.wait_for_line("Server is ready")
         self.port = int(re.search(r"MQTT clients on mqtt://127\.0\.0\.1:(\d+)", self.process.log()).group(1))
+        self.websocket_port = int(
+            re.search(r"websocket clients on ws://127\.0\.0\.1:(\d+)", self.process.log()).group(1))
         self.url = f"mqtt://127.0.0.1:{self.port}"
 
     def kill(self):

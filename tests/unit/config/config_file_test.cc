@@ -112,6 +112,10 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   defaults.streams[0].keep = written.streams[0].keep;
   defaults.uplinks[0].username = written.uplinks[0].username;
   defaults.uplinks[0].password_file = written.uplinks[0].password_file;
+  defaults.uplinks[0].username_file = written.uplinks[0].username_file;
+  defaults.uplinks[0].proxy = written.uplinks[0].proxy;
+  defaults.uplinks[0].status_topic = written.uplinks[0].status_topic;
+  defaults.uplinks[0].client = written.uplinks[0].client;
   defaults.routes[0].max_age = written.routes[0].max_age;
   defaults.access[0].share = written.access[0].share;
   EXPECT_EQ(written.gateway, defaults.gateway);
@@ -150,6 +154,87 @@ TEST_F(ConfigFileTest, SmallestStreamOfDeadLettersTakesOne) {
   const auto checked = journal::CheckedOptions(ToStreamOptions(config, *plan)[1]);
   ASSERT_TRUE(checked.ok()) << checked.status().message();
   EXPECT_GE((*checked).max_event_bytes, ingest::Ingest::kMinDeadLetterBytes);
+}
+
+TEST_F(ConfigFileTest, UplinkHasSeveralServers) {
+  const auto uplink = [&](const std::string& url, const std::string& more = "client = \"mqtt\"\n") {
+    return With("[[uplink]]\nname = \"u\"\nurl = " + url + "\n" + more);
+  };
+  const UplinkConfig several =
+      Load(uplink(R"(["mqtt://a", "mqtts://b:1", "wss://c/x"])")).uplinks[0];
+  EXPECT_EQ(several.urls(), "mqtt://a, mqtts://b:1, wss://c/x");
+  EXPECT_TRUE(several.uses_tls());
+  EXPECT_NE(several.ca, "");
+  const uplink_mqtt::MqttOptions options = ToMqttOptions(several);
+  EXPECT_EQ(options.url.host, "a");
+  ASSERT_EQ(options.others.size(), 2u);
+  EXPECT_EQ(options.others[1].path, "/x");
+  // Each of them may take as long as one.
+  EXPECT_EQ(ToSharedUplinkOptions(several).connect_timeout, std::chrono::seconds(75));
+  EXPECT_THAT(Mistake(uplink("[]")), HasSubstr("uplink.url must not be empty"));
+  EXPECT_THAT(Mistake(uplink(R"(["mqtt://a", "nonsense"])")), HasSubstr("uplink.url 'nonsense'"));
+}
+
+TEST_F(ConfigFileTest, WhatPahoIsNotAskedToDoIsRefusedByName) {
+  const auto mistake = [&](const std::string& url, const std::string& more) {
+    return Mistake(With("[[uplink]]\nname = \"u\"\nclient = \"paho\"\nurl = " + url + "\n" + more));
+  };
+  EXPECT_THAT(mistake(R"(["mqtt://a", "mqtt://b"])", ""),
+              HasSubstr("uplink.url of several servers needs client = \"mqtt\""));
+  EXPECT_THAT(mistake(R"("ws://a")", ""), HasSubstr("uplink.url with ws:// or wss://"));
+  EXPECT_THAT(mistake(R"("mqtt://a")", "proxy = \"http://p\"\n"), HasSubstr("uplink.proxy needs"));
+  EXPECT_THAT(mistake(R"("mqtt://a")", "status_topic = \"s\"\n"),
+              HasSubstr("uplink.status_topic needs"));
+  EXPECT_THAT(mistake(R"("mqtt://a")", "username_file = \"f\"\n"),
+              HasSubstr("uplink.username_file needs"));
+}
+
+TEST_F(ConfigFileTest, UplinkHasAProxy) {
+  const auto uplink = [&](const std::string& more) {
+    return With("[[uplink]]\nname = \"u\"\nurl = \"mqtts://h\"\nclient = \"mqtt\"\n" + more);
+  };
+  const auto proxy =
+      Load(uplink("proxy = \"http://me@p:3128\"\nproxy_password_file = \"/f\"\n")).uplinks[0].proxy;
+  ASSERT_TRUE(proxy);
+  EXPECT_EQ(proxy->HostAndPort(), "p:3128");
+  EXPECT_EQ(proxy->user, "me");
+  EXPECT_EQ(proxy->password_file, "/f");
+  EXPECT_EQ(Load(uplink("proxy = \"http://[::1]\"\n")).uplinks[0].proxy->HostAndPort(), "[::1]:80");
+  EXPECT_THAT(Mistake(uplink("proxy = \"socks://p\"\n")), HasSubstr("must begin with http://"));
+  EXPECT_THAT(Mistake(uplink("proxy = \"http://me@p\"\n")),
+              HasSubstr("uplink.proxy_password_file goes with a name"));
+  EXPECT_THAT(Mistake(uplink("proxy_password_file = \"/f\"\n")), HasSubstr("needs uplink.proxy"));
+}
+
+TEST_F(ConfigFileTest, StatusTopicIsATopic) {
+  const auto uplink = [&](const std::string& topic) {
+    return With(
+        "[[uplink]]\nname = \"u\"\nurl = \"mqtts://h\"\nclient = \"mqtt\"\nstatus_topic = \"" +
+        topic + "\"\n");
+  };
+  const Config config = Load(uplink("gw/{gateway}/status"));
+  EXPECT_EQ(config.uplinks[0].status_topic, "gw/" + config.gateway.id + "/status");
+  EXPECT_EQ(config.uplinks[0].gateway, config.gateway.id);
+  for (const char* topic : {"a/#", "+", "a/{device}"}) {
+    EXPECT_THAT(Mistake(uplink(topic)), HasSubstr("uplink.status_topic must be a topic")) << topic;
+  }
+}
+
+// Neither in the error nor anywhere else.
+TEST_F(ConfigFileTest, PasswordInAUrlIsRefusedAndNotRepeated) {
+  for (const char* line :
+       {"url = \"mqtt://me:hunter2@h\"", "url = \"mqtts://hunter2@h\"",
+        "url = \"xmqtt://me:hunter2@h\"", "url = [\"mqtt://a\", \"wss://me:hunter2@h/x\"]",
+        "url = \"mqtt:me:hunter2@h\"", "url = \"mqtt://h\"\nproxy = \"http://me:hunter2@p\"",
+        "url = \"mqtt://h\"\nproxy = \"https://me:hunter2@p\"",
+        "url = \"mqtt://h\"\nproxy = \"me:hunter2@p\""}) {
+    for (const char* client : {"mqtt", "paho"}) {
+      const std::string mistake = Mistake(With("[[uplink]]\nname = \"u\"\nclient = \"" +
+                                               std::string(client) + "\"\n" + line + "\n"));
+      EXPECT_THAT(mistake, HasSubstr("password_file")) << line;
+      EXPECT_THAT(mistake, testing::Not(HasSubstr("hunter2"))) << line;
+    }
+  }
 }
 
 TEST_F(ConfigFileTest, UplinkNamesItsClient) {

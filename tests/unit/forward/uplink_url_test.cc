@@ -6,6 +6,7 @@ namespace sluice::forward {
 namespace {
 
 constexpr UplinkScheme kSchemes[] = {{"mqtt", false, 1883}, {"mqtts", true, 8883}};
+constexpr UplinkScheme kWebSocket[] = {{"wss", true, 443, true}};
 
 std::string Refusal(std::string_view text) {
   const auto url = ParseUplinkUrl(text, kSchemes);
@@ -39,7 +40,25 @@ TEST(UplinkUrl, SchemesThatAreTakenAreListed) {
 }
 
 TEST(UplinkUrl, PasswordIsNotQuoted) {
-  EXPECT_EQ(Refusal("mqtt://me:hunter2@h").find("hunter2"), std::string::npos);
+  for (const char* text : {"mqtt://me:hunter2@h", "mqtt:me:hunter2@h", "http://me:hunter2@h",
+                           "me:hunter2@h", "mqtt://h/me:hunter2@x", "mqtt://me:hunter2@"}) {
+    EXPECT_EQ(Refusal(text), "must not contain a name or password; use username and password_file");
+  }
+}
+
+TEST(UplinkUrl, WebSocketHasAPath) {
+  EXPECT_EQ(ParseUplinkUrl("wss://h", kWebSocket)->path, "/mqtt");
+  EXPECT_EQ(ParseUplinkUrl("wss://h/", kWebSocket)->path, "/mqtt");
+  const auto url = ParseUplinkUrl("wss://h:1/a/b?c=d", kWebSocket);
+  ASSERT_TRUE(url.ok()) << url.status().message();
+  EXPECT_EQ(url->path, "/a/b?c=d");
+  EXPECT_EQ(url->HostAndPort(), "h:1");
+  EXPECT_EQ(ParseUplinkUrl("mqtt://h", kSchemes)->path, "");
+  // It goes into a request line.
+  for (const char* text :
+       {"wss://h?x", "wss://h#x", "wss://h/a b", "wss://h/a\r\nX: y", "wss://h/ä", "wss://h/a#b"}) {
+    EXPECT_FALSE(ParseUplinkUrl(text, kWebSocket).ok()) << text;
+  }
 }
 
 TEST(UplinkUrl, OthersAreRefused) {

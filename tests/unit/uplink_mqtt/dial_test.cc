@@ -38,7 +38,7 @@ class DialTest : public testing::Test {
   DialCause Dial() {
     NetworkDialer dialer(options_, loop_);
     bool done = false;
-    dialer.Dial([&](Dialer::Outcome outcome) {
+    dialer.Dial(options_.url, [&](Dialer::Outcome outcome) {
       outcome_ = std::move(outcome);
       outcome_.stream.reset();
       done = true;
@@ -170,12 +170,12 @@ TEST_F(DialTest, ServerThatIsSilentInTheHandshake) {
 TEST_F(DialTest, AttemptThatIsGivenUpIsSilent) {
   ServeTls();
   NetworkDialer dialer(options_, loop_);
-  dialer.Dial([](const Dialer::Outcome&) { ADD_FAILURE(); });
+  dialer.Dial(options_.url, [](const Dialer::Outcome&) { ADD_FAILURE(); });
   dialer.GiveUp();
   Dial();  // beside it
   int second = 0;
-  dialer.Dial([](const Dialer::Outcome&) { ADD_FAILURE(); });
-  dialer.Dial([&](const Dialer::Outcome&) { ++second; });
+  dialer.Dial(options_.url, [](const Dialer::Outcome&) { ADD_FAILURE(); });
+  dialer.Dial(options_.url, [&](const Dialer::Outcome&) { ++second; });
   while (second == 0) loop_.RunOnce();
   EXPECT_EQ(second, 1);
 }
