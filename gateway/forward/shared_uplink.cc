@@ -148,7 +148,10 @@ void SharedUplink::WaitToRetry(const UplinkEnd& end, bool by_upstream) {
           std::chrono::duration<double>(wait).count());
   CountFailure(end);
   health_.OnDisconnected(now, end.why);
-  if (turned_away_ >= kTurnedAwayTimes) health_.OnTurnedAway(end.why);
+  if (turned_away_ >= kTurnedAwayTimes) {
+    SLUICE_PROBE("forward: upstream turns us away again and again");
+    health_.OnTurnedAway(end.why);
+  }
   if (was_connected) {
     LeaveConnected(by_upstream);
   } else {

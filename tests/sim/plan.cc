@@ -157,8 +157,10 @@ std::string ConfigurationOf(const Plan& plan) {
                  "on_full = \"drop_oldest\"\n",
                  plan.dead_letter_bytes >> 10);
   for (const std::string& uplink : plan.uplinks) {
-    fmt::format_to(out, "\n[[uplink]]\nname = \"{}\"\nurl = \"mqtt://{}.example:1883\"\n", uplink,
-                   uplink);
+    fmt::format_to(out,
+                   "\n[[uplink]]\nname = \"{}\"\nurl = \"mqtt://{}.example:1883\"\n"
+                   "backoff_turned_away = \"20s\"\n",
+                   uplink, uplink);
   }
   for (const Plan::Route& route : plan.routes) {
     fmt::format_to(

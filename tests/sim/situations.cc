@@ -40,6 +40,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "forward: telling of a dead letter is refused for now",
     "forward: the connection is lost while a dead letter is told",
     "forward: upstream answers nothing in time",
+    "forward: upstream turns us away again and again",
     "ingest: a replay stops for want of room",
     "ingest: letters were being replayed when the process ended",
     "ingest: nobody knows what became of a letter's replay",

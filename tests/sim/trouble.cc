@@ -18,11 +18,11 @@ constexpr std::array<std::string_view, kTroubles> kTroubleNames = {
     "pause",         "unreachable",      "upstream-limits",
     "refusals",      "busy-upstream",    "closes",
     "upstream-slow", "silent",           "upstream-restarts",
-    "lost-answers",  "reconnecting",     "sleeping",
-    "resending",     "slow-readers",     "rude",
-    "malformed",     "takeovers",        "forgery",
-    "floods",        "stalls",           "small-bounds",
-    "replays",
+    "lost-answers",  "turns-away",       "reconnecting",
+    "sleeping",      "resending",        "slow-readers",
+    "rude",          "malformed",        "takeovers",
+    "forgery",       "floods",           "stalls",
+    "small-bounds",  "replays",
 };
 
 }  // namespace

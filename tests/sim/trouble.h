@@ -48,6 +48,7 @@ enum class Trouble : uint8_t {
   kUpstreamSilent,    // takes everything and answers nothing
   kUpstreamRestarts,  // the connection ends, with what was on the way
   kLostAnswers,       // a message has arrived, its answer never comes
+  kTurnsAway,         // knows the gateway no longer, for a while
   // Clients.
   kReconnecting,
   kSleeping,

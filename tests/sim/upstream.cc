@@ -58,6 +58,10 @@ void Upstream::BeginEpisodes() {
              [this] { BeUnreachable(Between(random_, seconds(1), minutes(3))); });
   whims_.Add(Trouble::kUpstreamRestarts, seconds(40),
              [this] { BeUnreachable(Between(random_, milliseconds(1), seconds(5))); });
+  whims_.Add(Trouble::kTurnsAway, seconds(120), [this] {
+    turns_away_until_ = scene_.clock.Now() + Between(random_, seconds(1), minutes(2));
+    if (link_ != nullptr) link_->End({"the server ended the connection"});
+  });
   whims_.Add(Trouble::kUpstreamSilent, seconds(90), [this] {
     silent_until_ = scene_.clock.Now() + Between(random_, seconds(5), minutes(2));
   });
@@ -65,7 +69,7 @@ void Upstream::BeginEpisodes() {
 
 void Upstream::BeUnreachable(Duration duration) {
   unreachable_until_ = std::max(unreachable_until_, scene_.clock.Now() + duration);
-  if (link_ != nullptr) link_->End("connection reset");
+  if (link_ != nullptr) link_->End({"connection reset"});
 }
 
 std::unique_ptr<forward::Uplink> Upstream::NewUplink(Scheduler* process) {
@@ -73,9 +77,9 @@ std::unique_ptr<forward::Uplink> Upstream::NewUplink(Scheduler* process) {
 }
 
 void Upstream::Mend() {
-  unreachable_until_ = silent_until_ = scene_.clock.Now();
+  unreachable_until_ = silent_until_ = turns_away_until_ = scene_.clock.Now();
   // What it has not answered it never will; a broker that is well again has forgotten it.
-  if (link_ != nullptr) link_->End("the server has been restarted");
+  if (link_ != nullptr) link_->End({"the server has been restarted"});
 }
 
 Upstream::Said Upstream::Judge(const std::vector<Entry>& entries) {

@@ -45,6 +45,7 @@ class Upstream {
   void Draw();
   bool reachable() const { return scene_.clock.Now() >= unreachable_until_; }
   void BeUnreachable(Duration duration);
+  bool turns_away() const { return scene_.clock.Now() < turns_away_until_; }
   void BeginEpisodes();
   Said Judge(const std::vector<Entry>& entries);
 
@@ -58,6 +59,7 @@ class Upstream {
   UpstreamLink* link_ = nullptr;  // of the process that lives; null: none
   MonotonicTime unreachable_until_{};
   MonotonicTime silent_until_{};
+  MonotonicTime turns_away_until_{};
 };
 
 }  // namespace sluice::sim

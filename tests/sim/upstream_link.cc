@@ -101,7 +101,8 @@ void UpstreamLink::Connect() {
   // An address behind which nothing answers at all: the route has its own patience.
   if (!upstream_.reachable() && upstream_.random_.Below(3) == 0) return;
   there_.Send(Transit(), [this] {
-    if (!upstream_.reachable()) return End("connection refused");
+    if (!upstream_.reachable()) return End({"connection refused"});
+    if (upstream_.turns_away()) return End({"Not authorized (0x87)", "not_authorized", true});
     state_ = State::kConnected;
     upstream_.scene_.trace.Note("{}: connected", upstream_.name_);
     Tell([limits = upstream_.character_.limits](forward::UplinkListener* listener) {
@@ -110,11 +111,11 @@ void UpstreamLink::Connect() {
   });
 }
 
-void UpstreamLink::End(const std::string& why) {
+void UpstreamLink::End(const forward::UplinkEnd& end) {
   if (state_ == State::kDisconnected) return;
-  upstream_.scene_.trace.Note("{}: disconnected, {}", upstream_.name_, why);
+  upstream_.scene_.trace.Note("{}: disconnected, {}", upstream_.name_, end.why);
   Leave(State::kDisconnected);
-  Tell([why](forward::UplinkListener* listener) { listener->OnDisconnected({why}); });
+  Tell([end](forward::UplinkListener* listener) { listener->OnDisconnected(end); });
 }
 
 void UpstreamLink::Disconnect() {
@@ -166,7 +167,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
     case Said::kTakenAndLost:
       witness.OnUpstreamAcknowledged(topic, entries);
       witness.OnUpstreamClosed(topic, entries);
-      return End("connection lost");
+      return End({"connection lost"});
     case Said::kNothing:
       return;
     case Said::kRefused:
@@ -182,7 +183,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
     }
     case Said::kCloses:
       witness.OnUpstreamClosed(topic, entries);
-      return End("the server has ended the connection: Malformed Packet");
+      return End({"the server has ended the connection: Malformed Packet"});
   }
 }
 

@@ -51,7 +51,7 @@ class UpstreamLink final : public forward::Uplink {
   void Disconnect() override;
 
   // The connection or the attempt ends; what is on the way is lost.
-  void End(const std::string& why);
+  void End(const forward::UplinkEnd& end);
   bool connected() const { return state_ == State::kConnected; }
 
  private:
