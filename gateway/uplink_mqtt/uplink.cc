@@ -95,6 +95,7 @@ void MqttUplink::Disconnect() {
   dialer_->GiveUp();
   if (current_ == nullptr) return Retire();
   Connection& connection = *current_;
+  NoteEndAtStatus(connection);  // whoever waits for it has waited long enough
   Retire();
   connection.Leave();
 }
@@ -143,7 +144,7 @@ void MqttUplink::OnEnded(Connection& connection, const forward::UplinkEnd& end, 
   by_upstream ? listener_->OnDisconnected(end) : listener_->OnGivenUp(end);
 }
 
-// Of one that has ended: the status message, or the will, may be why.
+// Of one that has ended, or is left: the status message, or the will, may be why.
 void MqttUplink::NoteEndAtStatus(const Connection& connection) {
   using codec::ReasonCode;
   if (!options_.status || connection.connected()) return;

@@ -78,6 +78,8 @@ class StatusTopic(Scenario):
 
 class Secrets(Scenario):
     def test_password_is_said_nowhere_and_the_cause_is_said_everywhere(self):
+        with open(self.path("passwords"), "w", encoding="utf-8"):
+            pass  # it knows nobody
         upstream = self.own(Mosquitto(self.directory, "\npassword_file passwords\n"))
         with open(self.path("secret"), "w", encoding="utf-8") as file:
             file.write("hunter2\n")

@@ -44,11 +44,11 @@ TEST_F(StatusTopicTest, WillAndBirthAndGoodbye) {
   ASSERT_TRUE(BeginUntilBirth());
   EXPECT_THAT(sent_[0],
               AllOf(HasSubstr("CONNECT"), HasSubstr("gateways/g"),
-                    HasSubstr(R"("state":"offline","online_since":"2027-01-15T08:00:00Z")"),
+                    HasSubstr(R"("state":"offline","online_since":"2027-01-15T08:00:00.001Z")"),
                     HasSubstr(R"("reason":"lost")")));
   EXPECT_THAT(sent_[1], AllOf(HasSubstr("PUBLISH qos=1 retain"), HasSubstr("topic=gateways/g"),
                               HasSubstr(R"({"gateway":"g","version":"1.2.3","state":"online",)"
-                                        R"("since":"2027-01-15T08:00:00Z"})")));
+                                        R"("since":"2027-01-15T08:00:00.001Z"})")));
   EXPECT_FALSE(connected_);  // nothing of a route's is on the way yet
   AnswerBirth();
   EXPECT_TRUE(connected_);
@@ -59,7 +59,7 @@ TEST_F(StatusTopicTest, WillAndBirthAndGoodbye) {
   scheduler_.RunReady();
   ASSERT_EQ(sent_.size(), 2u);
   EXPECT_THAT(sent_[0], AllOf(HasSubstr("retain"), HasSubstr("topic=gateways/g"),
-                              HasSubstr(R"("state":"offline","since":"2027-01-15T08:01:00Z",)"
+                              HasSubstr(R"("state":"offline","since":"2027-01-15T08:01:00.001Z",)"
                                         R"("reason":"goodbye")")));
   EXPECT_EQ(sent_[1], "DISCONNECT");
 }
@@ -78,7 +78,7 @@ TEST_F(StatusTopicTest, BirthTakesNoRoomOfARoutes) {
   AnswerBirth();
   told_.clear();
   Publish(7);
-  Say(codec::Ack{codec::PacketType::kPuback, 1, {}, {}});
+  Say(codec::Ack{codec::PacketType::kPuback, 2, {}, {}});
   EXPECT_THAT(told_, ElementsAre("acked 7"));
 }
 

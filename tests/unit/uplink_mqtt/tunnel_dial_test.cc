@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <optional>
 
@@ -230,6 +231,8 @@ TEST_F(TunnelDialTest, CertificateAndNamesAreReadForEachConnection) {
   for (const std::string device : {"alpha", "beta"}) {
     copy("devices/" + device + ".crt", "crt");
     copy("devices/" + device + ".key", "key");
+    std::filesystem::permissions(directory.File("key"), std::filesystem::perms::owner_read |
+                                                            std::filesystem::perms::owner_write);
     std::ofstream(directory.File("name")) << device << "\n";
     std::ofstream(directory.File("password")) << "of " << device << "\n";
     Serve("mqtts");
