@@ -38,6 +38,9 @@ SharedUplink::SharedUplink(SharedUplinkOptions options, Uplink& uplink, const Cl
           metrics.AddCounter("sluice_uplink_ack_timeouts_total",
                              "Connections ended because nothing was acknowledged in time.",
                              Label("uplink", options_.name))),
+      status_untold_(metrics.AddCounter("sluice_uplink_status_untold_total",
+                                        "Connections on which status_topic was not taken.",
+                                        Label("uplink", options_.name))),
       in_flight_metric_(metrics.AddGauge("sluice_uplink_in_flight",
                                          "Publishes that wait for their acknowledgement.",
                                          Label("uplink", options_.name))),
@@ -113,11 +116,7 @@ void SharedUplink::OnStatusTold(const std::string& untold) {
   if (untold.empty()) return;
   LogWarn("uplink {}: upstream is not told that we are there (status_topic): {}", options_.name,
           untold);
-  metrics_
-      .AddCounter("sluice_uplink_status_untold_total",
-                  "Connections on which status_topic was not taken.",
-                  Label("uplink", options_.name))
-      .Add();
+  status_untold_.Add();
 }
 
 // Failures are rare, and which of them happen here is not known before.

@@ -168,6 +168,7 @@ class SharedUplink final : private UplinkListener {
   Counter& disconnects_;
   Counter& connect_failures_;
   Counter& ack_timeouts_;
+  Counter& status_untold_;
   Gauge& in_flight_metric_;
   UplinkHealth health_;
 };

@@ -56,6 +56,7 @@ TEST(Tunnel, KeysDiffer) {
 
 TEST(Tunnel, SoundAnswerIsTaken) { EXPECT_EQ(Verdict(Answer()), ""); }
 
+// [MQTT-6.0.0-4]
 TEST(Tunnel, EachWrongAnswerIsRefused) {
   http::ResponseHead head = Answer();
   head.status = 200;

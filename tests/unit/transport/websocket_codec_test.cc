@@ -58,7 +58,7 @@ TEST_F(WebSocketCodecTest, FramesComeInPieces) {
   EXPECT_EQ(client_.received, std::string(300, 'y'));
 }
 
-// A message that never ends gathers nothing: its bytes are handed out as they come.
+// A message that never ends gathers nothing: its bytes are handed out as they come [MQTT-6.0.0-2].
 TEST_F(WebSocketCodecTest, FragmentsAreHandedOutAsTheyCome) {
   ASSERT_TRUE(
       Say({"\x02\x01"
