@@ -226,8 +226,7 @@ TEST_F(RecoveryTest, TailBehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
   const uint64_t end = stream().next_offset();
   auto killed = std::move(journal_);  // it must not even try to sync
   env_.Kill();
-  env_.Rot(std::string(kDirectory) + "/streams/telemetry/00000000000000000000.seg",
-           kHeader + kBatch + 33, 1);
+  env_.Rot(SegmentPath(end - 6), kHeader + kBatch + 33, 1);
   env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
   Open();
   env_.StopFailing();
