@@ -50,6 +50,8 @@ class EventSource {
   virtual const journal::Books& books() const = 0;
   // The next delta.Passed() offsets are accounted for as `delta` says (its origin is ignored).
   virtual void Advance(const journal::Books& delta) = 0;
+  // The route is going to be set back to `offset`: nothing from there on may go until then.
+  virtual void Hold(uint64_t offset) = 0;
   // The route is at `offset` again, which it had passed; see journal::Cursor.
   virtual void SetBack(uint64_t offset) = 0;
 };

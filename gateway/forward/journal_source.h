@@ -25,6 +25,7 @@ class JournalSource final : public EventSource, private journal::StreamObserver 
   void CancelRead() override;
   const journal::Books& books() const override { return cursor_.books(); }
   void Advance(const journal::Books& delta) override { cursor_.Advance(delta); }
+  void Hold(uint64_t offset) override { cursor_.Hold(offset); }
   void SetBack(uint64_t offset) override { cursor_.SetBack(offset); }
 
  private:

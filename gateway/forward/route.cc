@@ -63,6 +63,7 @@ void Route::Quiesce() {
 void Route::ReplayFrom(uint64_t offset) {
   if (offset >= books().Cursor()) return;
   going_back_ = offset;
+  source_.Hold(offset);
   if (mode_ == Mode::kStopped) return GoBack();
   Pump();
 }

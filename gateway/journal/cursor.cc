@@ -32,6 +32,12 @@ void Cursor::Advance(const Books& delta) {
   Changed();
 }
 
+void Cursor::Hold(uint64_t offset) {
+  const MutexLock lock(shared_->mutex);
+  held_from_.store(std::min(offset, held_from_.load()));
+  will_set_back_ = true;
+}
+
 void Cursor::SetBack(uint64_t offset) {
   SLUICE_CHECK(offset <= books_.Cursor());
   const uint64_t cursor = books_.Cursor();
@@ -43,7 +49,7 @@ void Cursor::SetBack(uint64_t offset) {
 std::optional<Books> Cursor::TakeChanged() {
   const MutexLock lock(shared_->mutex);
   if (!dirty_) return {};
-  taken_hold_ = held_from_.load();
+  taken_hold_ = will_set_back_ ? UINT64_MAX : held_from_.load();
   dirty_ = false;
   return wanted_;
 }
@@ -59,6 +65,7 @@ void Cursor::Changed(uint64_t hold) {
     const MutexLock lock(shared_->mutex);
     wanted_ = books_;
     held_from_.store(std::min(hold, held_from_.load()));
+    if (hold != UINT64_MAX) will_set_back_ = false;
     // Only the first change since the last save has to wake anybody.
     if (!dirty_) notify = shared_->NoteWork(false);
     dirty_ = true;

@@ -56,6 +56,8 @@ class Cursor {
   // The route has done with the next `delta.Passed()` events, as the four counts say; the
   // rest of it is ignored. The new offset must not be beyond what was readable.
   void Advance(const Books& delta);
+  // Nothing from `offset` on is deleted until the route has been set back: it is going to be.
+  void Hold(uint64_t offset);
   // Sets the route back to `offset`, for a replay.
   void SetBack(uint64_t offset);
 
@@ -79,7 +81,8 @@ class Cursor {
   std::atomic<uint64_t> held_from_ = UINT64_MAX;  // changed with wanted_
   uint64_t taken_hold_ = UINT64_MAX;              // journal thread
   JournalShared* const shared_;
-  Books wanted_ SLUICE_GUARDED_BY(shared_->mutex);  // a copy for the journal thread
+  Books wanted_ SLUICE_GUARDED_BY(shared_->mutex);                // a copy for the journal thread
+  bool will_set_back_ SLUICE_GUARDED_BY(shared_->mutex) = false;  // what is held is not in wanted_
   Books saved_ SLUICE_GUARDED_BY(shared_->mutex);
   bool dirty_ SLUICE_GUARDED_BY(shared_->mutex) = true;  // wanted_ is not what was saved
 };

@@ -40,6 +40,7 @@ TEST_F(RouteReplayTest, WaitsForWhatIsOnTheWay) {
   Publish(4);
   EXPECT_EQ(sent(), 2u);
   EXPECT_TRUE(route->going_back());
+  EXPECT_EQ(source.held_from, 0u);
   Acknowledge(1);
   EXPECT_FALSE(route->going_back());
   EXPECT_EQ(cursor(), 0u);

@@ -37,10 +37,12 @@ class ScriptedSource final : public forward::EventSource {
   void CancelRead() override;
   const journal::Books& books() const override { return books_; }
   void Advance(const journal::Books& delta) override;
+  void Hold(uint64_t offset) override { held_from = offset; }
   void SetBack(uint64_t offset) override;
 
   size_t records_per_read = 1000;
   int reads = 0;
+  uint64_t held_from = UINT64_MAX;
   journal::Books books_;
 
  private:

@@ -96,6 +96,23 @@ TEST_F(KeepTest, WhatIsToBeReplayedStaysThoughThatIsNotSaved) {
   EXPECT_EQ(ExpectWhole(0, 60 + more, 1000), 0u);
 }
 
+// Its route waits for an answer before it goes back.
+TEST_F(KeepTest, WhatIsHeldForAReplayStaysUntilTheRouteIsBackThere) {
+  Open();
+  Fill(60, 1000);
+  cursor().Advance({.acknowledged = 50});
+  cursor().Hold(5);
+  cursor().Advance({.acknowledged = 10});
+  Run(24h);
+  EXPECT_EQ(Status().first_offset, 0u);
+  cursor().SetBack(5);
+  Run(24h);
+  EXPECT_EQ(ExpectWhole(5, 60, 1000), 0u);
+  cursor().Advance({.acknowledged = 55});
+  Run(24h);
+  EXPECT_GT(Status().first_offset, 0u);
+}
+
 TEST_F(KeepTest, SurvivesARestartAndAPowerCut) {
   Open();
   Fill(60, 1000);
