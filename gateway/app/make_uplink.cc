@@ -5,25 +5,18 @@
 #include <string>
 #include <utility>
 
+#include "app/make_paho_uplink.h"
 #include "uplink_mqtt/network_dialer.h"
 #include "uplink_mqtt/status_message.h"
 #include "uplink_mqtt/uplink.h"
-#include "uplink_paho/options.h"
-#include "uplink_paho/uplink.h"
 
 namespace sluice::app {
 namespace {
 
 using MadeUplink = Result<std::unique_ptr<forward::Uplink>>;
 
-MadeUplink MakePaho(const config::UplinkConfig& config, Executor& loop) {
-  auto options = config::MakePahoOptions(config);
-  if (!options.ok()) return options.status();
-  return MadeUplink(std::make_unique<uplink_paho::PahoUplink>(std::move(*options), loop));
-}
-
 MadeUplink MakeMqtt(const config::UplinkConfig& config, transport::Loop& loop) {
-  if (config.client == config::MqttClient::kPaho) return MakePaho(config, loop);
+  if (config.client == config::MqttClient::kPaho) return MakePahoUplink(config, loop);
   uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
   if (!config.status_topic.empty()) {
     options.status = {config.status_topic, config.gateway, SLUICE_VERSION, &SystemClock()};

@@ -8,6 +8,7 @@
 #include "codec/topic.h"
 #include "config/gateway.h"
 #include "config/names.h"
+#include "config/paho_uplink.h"
 #include "tls/client_files.h"
 #include "uplink_mqtt/credentials.h"
 
@@ -18,11 +19,8 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Where Debian's ca-certificates keeps the public authorities.
-constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+constexpr bool kHasPaho = SLUICE_HAS_PAHO != 0;
 constexpr Word<MqttClient> kClients[] = {{"mqtt", MqttClient::kOwn}, {"paho", MqttClient::kPaho}};
-// Acknowledgements are all that is wanted from upstream; reason strings make them longer.
-constexpr uint32_t kMaxPacketFromUpstream = 16 << 10;
 
 Result<forward::UplinkUrl> ParseUrl(const std::string& text) {
   return forward::ParseUplinkUrl(text, uplink_mqtt::kSchemes);
@@ -72,11 +70,6 @@ void CheckClient(TableReader& t, const UplinkConfig& uplink) {
   if (uplink.proxy) t.Error("proxy", kNeeds);
   if (!uplink.status_topic.empty()) t.Error("status_topic", kNeeds);
   if (!uplink.username_file.empty()) t.Error("username_file", kNeeds);
-}
-
-// The client library counts in seconds.
-seconds UsedConnectTimeout(const UplinkConfig& uplink) {
-  return std::max(seconds(1), duration_cast<seconds>(uplink.connect_timeout));
 }
 
 void ReadVersion(TableReader& t, UplinkConfig* uplink) {
@@ -151,6 +144,9 @@ void Read(TableReader& t, const GatewayConfig& gateway, UplinkConfig* uplink) {
   uplink->client_id = gateway.id + "-" + uplink->name;
   t.Text("client_id", &uplink->client_id);
   t.OneOf("client", kClients, &uplink->client);
+  if (uplink->client == MqttClient::kPaho && !kHasPaho) {
+    t.Error("client", "may only be \"mqtt\": this program was built without Paho");
+  }
   if (uplink->uses_tls()) uplink->ca = kSystemAuthorities;
   t.Path("ca", &uplink->ca);
   t.Path("cert", &uplink->cert);
@@ -202,7 +198,7 @@ void CheckUplinks(const std::vector<UplinkConfig>& uplinks, Diagnostics* diagnos
     if (!uplink.alpn.empty()) {
       diagnostics->Warning(fmt::format("uplink {}: alpn needs client = \"mqtt\"", uplink.name));
     }
-    const Duration used = UsedConnectTimeout(uplink);
+    const Duration used = PahoConnectTimeout(uplink);
     if (used == uplink.connect_timeout) continue;
     diagnostics->Warning(
         fmt::format("uplink {}: connect_timeout of {} ms becomes {} s; it counts in whole seconds",
@@ -234,25 +230,6 @@ std::optional<codec::Version> ToMqttVersion(uint64_t number) {
 
 Result<std::string> ReadPasswordFile(const std::string& path) {
   return uplink_mqtt::ReadPasswordFile(path);
-}
-
-Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink) {
-  uplink_paho::PahoOptions options;
-  options.url = uplink.url;
-  options.client_id = uplink.client_id;
-  options.version = uplink.mqtt_version;
-  options.username = uplink.username;
-  options.ca_file = uplink.ca;
-  options.cert_file = uplink.cert;
-  options.key_file = uplink.key;
-  options.keep_alive = duration_cast<seconds>(uplink.keep_alive);
-  options.connect_timeout = UsedConnectTimeout(uplink);
-  options.max_packet_bytes = kMaxPacketFromUpstream;
-  if (uplink.password_file.empty()) return options;
-  auto password = ReadPasswordFile(uplink.password_file);
-  if (!password.ok()) return password.status();
-  options.password = std::move(*password);
-  return options;
 }
 
 uplink_mqtt::MqttOptions ToMqttOptions(const UplinkConfig& uplink) {

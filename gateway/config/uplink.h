@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/backoff.h"
@@ -13,7 +14,6 @@
 #include "forward/shared_uplink.h"
 #include "forward/uplink_url.h"
 #include "uplink_mqtt/options.h"
-#include "uplink_paho/options.h"
 
 namespace sluice::config {
 
@@ -21,6 +21,10 @@ struct GatewayConfig;
 
 // Who speaks MQTT with a broker.
 enum class MqttClient : uint8_t { kOwn, kPaho };
+// Where Debian's ca-certificates keeps the public authorities.
+inline constexpr std::string_view kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+// Acknowledgements are all that is wanted from upstream; reason strings make them longer.
+inline constexpr uint32_t kMaxPacketFromUpstream = 16 << 10;
 
 // [[uplink]]
 struct UplinkConfig {
@@ -28,7 +32,7 @@ struct UplinkConfig {
   std::string gateway;  // its id
   forward::UplinkUrl url;
   std::vector<forward::UplinkUrl> others;  // servers that are tried when url does not take us; kOwn
-  MqttClient client = MqttClient::kPaho;
+  MqttClient client = MqttClient::kOwn;
   std::string client_id;  // the gateway's id and the uplink's name unless given
   std::string ca;         // the machine's own store unless given
   std::string cert, key;
@@ -37,9 +41,9 @@ struct UplinkConfig {
   std::string status_topic;                 // kOwn; empty: none
   std::string username_file;                // kOwn; goes before username
   std::string username, password_file;
-  codec::Version mqtt_version = uplink_paho::PahoOptions{}.version;
-  Duration keep_alive = uplink_paho::PahoOptions{}.keep_alive;
-  Duration connect_timeout = uplink_paho::PahoOptions{}.connect_timeout;
+  codec::Version mqtt_version = client::Options{}.version;
+  Duration keep_alive = std::chrono::seconds(30);
+  Duration connect_timeout = uplink_mqtt::MqttOptions{}.connect_timeout;
   Duration ack_timeout = forward::SharedUplinkOptions{}.ack_timeout;
   Duration backoff_min = BackoffOptions{}.initial;
   Duration backoff_max = BackoffOptions{}.max;
@@ -59,8 +63,6 @@ Result<std::string> ReadPasswordFile(const std::string& path);
 // spelling of that.
 std::optional<codec::Version> ToMqttVersion(uint64_t number);
 
-// Reads the password file, which is what may fail.
-Result<uplink_paho::PahoOptions> MakePahoOptions(const UplinkConfig& uplink);
 uplink_mqtt::MqttOptions ToMqttOptions(const UplinkConfig& uplink);
 forward::SharedUplinkOptions ToSharedUplinkOptions(const UplinkConfig& uplink);
 

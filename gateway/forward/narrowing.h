@@ -18,7 +18,8 @@ namespace sluice::forward {
 //   entries, until it is one.
 // - At this one the route tries: a connection of which the other side was quiet, and nothing else
 //   was sent, for a while (`quiet`); then the message alone. It counts against the message when
-//   upstream ends the connection within a fifth of that while. All else (it took longer, we ended
+//   upstream ends the connection within a fifth of that while, or has us end it by breaking a rule
+//   of the protocol. All else (it took longer, we ended
 //   it, the connection ended before anything was sent) speaks for the link and begins the count
 //   anew.
 // - kEndsAtOne in a row, and the message is set aside. A link that dies by itself looks like that,
@@ -45,7 +46,7 @@ class Narrowing {
     bool has_event = false;     // or only gaps; of the first publish
     Duration after{};           // since that was sent
     bool acknowledged = false;  // something of the route, on this connection
-    bool by_upstream = false;   // or the link; not by us
+    bool by_upstream = false;   // or the link, or for a rule upstream broke; not by us
   };
   // kSetAside: the first publish, which is all that was on the way.
   enum class Verdict : uint8_t { kGoOn, kSetAside };

@@ -24,5 +24,7 @@ inline constexpr Refusal kRefusedAsNoEvent{true, 0x99, "Payload format invalid"}
 
 // What upstream says without words, see narrowing.h.
 inline constexpr Refusal kEndsTheConnection{true, 0x83, "upstream ends the connection at it"};
+inline constexpr Refusal kBreaksTheRules{
+    true, 0x83, "upstream answers it with what breaks the rules of the protocol"};
 
 }  // namespace sluice::forward

@@ -99,7 +99,7 @@ class Route final : private UplinkUser {
 
   // UplinkUser
   void OnUplinkUp(const UplinkLimits& limits) override;
-  void OnUplinkDown(bool by_upstream) override;
+  void OnUplinkDown(EndedBy ended_by) override;
   void OnAcknowledged(uint32_t sequence) override;
   void OnRefused(uint32_t sequence, const Refusal& refusal) override;
   void OnWritable() override;
@@ -128,8 +128,8 @@ class Route final : private UplinkUser {
   void StartOver();
   void SayRefused(const Refusal& refusal);
   void ResumeStreaming();
-  void LookForCulprit(bool by_upstream);
-  void SetAside();
+  void LookForCulprit(EndedBy ended_by);
+  void SetAside(const Refusal& why);
 
   // route_burial.cc: dead letters.
   void BeginBurial();

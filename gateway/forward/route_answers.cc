@@ -41,11 +41,11 @@ void Route::OnRefused(uint32_t sequence, const Refusal& refusal) {
   Pump();
 }
 
-void Route::OnUplinkDown(bool by_upstream) {
+void Route::OnUplinkDown(EndedBy ended_by) {
   up_ = false;
   if (mode_ == Mode::kStopped) return;
   if (!window_.empty()) metrics_.restarts.Add();
-  LookForCulprit(by_upstream);
+  LookForCulprit(ended_by);
   window_.DropFromFirstPending();
   AdvanceHead();
   if (mode_ == Mode::kStreaming || (mode_ == Mode::kSettling && window_.empty())) ResumeStreaming();
@@ -53,8 +53,8 @@ void Route::OnUplinkDown(bool by_upstream) {
 }
 
 // Was it one of the publishes without an answer?
-void Route::LookForCulprit(bool by_upstream) {
-  Narrowing::End end{.acknowledged = acknowledged_, .by_upstream = by_upstream};
+void Route::LookForCulprit(EndedBy ended_by) {
+  Narrowing::End end{.acknowledged = acknowledged_, .by_upstream = ended_by != EndedBy::kUs};
   if (const InFlight* const pending = window_.OldestPending()) {
     end.first = pending->first;
     end.end = window_.back().end;
@@ -67,23 +67,23 @@ void Route::LookForCulprit(bool by_upstream) {
     health_.OnEndedAt(clock_.Now(), end.first, narrowing_.stands());
     HoldFor(backoff_.Next());
   }
+  const Refusal& why = ended_by == EndedBy::kBrokenRules ? kBreaksTheRules : kEndsTheConnection;
   if (mode_ == Mode::kTelling) {
     WithdrawTelling();
-    if (is_it) GiveUpTelling(kEndsTheConnection.text);
+    if (is_it) GiveUpTelling(why.text);
   } else if (is_it) {
-    SetAside();
+    SetAside(why);
   }
 }
 
 // The only publish that waits for an answer.
-void Route::SetAside() {
+void Route::SetAside(const Refusal& why) {
   InFlight* const culprit = window_.FindPending(window_.front_sequence());
   SLUICE_CHECK(culprit != nullptr);
   SLUICE_PROBE("forward: a message at which upstream ends the connection is set aside");
-  LogWarn(
-      "route {}: upstream has ended {} connections in a row at offset {} alone; it is set aside",
-      options_.name, Narrowing::kEndsAtOne, culprit->first);
-  window_.SettleRefused(culprit, kEndsTheConnection);
+  LogWarn("route {}: {} connections in a row have ended at offset {} alone: {}; it is set aside",
+          options_.name, Narrowing::kEndsAtOne, culprit->first, why.text);
+  window_.SettleRefused(culprit, why);
   metrics_.refused_permanent.Add();
   mode_ = Mode::kSettling;
 }

@@ -63,7 +63,7 @@ void SharedUplink::Stop() {
   health_.OnStopped();
   if (before == State::kStopped || before == State::kWaiting) return;
   uplink_.Disconnect();
-  if (before == State::kConnected) LeaveConnected(false);
+  if (before == State::kConnected) LeaveConnected(EndedBy::kUs);
 }
 
 void SharedUplink::Connect() {
@@ -90,18 +90,18 @@ void SharedUplink::OnConnected(const UplinkLimits& limits) {
 
 void SharedUplink::OnDisconnected(const UplinkEnd& end) {
   if (state_ != State::kConnecting && state_ != State::kConnected) return;
-  const bool was_stable =
-      state_ == State::kConnected && clock_.Now() - connected_since_ >= options_.stable_after;
+  const bool was_stable = state_ == State::kConnected && !end.broke_rules &&
+                          clock_.Now() - connected_since_ >= options_.stable_after;
   if (was_stable) {
     backoff_.Reset();
     turned_away_ = 0;
   }
-  WaitToRetry(end, true);
+  WaitToRetry(end, end.broke_rules ? EndedBy::kBrokenRules : EndedBy::kUpstream);
 }
 
 // However long it lasted, it was no good connection.
 void SharedUplink::OnGivenUp(const UplinkEnd& end) {
-  if (state_ == State::kConnecting || state_ == State::kConnected) WaitToRetry(end, false);
+  if (state_ == State::kConnecting || state_ == State::kConnected) WaitToRetry(end, EndedBy::kUs);
 }
 
 void SharedUplink::OnServerFailed(const UplinkEnd& end) {
@@ -135,7 +135,7 @@ Duration SharedUplink::NextWait() {
   return std::max(usual, Duration(static_cast<int64_t>((0.5 + random_.Unit() / 2) * bound)));
 }
 
-void SharedUplink::WaitToRetry(const UplinkEnd& end, bool by_upstream) {
+void SharedUplink::WaitToRetry(const UplinkEnd& end, EndedBy ended_by) {
   const bool was_connected = state_ == State::kConnected;
   state_ = State::kWaiting;
   const MonotonicTime now = clock_.Now();
@@ -152,7 +152,7 @@ void SharedUplink::WaitToRetry(const UplinkEnd& end, bool by_upstream) {
     health_.OnTurnedAway(end.why);
   }
   if (was_connected) {
-    LeaveConnected(by_upstream);
+    LeaveConnected(ended_by);
   } else {
     connect_failures_.Add();
   }
@@ -162,10 +162,10 @@ void SharedUplink::WaitToRetry(const UplinkEnd& end, bool by_upstream) {
 // Ends what the other side does not. However long it lasted, it was no good connection.
 void SharedUplink::GiveUp(const UplinkEnd& end) {
   uplink_.Disconnect();
-  WaitToRetry(end, false);
+  WaitToRetry(end, EndedBy::kUs);
 }
 
-void SharedUplink::LeaveConnected(bool by_upstream) {
+void SharedUplink::LeaveConnected(EndedBy ended_by) {
   disconnects_.Add();
   up_.Set(0);
   in_flight_ = 0;
@@ -174,7 +174,7 @@ void SharedUplink::LeaveConnected(bool by_upstream) {
   wakes_ = false;
   for (size_t i = 0; i < users_.size(); ++i) {
     users_[i].blocked = users_[i].tries = false;
-    if (users_[i].user != nullptr) users_[i].user->OnUplinkDown(by_upstream);
+    if (users_[i].user != nullptr) users_[i].user->OnUplinkDown(ended_by);
   }
 }
 

@@ -18,14 +18,19 @@
 
 namespace sluice::forward {
 
+enum class EndedBy : uint8_t {
+  kUpstream,     // or the link
+  kBrokenRules,  // of the protocol, by upstream
+  kUs,
+};
+
 // One that publishes through a SharedUplink: a route. Loop thread.
 class UplinkUser {
  public:
   virtual ~UplinkUser() = default;
   virtual void OnUplinkUp(const UplinkLimits& limits) = 0;
-  // Everything that was published and is not acknowledged has to be published again. `by_upstream`,
-  // or the link; otherwise we ended it.
-  virtual void OnUplinkDown(bool by_upstream) = 0;
+  // Everything that was published and is not acknowledged has to be published again.
+  virtual void OnUplinkDown(EndedBy ended_by) = 0;
   virtual void OnAcknowledged(uint32_t sequence) = 0;
   virtual void OnRefused(uint32_t sequence, const Refusal& refusal) = 0;
   // There is room again after CanPublish said no.
@@ -124,11 +129,11 @@ class SharedUplink final : private UplinkListener {
   void OnRefused(uint32_t token, const Refusal& refusal) override;
 
   void Connect();
-  void WaitToRetry(const UplinkEnd& end, bool by_upstream);
+  void WaitToRetry(const UplinkEnd& end, EndedBy ended_by);
   Duration NextWait();
   void CountFailure(const UplinkEnd& end);
   void GiveUp(const UplinkEnd& end);
-  void LeaveConnected(bool by_upstream);
+  void LeaveConnected(EndedBy ended_by);
   void LookForTimeouts(MonotonicTime now);
   std::optional<MonotonicTime> AnswerDeadline() const;
   std::optional<MonotonicTime> OwnDeadline() const;

@@ -45,6 +45,8 @@ struct UplinkEnd {
   // It takes a person to cure it, here or upstream, and upstream may shut out whoever goes on
   // asking.
   bool turned_away = false;
+  // Upstream broke a rule of the protocol, and the uplink ended the connection for it.
+  bool broke_rules = false;
 };
 
 // Told what happens to an uplink. Loop thread.
@@ -55,8 +57,9 @@ class UplinkListener {
   // Ends a connection or an attempt at one. Of the messages that are not answered nothing more will
   // be heard.
   virtual void OnDisconnected(const UplinkEnd& end) = 0;
-  // The same, but it was the uplink that ended a connection: upstream broke the rules of their
-  // protocol, or fell silent. It says nothing against the messages that were on the way.
+  // The same, but it was the uplink that ended a connection: upstream fell silent. It says nothing
+  // against the messages that were on the way. What breaks the protocol's rules may be upstream's
+  // answer to one of them, and goes to OnDisconnected.
   virtual void OnGivenUp(const UplinkEnd& end) { OnDisconnected(end); }
   // One of several servers was tried in vain; the attempt goes on with another.
   virtual void OnServerFailed(const UplinkEnd&) {}

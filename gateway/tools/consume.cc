@@ -17,7 +17,7 @@
 #include "config/uplink.h"
 #include "forward/uplink_url.h"
 #include "tools/consumer.h"
-#include "uplink_paho/subscriber.h"
+#include "uplink_mqtt/subscriber.h"
 
 namespace sluice::tools {
 namespace {
@@ -29,6 +29,8 @@ constexpr milliseconds kPoll{100};  // how soon a signal or the idle exit is not
 constexpr seconds kStateInterval{1};
 // The largest batch there is, as JSON, and then some.
 constexpr uint32_t kMaxPacketBytes = 64 << 20;
+// What waits is bounded by the subscriber's queue, not by this.
+constexpr uint16_t kReceiveMaximum = 65'535;
 constexpr size_t kMaxStateFile = 64 << 20;
 constexpr uint32_t kSessionExpirySeconds = 7 * 24 * 3600;
 constexpr BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
@@ -37,45 +39,41 @@ constexpr BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5
 volatile std::sig_atomic_t stop_requested = 0;
 void RequestStop(int) { stop_requested = 1; }
 
-Result<uplink_paho::PahoOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
-  uplink_paho::PahoOptions paho;
-  auto url = forward::ParseUplinkUrl(options.url, uplink_paho::kSchemes);
+Result<uplink_mqtt::MqttOptions> ConnectionOptions(const ConsumeOptions& options, Random& random) {
+  uplink_mqtt::MqttOptions mqtt;
+  auto url = forward::ParseUplinkUrl(options.url, uplink_mqtt::kSchemes);
   if (!url.ok()) return Status::InvalidArgument("--url " + url.status().message());
-  if (url->scheme.tls && options.ca_file.empty()) {
-    return Status::InvalidArgument("--url with mqtts:// needs --ca, to know the broker by");
-  }
   if (options.cert_file.empty() != options.key_file.empty()) {
     return Status::InvalidArgument("--cert and --key need each other");
   }
-  paho.url = std::move(*url);
-  paho.client_id = options.client_id.empty()
-                       ? fmt::format("sluice-consume-{:012x}", random.Next() >> 16)
-                       : options.client_id;
-  paho.version = options.version;
-  paho.username = options.username;
-  paho.ca_file = options.ca_file;
-  paho.cert_file = options.cert_file;
-  paho.key_file = options.key_file;
-  paho.max_packet_bytes = kMaxPacketBytes;
-  paho.clean_start = options.clean_start;
-  if (!options.clean_start) paho.session_expiry_seconds = kSessionExpirySeconds;
   if (!options.clean_start && options.client_id.empty()) {
     return Status::InvalidArgument("a persistent session needs a client id");
   }
-  if (!options.password_file.empty()) {
-    auto password = config::ReadPasswordFile(options.password_file);
-    if (!password.ok()) return password.status();
-    paho.password = std::move(*password);
-  }
-  return paho;
+  mqtt.url = std::move(*url);
+  mqtt.ca_file = options.ca_file;
+  if (mqtt.url.scheme.tls && mqtt.ca_file.empty()) mqtt.ca_file = config::kSystemAuthorities;
+  mqtt.cert_file = options.cert_file;
+  mqtt.key_file = options.key_file;
+  mqtt.password_file = options.password_file;
+  mqtt.session.version = options.version;
+  mqtt.session.client_id = options.client_id.empty()
+                               ? fmt::format("sluice-consume-{:012x}", random.Next() >> 16)
+                               : options.client_id;
+  if (!options.username.empty()) mqtt.session.user_name = options.username;
+  mqtt.session.max_packet_bytes = kMaxPacketBytes;
+  mqtt.session.receive_maximum = kReceiveMaximum;
+  mqtt.session.clean_start = options.clean_start;
+  if (!options.clean_start) mqtt.session.session_expiry_seconds = kSessionExpirySeconds;
+  SLUICE_RETURN_IF_ERROR(client::CheckOptions(mqtt.session));
+  return mqtt;
 }
 
 // One run of the command: messages in, lines out, until there is a reason to stop.
 class Consumption {
  public:
-  Consumption(const ConsumeOptions& options, uplink_paho::PahoOptions paho, Random& random)
+  Consumption(const ConsumeOptions& options, uplink_mqtt::MqttOptions mqtt, Random& random)
       : options_(options),
-        subscriber_(std::move(paho), options.topic),
+        subscriber_(std::move(mqtt), options.topic),
         backoff_(kBackoff, random),
         last_message_(Now()),
         next_save_(Now()) {}
@@ -93,7 +91,7 @@ class Consumption {
   Status SaveState();
 
   const ConsumeOptions& options_;
-  uplink_paho::PahoSubscriber subscriber_;
+  uplink_mqtt::MqttSubscriber subscriber_;
   Backoff backoff_;
   Consumer consumer_;
   std::string lines_;
@@ -153,13 +151,13 @@ Status Consumption::Print(const std::string& payload) {
 Status Consumption::Receive(milliseconds timeout) {
   std::string payload;
   switch (subscriber_.Next(timeout, &payload)) {
-    case uplink_paho::PahoSubscriber::Outcome::kMessage:
+    case uplink_mqtt::MqttSubscriber::Outcome::kMessage:
       last_message_ = Now();
       return Print(payload);
-    case uplink_paho::PahoSubscriber::Outcome::kDisconnected:
+    case uplink_mqtt::MqttSubscriber::Outcome::kDisconnected:
       connected_ = false;
       return Status::Ok();
-    case uplink_paho::PahoSubscriber::Outcome::kNothing:
+    case uplink_mqtt::MqttSubscriber::Outcome::kNothing:
       break;
   }
   return Status::Ok();
@@ -169,9 +167,8 @@ Status Consumption::Run() {
   while (!Enough()) {
     SLUICE_RETURN_IF_ERROR(connected_ ? Receive(kPoll) : Connect());
   }
-  // What the broker already counts as delivered is printed as well.
+  // What is not printed has not been acknowledged: a session that is kept brings it again.
   subscriber_.Disconnect();
-  while (connected_) SLUICE_RETURN_IF_ERROR(Receive(milliseconds(0)));
   SLUICE_RETURN_IF_ERROR(SaveState());
   return was_connected_ ? Status::Ok() : Status::Unavailable("was never connected");
 }
@@ -194,13 +191,13 @@ int Fail(const Status& status) {
 
 int RunConsume(const ConsumeOptions& options) {
   Random random(SeedFromSystem());
-  auto paho = ConnectionOptions(options, random);
-  if (!paho.ok()) return Fail(paho.status());
+  auto mqtt = ConnectionOptions(options, random);
+  if (!mqtt.ok()) return Fail(mqtt.status());
   stop_requested = 0;
   std::signal(SIGINT, RequestStop);
   std::signal(SIGTERM, RequestStop);
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of fflush
-  Consumption consumption(options, std::move(*paho), random);
+  Consumption consumption(options, std::move(*mqtt), random);
   if (const Status status = consumption.LoadState(); !status.ok()) return Fail(status);
   const Status status = consumption.Run();
   consumption.PrintSummary();
@@ -216,8 +213,10 @@ void AddConsume(CLI::App& app, int* exit_code) {
   consume->add_option("--url", o.url, "broker: mqtt://HOST[:PORT] or mqtts://HOST[:PORT]")
       ->required();
   consume->add_option("--topic", o.topic, "topic filter to subscribe to")->required();
-  consume->add_option("--ca", o.ca_file,
-                      "file of the authorities that may sign the broker's certificate");
+  consume->add_option(
+      "--ca", o.ca_file,
+      "file of the authorities that may sign the broker's certificate; default: the "
+      "public ones that this machine trusts");
   consume->add_option("--cert", o.cert_file, "file of the client certificate");
   consume->add_option("--key", o.key_file, "file of its private key");
   consume->add_option("--username", o.username, "user name");

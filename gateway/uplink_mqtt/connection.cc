@@ -217,6 +217,7 @@ void Connection::Flush() {
 }
 
 bool Connection::EndedByUpstream() const {
+  if (BrokeRules(client_.end().cause)) return true;
   switch (client_.end().cause) {
     case client::EndCause::kRefused:
     case client::EndCause::kDisconnected:

@@ -33,7 +33,7 @@ class Connection final : private transport::StreamHandler {
     virtual void OnRefused(Connection& connection, uint32_t token,
                            const forward::Refusal& refusal) = 0;
     // Nothing more will be heard of it but OnGone. Not after Leave.
-    // `by_upstream`: or by us, whatever made us.
+    // `by_upstream`: or for a rule that it broke; otherwise by us, for its silence.
     virtual void OnEnded(Connection& connection, const forward::UplinkEnd& end,
                          bool by_upstream) = 0;
     // The stream is closed: the connection may be destroyed, and is not touched any more.

@@ -22,9 +22,15 @@ forward::Refusal RefusalOf(client::PublishResult result) {
   }
 }
 
+bool BrokeRules(client::EndCause cause) {
+  return cause == client::EndCause::kMalformed || cause == client::EndCause::kProtocolError ||
+         cause == client::EndCause::kTooLarge;
+}
+
 forward::UplinkEnd UplinkEndOf(const client::End& end) {
   const bool in_connack = end.cause == client::EndCause::kRefused;
   forward::UplinkEnd result{client::Describe(end), client::EndCauseName(end.cause)};
+  result.broke_rules = BrokeRules(end.cause);
   if (!in_connack && end.cause != client::EndCause::kDisconnected) return result;
   const client::CodeAdvice& advice = client::AdviceOn(end.reason);
   result.reason = advice.reason;

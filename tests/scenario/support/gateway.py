@@ -61,7 +61,7 @@ mqtt_version = {mqtt_version}
 client = "{client}"
 """
 # Which of the two clients uplinks use: some scenarios run with both.
-UPLINK_CLIENT = os.environ.get("SLUICE_UPLINK_CLIENT", "paho")
+UPLINK_CLIENT = os.environ.get("SLUICE_UPLINK_CLIENT", "mqtt")
 
 ROUTE = """
 [[route]]

@@ -4,6 +4,7 @@ import socketserver
 import threading
 
 CONNACK = {4: b"\x20\x02\x00\x00", 5: b"\x20\x03\x00\x00\x00"}
+NO_PACKET = b"\x40\x01\x00"  # a PUBACK with half a packet identifier
 CONNECT, PUBLISH, PINGREQ = 1, 3, 12
 
 
@@ -27,11 +28,12 @@ def pubrec(packet_id):
 class Hostile:
     """`answer` makes the bytes for a PUBLISH at QoS 1 out of its packet id; with `mute` not even CONNECT is
     answered. At a PUBLISH that holds the bytes `dislikes` the connection ends, in version 5 with DISCONNECT 0x90; one
-    that holds `refuses` is answered with 0x99, Payload format invalid.
+    that holds `refuses` is answered with 0x99, Payload format invalid, one that holds `confuses` with what is no MQTT packet.
     `connections` counts, `connects` keeps the CONNECT packets, `published` counts."""
 
-    def __init__(self, answer=nothing, mute=False, dislikes=None, refuses=None):
+    def __init__(self, answer=nothing, mute=False, dislikes=None, refuses=None, confuses=None):
         self.answer, self.mute, self.dislikes, self.refuses = answer, mute, dislikes, refuses
+        self.confuses = confuses
         self.connections = self.published = 0
         self.connects = []
         outer = self
@@ -89,6 +91,8 @@ class Hostile:
             packet_id = body[2 + topic:4 + topic]
             if self.refuses and self.refuses in body:
                 return b"\x40\x03" + packet_id + b"\x99"
+            if self.confuses and self.confuses in body:
+                return NO_PACKET
             return self.answer(int.from_bytes(packet_id, "big"))
         return b""
 

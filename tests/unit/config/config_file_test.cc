@@ -241,7 +241,12 @@ TEST_F(ConfigFileTest, UplinkNamesItsClient) {
   const auto uplink = [&](const std::string& more) {
     return With("[[uplink]]\nname = \"u\"\nurl = \"mqtts://h\"\n" + more);
   };
-  EXPECT_EQ(Load(uplink("")).uplinks[0].client, MqttClient::kPaho);
+  EXPECT_EQ(Load(uplink("")).uplinks[0].client, MqttClient::kOwn);
+  if (SLUICE_HAS_PAHO) {
+    EXPECT_EQ(Load(uplink("client = \"paho\"\n")).uplinks[0].client, MqttClient::kPaho);
+  } else {
+    EXPECT_THAT(Mistake(uplink("client = \"paho\"\n")), HasSubstr("built without Paho"));
+  }
   const UplinkConfig own = Load(uplink("client = \"mqtt\"\nalpn = [\"mqtt\"]\n"
                                        "keep_alive = \"7s\"\nconnect_timeout = \"1500ms\"\n"))
                                .uplinks[0];

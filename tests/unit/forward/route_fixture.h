@@ -26,6 +26,7 @@ class ScriptedDeadLetters final : public forward::DeadLetterSink {
     --room;
     offsets.push_back(letter.offset);
     reasons.push_back(letter.refusal.code);
+    texts.push_back(letter.refusal.text);
     waiting.push_back(std::move(stored));
     return true;
   }
@@ -39,6 +40,7 @@ class ScriptedDeadLetters final : public forward::DeadLetterSink {
   size_t room = SIZE_MAX;  // for so many more
   std::vector<uint64_t> offsets;
   std::vector<int> reasons;
+  std::vector<std::string_view> texts;
   std::vector<std::function<void()>> waiting;
 };
 

@@ -41,7 +41,7 @@ class RouteNarrowingTest : public RouteFixture {
   }
   void End() {
     ++ends;
-    uplink.Drop();
+    uplink.Drop(how);
     answered_ = sent();
     Run();
   }
@@ -54,6 +54,7 @@ class RouteNarrowingTest : public RouteFixture {
 
   std::set<uint64_t> disliked;
   bool dislikes_all = false;
+  forward::UplinkEnd how{.why = "dropped by the test"};
   Duration mean_life{};
   Duration step = milliseconds(50);
   Random chance{1};
@@ -76,6 +77,18 @@ TEST_F(RouteNarrowingTest, AMessageAtWhichUpstreamEndsTheConnectionIsSetAside) {
   EXPECT_EQ(source.books().acknowledged, 149u);
   // What was in flight, the message alone, its halves, and the single one.
   EXPECT_LE(ends, 2 + 6 + 1 + Narrowing::kEndsAtOne);
+}
+
+// It does not end the connection itself, but answers with what makes the uplink end it.
+TEST_F(RouteNarrowingTest, AMessageThatUpstreamAnswersWithABrokenRuleIsSetAsideWithThisReason) {
+  disliked = {17};
+  how.broke_rules = true;
+  Start();
+  Publish(50);
+  Live(1000);
+  EXPECT_EQ(cursor(), 50u);
+  EXPECT_EQ(dead_letters.offsets, Range(17, 18));
+  EXPECT_THAT(dead_letters.texts, testing::ElementsAre(forward::kBreaksTheRules.text));
 }
 
 TEST_F(RouteNarrowingTest, EachOfManyIsFound) {

@@ -27,9 +27,9 @@ class EagerUser final : public UplinkUser {
     Go();
   }
   void OnUplinkUp(const UplinkLimits&) override { Go(); }
-  void OnUplinkDown(bool by_upstream) override {
+  void OnUplinkDown(forward::EndedBy ended_by) override {
     ++downs;
-    down_by_upstream = by_upstream;
+    last_end = ended_by;
   }
   void OnAcknowledged(uint32_t sequence) override {
     acknowledged.push_back(sequence);
@@ -47,7 +47,7 @@ class EagerUser final : public UplinkUser {
   std::optional<Duration> quiet;  // publishes one at a time, alone, after as long a quiet
   int wanted = 0;
   int downs = 0;
-  bool down_by_upstream = false;  // the last time
+  forward::EndedBy last_end{};
   int ticks = 0;
   int refused = 0;
   std::vector<uint32_t> acknowledged;
@@ -460,20 +460,24 @@ TEST_F(SharedUplinkTest, DeadlinesOfUsersAreItsOwn) {
   EXPECT_EQ(first_.ticks + second_.ticks, 2);
 }
 
-// What upstream broke is not the messages' fault.
 TEST_F(SharedUplinkTest, EndsByTheUplinkAreToldApartFromThoseByUpstream) {
   EagerUser user(connection_);
   Connect();
   uplink_.Drop();
-  EXPECT_TRUE(user.down_by_upstream);
+  EXPECT_EQ(user.last_end, EndedBy::kUpstream);
   clock_.Advance(std::chrono::minutes(10));
   connection_.Tick(clock_.Now());
   uplink_.Accept();
   uplink_.GiveUp();
   EXPECT_EQ(user.downs, 2);
-  EXPECT_FALSE(user.down_by_upstream);
+  EXPECT_EQ(user.last_end, EndedBy::kUs);
   EXPECT_FALSE(connection_.connected());
   EXPECT_TRUE(connection_.NextDeadline());
+  clock_.Advance(std::chrono::minutes(10));
+  connection_.Tick(clock_.Now());
+  uplink_.Accept();
+  uplink_.Drop({.why = "an answer to what was not asked", .broke_rules = true});
+  EXPECT_EQ(user.last_end, EndedBy::kBrokenRules);
 }
 
 TEST_F(SharedUplinkTest, AnswersToAUserThatIsGoneAreDropped) {
