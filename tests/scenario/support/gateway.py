@@ -96,10 +96,11 @@ class Gateway:
     """One gateway, which can be started again on the same ports and the same data."""
 
     def __init__(self, directory, sections, name="gateway", data="data", memory="48MiB", min_free="1MiB",
-                 gateway_id="test", speaks_for='["*"]', clock_trust_after="0s"):
+                 gateway_id="test", speaks_for='["*"]', clock_trust_after="0s", env=None):
         self.directory = directory
         self.name = name
         self.sections = sections
+        self.env = env
         self.values = {"id": gateway_id, "data": data, "memory": memory, "min_free": min_free, "root": ROOT,
                        "speaks_for": speaks_for and f"speaks_for = {speaks_for}",
                        "clock_trust_after": clock_trust_after}
@@ -123,7 +124,7 @@ class Gateway:
     def launch(self):
         """Starts the process without waiting for anything."""
         self.write_config()
-        self.process = Process(self.name, [SLUICE, "run", self.config_file], self.directory)
+        self.process = Process(self.name, [SLUICE, "run", self.config_file], self.directory, env=self.env)
         return self.process
 
     def start(self):

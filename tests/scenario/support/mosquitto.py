@@ -61,6 +61,9 @@ class Mosquitto:
     def restart(self):
         """On the same port, where its clients look for it; all its memory is gone."""
         self.kill()
+        self.start_again()
+
+    def start_again(self):
         eventually(lambda: self._start(self.port), "mosquitto again")
 
 

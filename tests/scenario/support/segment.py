@@ -40,13 +40,13 @@ def events(path):
     return [record for record in records(path) if record.kind == EVENT]
 
 
-def flip(path, at):
-    """Turns one byte over, as a failing medium does."""
+def flip(path, at, bits=0xFF):
+    """Turns a byte over, or bits of it, as a failing medium does."""
     with open(path, "r+b") as file:
         file.seek(at)
         byte = file.read(1)[0]
         file.seek(at)
-        file.write(bytes([byte ^ 0xFF]))
+        file.write(bytes([byte ^ bits]))
 
 
 def write(path, at, data):
