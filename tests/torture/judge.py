@@ -9,7 +9,7 @@ from support import gateway as gateway_support
 from support.process import eventually, run
 
 # What may be left when everything is mended: what people have to look at, and what clears with the next event.
-LASTING_PROBLEMS = {"damaged", "nearly_full", "evicting", "expiring", "not_acknowledging", "dead_letters"}
+LASTING_PROBLEMS = {"damaged", "nearly_full", "evicting", "expiring", "not_acknowledging", "dead_letters", "set_aside"}
 
 
 class Judge:
