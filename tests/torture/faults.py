@@ -138,7 +138,7 @@ class PacketLimit(Fault):
         return plan.upstream in ("mosquitto", "scripted")
 
     def draw(self, rng):
-        self.limit = rng.choice((1_500, 2_048, 5_000))
+        self.limit = rng.choice((2_500, 5_000))  # no event of the fleet is larger, many batches are
         self.figures = str(self.limit)
 
     def begin(self, round_):
