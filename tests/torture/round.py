@@ -180,6 +180,9 @@ class Round:
 
     def settle(self):
         """No more readings; everything that was acknowledged arrives."""
+        if not self.gateway.process.alive:
+            raise AssertionError(f"the gateway ended with code {self.gateway.process.exit_code}: "
+                                 f"{self.gateway.process.log()[-1000:]}")
         for name, fleet in self.fleets.items():
             if fleet.alive:
                 fleet.signal(signal.SIGINT)
