@@ -63,6 +63,18 @@ void NoteWhoSpeaks(const Config& config, const std::vector<Profile>& profiles,
   }
 }
 
+// What 0.1 let a profile do for lack of rules with names.
+void NoteWhoForgets(const std::vector<Profile>& profiles, Diagnostics& diagnostics) {
+  for (const Profile& profile : profiles) {
+    if (!profile.ignore_if_nothing) continue;
+    diagnostics.Note(
+        fmt::format("profile {} forgets whatever no profile knows on its topics (if_nothing = "
+                    "\"ignore\"), also "
+                    "the news of other products; name what is no news with [[ignore]] instead",
+                    profile.name));
+  }
+}
+
 }  // namespace
 
 std::vector<Profile> LoadCheckedProfiles(const Config& config, Machine& machine) {
@@ -83,6 +95,7 @@ std::vector<Profile> LoadCheckedProfiles(const Config& config, Machine& machine)
   }
   CheckStreamsAreFed(config, *profiles, diagnostics);
   NoteWhoSpeaks(config, *profiles, diagnostics);
+  NoteWhoForgets(*profiles, diagnostics);
   return std::move(*profiles);
 }
 

@@ -12,7 +12,7 @@ namespace sluice::config {
 
 // Reads a profile from TOML. `file` is only a name for messages. On error kInvalidArgument with
 // every error found, one a line: "file:line:column: what is wrong; what to do". Keys are
-// documented in devices/README.md; unknown ones are errors.
+// documented in docs/profiles.md; unknown ones are errors.
 Result<normalise::Profile> ParseProfile(std::string_view file, std::string_view text);
 
 // Reads one file (at most 1 MiB), or every *.toml of a directory in the order of their names; then

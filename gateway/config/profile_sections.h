@@ -6,7 +6,7 @@
 namespace sluice::config {
 
 // Reads the tables of a profile; errors go to the reader's diagnostics. The keys are those of
-// devices/README.md.
+// docs/profiles.md.
 void ReadProfile(TableReader& root, normalise::Profile* profile);
 
 }  // namespace sluice::config

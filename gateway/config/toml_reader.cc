@@ -64,12 +64,13 @@ void TableReader::Require(std::string_view key) {
   if (!Has(key)) ErrorAt(table_, key, "is missing; it has no default");
 }
 
-std::optional<std::string> TableReader::TextOf(const toml::node& node, std::string_view key) {
+std::optional<std::string> TableReader::TextOf(const toml::node& node, std::string_view key,
+                                               Empty empty) {
   auto text = node.value_exact<std::string>();
   std::string_view what;
   if (!text) {
     what = node.is_array() || node.is_table() ? "must be a single string" : "must be a string";
-  } else if (text->empty()) {
+  } else if (text->empty() && empty == Empty::kRefused) {
     what = "must not be empty";
   } else if (text->size() > kMaxTextBytes || text->find('\0') != std::string::npos) {
     what = "must be at most 65535 bytes long and contain no NUL";
@@ -79,13 +80,17 @@ std::optional<std::string> TableReader::TextOf(const toml::node& node, std::stri
   return std::nullopt;
 }
 
-std::optional<std::string> TableReader::TakeText(std::string_view key) {
+std::optional<std::string> TableReader::TakeText(std::string_view key, Empty empty) {
   const toml::node* node = Take(key);
-  return node == nullptr ? std::nullopt : TextOf(*node, key);
+  return node == nullptr ? std::nullopt : TextOf(*node, key, empty);
 }
 
 void TableReader::Text(std::string_view key, std::string* value) {
   if (auto text = TakeText(key)) *value = std::move(*text);
+}
+
+void TableReader::TextOrEmpty(std::string_view key, std::string* value) {
+  if (auto text = TakeText(key, Empty::kFine)) *value = std::move(*text);
 }
 
 void TableReader::Name(std::string_view key, std::string* value) {
@@ -178,6 +183,21 @@ void TableReader::Words(std::string_view key,
     const auto text = item.value_exact<std::string>();
     if (!text) return ErrorAt(item, key, "must contain only strings");
     values->emplace_back(word.str(), *text);
+  }
+}
+
+void TableReader::Numbers(std::string_view key,
+                          std::vector<std::pair<std::string, double>>* values) {
+  const toml::node* node = Take(key);
+  if (node == nullptr) return;
+  if (!node->is_table()) return ErrorAt(*node, key, "must be a table, such as { low = 1 }");
+  values->clear();
+  for (const auto& [word, item] : *node->as_table()) {
+    const auto number = item.value<double>();
+    if (!item.is_number() || !std::isfinite(*number)) {
+      return ErrorAt(item, key, "must contain only numbers");
+    }
+    values->emplace_back(word.str(), *number);
   }
 }
 

@@ -59,6 +59,7 @@ class TableReader {
   void Require(std::string_view key);
   // At most 65,535 bytes without U+0000: what an MQTT string can be, and a path.
   void Text(std::string_view key, std::string* value);
+  void TextOrEmpty(std::string_view key, std::string* value);
   // What streams, uplinks, routes and the gateway are called: names of files, labels of metrics,
   // parts of event ids. A default that is none is an error as well.
   void Name(std::string_view key, std::string* value);
@@ -89,6 +90,8 @@ class TableReader {
   void Range(std::string_view key, std::optional<double>* low, std::optional<double>* high);
   // A table of texts, in the order of its keys.
   void Words(std::string_view key, std::vector<std::pair<std::string, std::string>>* values);
+  // A table of numbers, likewise.
+  void Numbers(std::string_view key, std::vector<std::pair<std::string, double>>* values);
   // A pebibyte is the most unless something says less, so that sums don't overflow.
   void Bytes(std::string_view key, uint64_t min, uint64_t* value, uint64_t max = 1ull << 50);
   void Time(std::string_view key, Duration min, Duration* value,
@@ -103,8 +106,10 @@ class TableReader {
   std::optional<size_t> Which(std::string_view key, std::span<const std::string_view> words);
   const toml::node* Take(std::string_view key);
   const toml::node& Find(std::string_view key) const;
-  std::optional<std::string> TakeText(std::string_view key);
-  std::optional<std::string> TextOf(const toml::node& node, std::string_view key);
+  enum class Empty : bool { kRefused, kFine };
+  std::optional<std::string> TakeText(std::string_view key, Empty empty = Empty::kRefused);
+  std::optional<std::string> TextOf(const toml::node& node, std::string_view key,
+                                    Empty empty = Empty::kRefused);
   std::vector<std::pair<const toml::node*, std::string>> TakeTexts(std::string_view key,
                                                                    bool or_one = false);
   void ErrorAt(const toml::node& node, std::string_view key, std::string_view what);

@@ -30,6 +30,7 @@ class Value {
   uint64_t unsigned_integer() const { return Checked(Kind::kUnsigned).unsigned_integer; }
   double number() const { return Checked(Kind::kDouble).number; }
   std::string_view text() const { return {Checked(Kind::kText).text, node_->size}; }
+  std::string_view unreadable() const { return {Checked(Kind::kUnreadable).text, node_->size}; }
   ByteSpan bytes() const {
     return AsBytes(std::string_view(Checked(Kind::kBytes).text, node_->size));
   }
@@ -103,6 +104,7 @@ class Document {
   void Add(std::string_view text) { SetText(text, &Append(Kind::kText)); }
   void Add(ByteSpan bytes) { SetText(AsText(bytes), &Append(Kind::kBytes)); }
   void Add(const char*) = delete;  // would be a bool
+  void AddUnreadable(std::string_view spelling) { SetText(spelling, &Append(Kind::kUnreadable)); }
 
   // Before the value of each member of an object.
   void AddKey(std::string_view key) {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "decode/decoder.h"
+#include "decode/encoding.h"
 
 namespace sluice::decode {
 
@@ -10,20 +11,27 @@ namespace sluice::decode {
 // number too large for a double. Keeps its memory from payload to payload: once it has seen its
 // largest it allocates no more.
 //
-// One number that no type holds (1e999, or a whole one above 2^64) costs the whole payload today,
-// because simdjson's dom stops there. Where that shall cost its member only: when Decode meets
-// NUMBER_ERROR, a second, slow pass with simdjson's on-demand parser, which reads value by value
-// and hands out the text of what it cannot read, into the same Document.
+// simdjson's dom stops at a number that no type holds (1e999, or a whole one above 2^64) and at
+// `nan`. So that these cost their member only, what it refuses is written anew (json_repair.h) and
+// parsed a second time: a slow path that payloads which are JSON never see, bounded by
+// max_payload_bytes as the first. Its on-demand parser, which hands out what it cannot read, was
+// rejected for this: it does not check what it does not look at, and knows no single quotes.
 class JsonDecoder final : public Decoder {
  public:
   explicit JsonDecoder(const Limits& limits);
   ~JsonDecoder() override;
 
+  // Tolerates nothing.
   bool Decode(ByteSpan payload, Value* root, schema::Rejection* rejection) override;
+  // Marks numbers that no type holds as unreadable, and overlooks what `tolerate` says of JSON.
+  bool Decode(ByteSpan payload, const Tolerances& tolerate, Value* root,
+              schema::Rejection* rejection);
 
  private:
   struct Parser;
   bool Grow(size_t size);
+  int Parse(ByteSpan payload);
+  bool Mend(ByteSpan payload, const Tolerances& tolerate);
   bool HasRoomFor(size_t size, schema::Rejection* rejection);
 
   const Limits limits_;

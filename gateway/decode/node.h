@@ -16,6 +16,7 @@ enum class Kind : uint8_t {
   kBytes,
   kArray,
   kObject,
+  kUnreadable,  // a number that no type holds, as it was spelled: 1e999, nan
 };
 
 // One value of a document, or the key before a member's value. An array is followed by its items,
@@ -39,7 +40,7 @@ struct Node {
     int64_t integer;
     uint64_t unsigned_integer = 0;
     double number;
-    const char* text;  // kText, kBytes, keys; belongs to the decoder
+    const char* text;  // kText, kBytes, kUnreadable, keys; belongs to the decoder
   };
   uint32_t size = 0;  // of the text, in bytes
   uint32_t tag = 1;   // of a key its hash; else the kind and how many nodes to the next sibling

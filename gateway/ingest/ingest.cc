@@ -168,8 +168,8 @@ broker::Verdict Ingest::AppendDeadLetter(const normalise::Message& message,
   const size_t kept =
       std::min(message.payload.size(), parts_.normaliser.limits().max_dead_letter_bytes);
   const ByteSpan letter = BuildWithin(stream.max_event_bytes(), kept, [&](size_t max_kept) {
-    return normalise::BuildDeadLetter(message, rejection_, parts_.normaliser.Match(message.topic),
-                                      target, max_kept, &dead_letter_builder_);
+    return normalise::BuildDeadLetter(message, rejection_, rejection_.profile, target, max_kept,
+                                      &dead_letter_builder_);
   });
   const journal::AppendVerdict verdict = stream.Append(letter, message.received).verdict;
   if (verdict != journal::AppendVerdict::kStored && verdict != journal::AppendVerdict::kDropped) {

@@ -6,6 +6,7 @@
 
 #include "codec/topic.h"
 #include "decode/path.h"
+#include "decode/time_zone.h"
 #include "normalise/compiled_profile.h"
 #include "normalise/units.h"
 
@@ -56,18 +57,28 @@ std::string CheckUnit(std::string_view code) {
     return fmt::format("\"{}\" is not a UCUM unit; write \"{}\"", code, meant);
   }
   return fmt::format(
-      "unknown unit \"{}\"; take one from devices/README.md, or put a count in braces: \"{{{}}}\"",
+      "unknown unit \"{}\"; take one from docs/profiles.md, or put a count in braces: \"{{{}}}\"",
       code, code);
 }
 
+bool IsName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameBytes &&
+         std::none_of(name.begin(), name.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 std::string CheckName(std::string_view name) {
-  const bool fits = !name.empty() && name.size() <= kMaxNameBytes &&
-                    std::none_of(name.begin(), name.end(), [](char c) {
-                      return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-                    });
-  if (fits) return {};
+  if (IsName(name)) return {};
   return fmt::format("\"{}\" is not a name; use 1 to {} printable bytes",
                      name.substr(0, kMaxNameBytes), kMaxNameBytes);
+}
+
+std::string CheckTimeZone(const std::string& name) {
+  if (decode::TimeZone::Load(name)) return {};
+  return fmt::format(
+      "\"{}\" is no time zone of this machine; use an IANA name, such as \"Europe/Berlin\", and "
+      "see that tzdata is installed",
+      name);
 }
 
 std::string CheckEventType(std::string_view type) {

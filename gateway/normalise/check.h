@@ -17,6 +17,8 @@ std::string CheckUnit(std::string_view code);
 // The name of a reading or the key of an attribute: printable, and short, for it stands in every
 // event.
 std::string CheckName(std::string_view name);
+bool IsName(std::string_view name);
+std::string CheckTimeZone(const std::string& name);  // IANA; reads the machine's tzdata
 // Dot-separated words and a version: "climate.reading.v1".
 std::string CheckEventType(std::string_view type);
 

@@ -3,111 +3,73 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 
-#include "base/utf8.h"
-#include "codec/topic_match.h"
-#include "decode/json_decoder.h"
-#include "normalise/device_name.h"
+#include "decode/payload_decoder.h"
 #include "normalise/event_writer.h"
-#include "normalise/read_value.h"
 
 namespace sluice::normalise {
 namespace {
 
 using decode::Value;
 
-Verdict Reject(Reason reason, std::string_view text, Rejection* rejection) {
-  rejection->reason = reason;
-  rejection->text = text;
-  return Verdict::kRejected;
+// What a profile makes of a message.
+enum class Outcome : uint8_t {
+  kEvents,
+  kIgnored,
+  kRejected,
+  kNothing,  // the next profile may know more; the reason is given
+  kUnread,   // likewise: the payload is not what the profile reads
+};
+
+Outcome Ignore(const CompiledIgnore& ignore, Rejection* rejection) {
+  rejection->text = ignore.rule.name;
+  return Outcome::kIgnored;
 }
 
-bool IsPlausible(WallTime time, const Message& message, Duration max_skew) {
-  if (ToUnixNanos(time) < Clock::kEarliestPlausibleUnixNanos) return false;
-  if (max_skew == Duration::zero() || !message.clock_is_set) return true;
-  return time >= message.received - max_skew && time <= message.received + max_skew;
+bool IsAbout(const CompiledIgnore& ignore, const Topic& topic) {
+  return ignore.topics.empty() || ignore.topics.MatchesAny(topic);
 }
 
-void SetTime(ParsedMessage* parsed) {
-  const Message& message = parsed->message;
-  for (const CompiledTime& rule : parsed->profile.times) {
-    const auto time = ReadTime(rule, parsed->root);
-    if (!time || !IsPlausible(*time, message, parsed->profile.source.max_skew)) continue;
-    parsed->time = *time;
-    parsed->time_source = schema::TimeSource::kDevice;
-    return;
+// The rule that needs no look into the payload, or null.
+const CompiledIgnore* FindIgnore(const CompiledProfile& profile, const Topic& topic,
+                                 ByteSpan payload) {
+  for (const CompiledIgnore& ignore : profile.ignore) {
+    if (!ignore.when.empty() || ignore.rule.otherwise || !IsAbout(ignore, topic)) continue;
+    if (!ignore.rule.empty_payload || payload.empty()) return &ignore;
   }
-  parsed->time = message.received;
-  parsed->time_source =
-      message.clock_is_set ? schema::TimeSource::kGateway : schema::TimeSource::kGatewayUnset;
+  return nullptr;
 }
 
-// Who was measured, as the profile says; empty if that is not to be found.
-std::string_view FindDevice(const ParsedMessage& parsed, SpellingBuffer* buffer) {
-  const DeviceRule& rule = parsed.profile.source.device;
-  Value member;
-  switch (rule.from) {
-    case DeviceRule::From::kIdentity:
-      return parsed.message.identity;
-    case DeviceRule::From::kTopicLevel:
-      return codec::TopicLevel(parsed.message.topic, rule.level).value_or(std::string_view());
-    case DeviceRule::From::kMember:
-      if (!parsed.profile.device->Find(parsed.root, &member)) return {};
-      return Spell(member, buffer).value_or(std::string_view());
+// `otherwise`: the rule for what is no event, or the one that comes before events.
+const CompiledIgnore* FindIgnore(const CompiledProfile& profile, const Topic& topic, Value root,
+                                 bool otherwise) {
+  const Scope whole{topic, root, root};
+  for (const CompiledIgnore& ignore : profile.ignore) {
+    if (ignore.rule.otherwise != otherwise || !IsAbout(ignore, topic)) continue;
+    if (ignore.when.empty() && !otherwise) continue;
+    if (AllHold(ignore.when, whole)) return &ignore;
   }
-  return {};
-}
-
-bool IsForeign(const ParsedMessage& parsed) {
-  const SpeakerRules* const speakers = parsed.message.speakers;
-  return speakers != nullptr && !speakers->MaySpeakFor(parsed.message.identity, parsed.device);
-}
-
-// Says what to write if it should be allowed.
-Verdict RejectForeign(const ParsedMessage& parsed, Rejection* rejection) {
-  const std::string_view identity = parsed.message.identity, device = parsed.device;
-  rejection->reason = Reason::kForeignDevice;
-  rejection->text.clear();
-  const auto text = std::back_inserter(rejection->text);
-  fmt::format_to(text, "\"{}\" may not speak for the device \"{}\"; ",
-                 CutUtf8(identity, kMaxQuotedNameBytes), CutUtf8(device, kMaxQuotedNameBytes));
-  if (MeansItselfInRules(identity) && MeansItselfInRules(device)) {
-    fmt::format_to(text,
-                   "if it should, write: [[access]] identity = \"{}\", speaks_for = "
-                   "[\"{{identity}}\", \"{}\"]",
-                   identity, device);
-  } else {
-    fmt::format_to(text, "no rule can name just these two: see speaks_for of [[access]]");
-  }
-  return Verdict::kRejected;
-}
-
-bool IsIgnored(const CompiledProfile& profile, Value root) {
-  return std::any_of(profile.ignore_when.begin(), profile.ignore_when.end(),
-                     [root](const CompiledCondition& condition) { return Holds(condition, root); });
+  return nullptr;
 }
 
 }  // namespace
 
 struct Normaliser::Impl {
-  explicit Impl(const Limits& given) : limits(given), json(given.decode), writer(given) {}
+  explicit Impl(const Limits& given) : limits(given), decoder(given.decode), writer(given) {}
 
-  const CompiledProfile* Find(std::string_view topic) const {
-    const auto found =
-        std::find_if(profiles.begin(), profiles.end(),
-                     [topic](const CompiledProfile& profile) { return profile.Matches(topic); });
-    return found == profiles.end() ? nullptr : &*found;
-  }
-
-  Verdict Apply(const CompiledProfile& profile, const Message& message, const Target& target,
-                EventList* events, Rejection* rejection);
+  Outcome Apply(const CompiledProfile& profile, const Message& message, const Topic& topic,
+                const Target& target, EventList* events, Rejection* rejection);
+  bool Decode(const CompiledProfile& profile, const Message& message, Rejection* rejection);
 
   const Limits limits;
   std::vector<CompiledProfile> profiles;
-  decode::JsonDecoder json;
+  decode::PayloadDecoder decoder;
   EventWriter writer;
+  Rejection later;  // of the profiles after the first
+  // What was made of the current payload, and how, so that profiles that read it alike share it.
+  Value root;
+  const decode::Encoding* decoded_as = nullptr;
 };
 
 Normaliser::Normaliser(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -132,49 +94,85 @@ Result<std::unique_ptr<Normaliser>> Normaliser::Create(std::vector<Profile> prof
 const Limits& Normaliser::limits() const { return impl_->limits; }
 
 std::string_view Normaliser::Match(std::string_view topic) const {
-  const CompiledProfile* profile = impl_->Find(topic);
-  return profile == nullptr ? std::string_view() : std::string_view(profile->source.name);
+  const Topic shape(topic);
+  for (const CompiledProfile& profile : impl_->profiles) {
+    if (profile.topics.MatchesAny(shape)) return profile.source.name;
+  }
+  return {};
 }
 
 Verdict Normaliser::Normalise(const Message& message, const Target& target, EventList* events,
                               Rejection* rejection) {
   events->Clear();
-  const CompiledProfile* profile = impl_->Find(message.topic);
-  if (profile == nullptr) {
-    return Reject(Reason::kNoProfile, "no profile has a filter for this topic", rejection);
+  *rejection = {.text = std::move(rejection->text)};
+  impl_->decoded_as = nullptr;
+  const Topic topic(message.topic);
+  const CompiledProfile* first = nullptr;
+  const CompiledProfile* forgetful = nullptr;
+  for (const CompiledProfile& profile : impl_->profiles) {
+    if (!profile.topics.MatchesAny(topic)) continue;
+    Rejection* const said = first == nullptr ? rejection : &impl_->later;
+    const Outcome outcome = impl_->Apply(profile, message, topic, target, events, said);
+    if (outcome == Outcome::kNothing || outcome == Outcome::kUnread) {
+      if (first == nullptr) first = &profile;
+      const bool forgets = outcome == Outcome::kNothing && profile.source.ignore_if_nothing;
+      if (forgets && forgetful == nullptr) forgetful = &profile;
+      continue;
+    }
+    if (said != rejection) std::swap(*said, *rejection);
+    rejection->profile = profile.source.name;
+    if (outcome != Outcome::kRejected) rejection->reason = Reason::kNone;
+    if (outcome == Outcome::kEvents) return Verdict::kEvents;
+    events->Clear();  // All or none.
+    return outcome == Outcome::kIgnored ? Verdict::kIgnored : Verdict::kRejected;
   }
-  const Verdict verdict = impl_->Apply(*profile, message, target, events, rejection);
-  if (verdict != Verdict::kEvents) events->Clear();  // All or none.
-  return verdict;
+  if (forgetful != nullptr) {
+    rejection->profile = forgetful->source.name;
+    rejection->reason = Reason::kNone;
+    rejection->text = "if_nothing";
+    return Verdict::kIgnored;
+  }
+  if (first != nullptr) {
+    rejection->profile = first->source.name;
+    return Verdict::kRejected;
+  }
+  rejection->reason = Reason::kNoProfile;
+  rejection->text = "no profile has a filter for this topic";
+  return Verdict::kRejected;
 }
 
-Verdict Normaliser::Impl::Apply(const CompiledProfile& profile, const Message& message,
-                                const Target& target, EventList* events, Rejection* rejection) {
-  Value root;
-  if (!json.Decode(message.payload, &root, rejection)) return Verdict::kRejected;
-  if (IsIgnored(profile, root)) return Verdict::kIgnored;
+// Into `root`; what a profile before has made of the payload is used again.
+bool Normaliser::Impl::Decode(const CompiledProfile& profile, const Message& message,
+                              Rejection* rejection) {
+  const decode::Encoding& encoding = profile.source.encoding;
+  if (decoded_as != nullptr && *decoded_as == encoding) return true;
+  decoded_as = nullptr;
+  if (!decoder.Decode(message.payload, encoding, &root, rejection)) return false;
+  decoded_as = &encoding;
+  return true;
+}
 
-  ParsedMessage parsed{.message = message, .target = target, .profile = profile, .root = root};
-  SpellingBuffer device_spelling;
-  parsed.device = FindDevice(parsed, &device_spelling);
-  if (parsed.device.empty()) {
-    return Reject(Reason::kNoDevice, "the device's name is not where the profile says", rejection);
+Outcome Normaliser::Impl::Apply(const CompiledProfile& profile, const Message& message,
+                                const Topic& topic, const Target& target, EventList* events,
+                                Rejection* rejection) {
+  if (const CompiledIgnore* ignore = FindIgnore(profile, topic, message.payload)) {
+    return Ignore(*ignore, rejection);
   }
-  if (parsed.device.size() > limits.max_name_bytes || !IsDeviceName(parsed.device)) {
-    return Reject(Reason::kInvalidText,
-                  "the device's name is too long, begins with '$', or has a '/', '+', '#' or a "
-                  "control character",
-                  rejection);
+  if (!Decode(profile, message, rejection)) return Outcome::kUnread;
+  if (const CompiledIgnore* ignore = FindIgnore(profile, topic, root, false)) {
+    return Ignore(*ignore, rejection);
   }
-  if (IsForeign(parsed)) return RejectForeign(parsed, rejection);
-  SetTime(&parsed);
-  if (profile.sequence) parsed.sequence = ReadSequence(*profile.sequence, root);
-
-  if (!writer.Write(parsed, events, rejection)) return Verdict::kRejected;
-  if (!events->empty()) return Verdict::kEvents;
-  if (profile.source.ignore_if_nothing) return Verdict::kIgnored;
-  return Reject(Reason::kNoReading, "none of the members that the profile knows is there",
-                rejection);
+  const CompiledIgnore* ignore = nullptr;
+  switch (writer.Write({message, topic, target, profile, root}, events, rejection)) {
+    case WriteOutcome::kEvents:
+      return Outcome::kEvents;
+    case WriteOutcome::kNothing:
+      ignore = FindIgnore(profile, topic, root, true);
+      return ignore == nullptr ? Outcome::kNothing : Ignore(*ignore, rejection);
+    case WriteOutcome::kRejected:
+      return Outcome::kRejected;
+  }
+  return Outcome::kRejected;
 }
 
 }  // namespace sluice::normalise

@@ -17,12 +17,18 @@ namespace sluice::normalise {
 
 enum class Verdict : uint8_t {
   kEvents,    // one or more in the list
-  kIgnored,   // the profile says that this is no reading; nothing to keep
+  kIgnored,   // a rule of a profile says that this is no news; its name is the rejection's text
   kRejected,  // for the dead letters; see Rejection
 };
 
 // Turns messages into events by profile. Loop thread only. Allocates nothing per message once it
 // has seen its largest.
+//
+// The profiles with a filter for the topic are asked in the order in which they were given, until
+// one makes events, ignores the message by a rule, or finds what it knows in a form that can be no
+// event. One that cannot read the payload or knows nothing in it leaves the message to the next.
+// What is left in the end is rejected with the first one's reason, unless a profile says that what
+// nobody knows may be forgotten. So every message is events, ignored, or a dead letter.
 //
 //   switch (normaliser.Normalise(message, target, &events, &rejection)) {
 //     case Verdict::kEvents:   append events.event(i) at target.next_offset + i, all or none
@@ -40,7 +46,8 @@ class Normaliser {
   // none. Lives as long as the normaliser.
   std::string_view Match(std::string_view topic) const;
 
-  // Clears `events` first. With no matching profile: kRejected, kNoProfile.
+  // Clears `events` first. With no matching profile: kRejected, kNoProfile. Whatever the verdict,
+  // the rejection says whose it is.
   Verdict Normalise(const Message& message, const Target& target, EventList* events,
                     Rejection* rejection);
 

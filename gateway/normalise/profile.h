@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
+#include "decode/encoding.h"
 #include "schema/event_fields.h"
 
 namespace sluice::normalise {
 
 // What a kind of device publishes and how it becomes events: the content of a file in
-// devices/profiles/, which config/profile_file.h reads. devices/README.md explains every key to the
+// devices/profiles/, which config/profile_file.h reads. docs/profiles.md explains every key to the
 // people who write them. Plain data; Normaliser compiles it. "Pointer" is an RFC 6901 JSON pointer.
 
 // Where the name of the device is found.
 struct DeviceRule {
-  enum class From : uint8_t { kIdentity, kTopicLevel, kMember };
+  // kKey only in an event with `each`: the key of the item.
+  enum class From : uint8_t { kIdentity, kTopicLevel, kMember, kKey };
   From from = From::kIdentity;
   int level = 0;            // kTopicLevel: from 0; negative counts from the end, -1 is the last
   std::string member = {};  // kMember: pointer to a text
@@ -30,27 +32,74 @@ struct TimeRule {
     kUnixMicros,
     kUnixNanos,
     kRfc3339,  // text with Z or an offset
-    kLocal,    // the same text without an offset: utc_offset_minutes applies
+    kLocal,    // the same text without an offset: utc_offset_minutes or zone applies
   };
   std::string member = {};
   Format format = Format::kRfc3339;
   int utc_offset_minutes = 0;
+  std::string zone = {};  // kLocal: an IANA name, "Europe/Berlin"; empty: utc_offset_minutes
 };
 
-// A condition: the member is there and is this text, number or boolean (in its JSON spelling).
+// A condition on a member, a level of the topic, or the key of an item. What is compared is a text,
+// number or boolean in its JSON spelling. Of a member that is absent only kAbsent holds.
 struct Condition {
+  enum class Test : uint8_t {
+    kEquals,
+    kOneOf,
+    kStartsWith,
+    kContains,
+    kGreater,
+    kLess,
+    kPresent,
+    kAbsent,  // or null
+    kIs,      // of this kind
+  };
+  enum class Kind : uint8_t { kNumber, kText, kBool, kList, kObject };
+  enum class From : uint8_t { kMember, kTopicLevel, kKey };
+
   std::string member = {};
-  std::string equals = {};
+  std::string equals = {};  // kEquals, kStartsWith, kContains
+  Test test = Test::kEquals;
+  std::vector<std::string> one_of = {};
+  double limit = 0;  // kGreater, kLess
+  Kind kind = Kind::kNumber;
+  From from = From::kMember;
+  int level = 0;         // kTopicLevel
+  bool negated = false;  // holds when it otherwise would not
+};
+
+// A field of bytes that a text spells or that the payload holds, as a number.
+struct FieldRule {
+  enum class Spelling : uint8_t { kHex, kBase64, kBytes };
+  Spelling spelling = Spelling::kHex;
+  size_t at = 0;     // the first byte; from 0
+  size_t width = 1;  // bytes, 1 to 8
+  bool is_signed = false;
+  bool little_endian = false;
+  int low_bit = 0;                    // of the field's number: the lowest that counts
+  int bits = 0;                       // how many; 0: all
+  std::optional<uint64_t> none = {};  // these bits mean that there is no value
+};
+
+// What a name in the payload is called in the event, and its unit.
+struct NameRule {
+  std::string is = {};
+  std::string name = {};  // empty: as it is
+  std::string unit = {};
 };
 
 struct ReadingRule {
-  enum class Type : uint8_t { kNumber, kInteger, kBool, kText };
+  enum class Type : uint8_t { kNumber, kInteger, kBool, kText, kAny };
+  enum class NameFrom : uint8_t { kFixed, kKey, kTopicLevel, kMember };
+  // Of the readings of a list: all, or the one that a word says.
+  enum class Pick : uint8_t { kAll, kFirst, kLast, kMax, kMin, kSum, kCount };
   std::string name = {};
   std::string member = {};  // pointer, from the event's base
   Type type = Type::kNumber;
   std::string unit_in = {};  // UCUM; converted into its canonical unit, see units.h; empty: no unit
   // Where the payload says which unit it uses (pointer from the root), and what its words mean in
-  // UCUM; unit_in holds when the member is missing.
+  // UCUM; unit_in holds when the member is missing. Without unit_member, and with from_text, the
+  // word follows the number: "12.05 kWh".
   std::string unit_member = {};
   std::vector<std::pair<std::string, std::string>> unit_words = {};
   double scale = 1;  // value = raw * scale + offset, before the unit is converted
@@ -63,9 +112,29 @@ struct ReadingRule {
   // device.
   bool companion = false;
   bool from_text = false;  // numbers may also come as text: "21.5"
-  // Texts that mean a boolean: "ON", "OFF".
+  // Texts and numbers that mean a boolean: "ON", "OFF", "1", "0".
   std::vector<std::string> true_words = {};
   std::vector<std::string> false_words = {};
+  // Texts that mean that there is no value, "unavailable", and texts that mean a number.
+  std::vector<std::string> absent_words = {};
+  std::vector<std::pair<std::string, double>> number_words = {};
+  // A part of a text: between `separator`, from 0, negative from the end.
+  std::string separator = {};
+  int part = 0;
+  std::optional<FieldRule> field = {};
+  // If one of these does not hold, the quality is uncertain: the device says so itself. Pointers
+  // as that of `member`.
+  std::vector<Condition> valid_if = {};
+  // Pointer from the event's base to a list or object: a reading for each item for which
+  // `list_when` holds. `member`, `list_when`, `valid_if` and the name then count from the item.
+  std::optional<std::string> list = {};
+  std::vector<Condition> list_when = {};
+  Pick pick = Pick::kAll;
+  NameFrom name_from = NameFrom::kFixed;
+  int name_level = 0;            // kTopicLevel
+  std::string name_member = {};  // kMember
+  std::vector<NameRule> names = {};
+  bool only_named = false;  // true: what `names` does not know is left out
 };
 
 struct AttributeRule {
@@ -88,21 +157,38 @@ struct EventRule {
   std::string type = {};                 // "climate.reading.v1"
   std::vector<std::string> topics = {};  // MQTT filters; empty: all of the profile's
   std::vector<Condition> when = {};      // all must hold; pointers from the root
-  std::string base = {};  // pointer to the object that the readings are in; empty: the root
-  // True: one event for each object in `base`: for each item of an array, or for each member of an
-  // object whose key starts with `key_prefix`.
+  bool otherwise = false;                // true: only if no rule before it made an event
+  std::string base = {};      // pointer to the object that the readings are in; empty: the root
+  bool base_is_json = false;  // the base is a text that holds JSON, from which pointers then count
+  // True: one event for each item of `base`: of an array, or for each member of an object whose key
+  // starts with `key_prefix`.
   bool each = false;
   std::string key_prefix = {};
+  std::vector<Condition> each_when = {};  // all must hold; pointers from the item
+  std::optional<DeviceRule> device = {};  // instead of the profile's; pointer from the base
+  std::vector<TimeRule> times = {};       // before the profile's; pointers from the base
+  std::vector<Condition> valid_if = {};   // of every reading; pointers from the base
   schema::Severity severity = schema::Severity::kInfo;
   std::vector<SeverityRule> severity_rules = {};  // the last that holds wins
   std::vector<ReadingRule> readings = {};
   std::vector<AttributeRule> attributes = {};
 };
 
+// Messages that are no news: counted by name, and forgotten. With neither `when` nor
+// `empty_payload` whatever is published on `topics`.
+struct IgnoreRule {
+  std::string name = {};                 // "command", "availability"
+  std::vector<std::string> topics = {};  // MQTT filters; empty: all of the profile's
+  std::vector<Condition> when = {};      // all must hold; pointers from the root
+  bool empty_payload = false;            // only those without any byte
+  bool otherwise = false;                // true: only if no event came to be
+};
+
 struct Profile {
   std::string name = {};
   std::string description = {};
   std::vector<std::string> topics = {};  // MQTT filters
+  decode::Encoding encoding = {};
   DeviceRule device = {};
   std::vector<TimeRule> times = {};
   // How far a device's time may be from the gateway's before the gateway's is used instead; 0: any.
@@ -110,11 +196,10 @@ struct Profile {
   Duration max_skew{0};
   std::string sequence_member = {};  // pointer to the device's own counter; empty: it has none
   std::vector<EventRule> events = {};
-  // What to do with a message that holds nothing known: false: dead letter; true: count and forget,
-  // for products that also publish housekeeping on the same topics.
+  // What to do with a message in which neither this profile nor a later one for its topic knows
+  // anything: false: dead letter; true: count and forget.
   bool ignore_if_nothing = false;
-  // Messages for which one of these holds are ignored likewise.
-  std::vector<Condition> ignore_when = {};
+  std::vector<IgnoreRule> ignore = {};
 };
 
 }  // namespace sluice::normalise

@@ -4,9 +4,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/rfc3339.h"
 #include "base/utf8.h"
-#include "normalise/device_time.h"
+#include "normalise/read_field.h"
+#include "normalise/read_number.h"
+#include "normalise/spell_container.h"
 
 namespace sluice::normalise {
 namespace {
@@ -29,6 +30,8 @@ schema::Value Scalar(Value value) {
       return value.number();
     case Kind::kText:
       return value.text();
+    case Kind::kUnreadable:
+      return value.unreadable();
     case Kind::kBytes:
       return value.bytes();
     case Kind::kNull:
@@ -39,54 +42,83 @@ schema::Value Scalar(Value value) {
   return std::monostate();
 }
 
-std::optional<double> NumberFromText(std::string_view text) {
+// A number and how it becomes one in the reading's unit.
+struct Measured {
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) {
-    return std::nullopt;  // from_chars reads "nan" and "inf" as well
-  }
-  return number;
-}
+  const UnitConversion* conversion = nullptr;
+  Quality quality = Quality::kGood;
+};
 
-std::optional<double> AsNumber(const schema::Value& value, bool from_text) {
-  if (const auto* integer = std::get_if<int64_t>(&value)) return static_cast<double>(*integer);
-  if (const auto* number = std::get_if<double>(&value)) return *number;
-  const auto* text = std::get_if<std::string_view>(&value);
-  return text != nullptr && from_text ? NumberFromText(*text) : std::nullopt;
-}
-
-std::optional<int64_t> AsInteger(const schema::Value& value, bool from_text) {
-  if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
-  const auto number = AsNumber(value, from_text);
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (!number || std::abs(*number) > kExact || *number != std::trunc(*number)) return std::nullopt;
-  return static_cast<int64_t>(*number);
-}
-
-std::optional<bool> AsBool(const schema::Value& value, const ReadingRule& rule) {
-  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
-  const auto* text = std::get_if<std::string_view>(&value);
-  if (text == nullptr) return std::nullopt;
-  const auto among = [text](const std::vector<std::string>& words) {
-    return std::find(words.begin(), words.end(), *text) != words.end();
-  };
-  if (among(rule.true_words)) return true;
-  if (among(rule.false_words)) return false;
-  return std::nullopt;
-}
-
-// The conversion that the payload asks for. An unknown word leaves the profile's own, but makes the
-// value uncertain.
-const UnitConversion* ConversionFor(const CompiledReading& reading, Value root, Quality* quality) {
-  Value word;
-  if (!reading.unit_path || !reading.unit_path->Find(root, &word)) return reading.conversion;
-  SpellingBuffer buffer;
-  const auto spelled = Spell(word, &buffer);
+// The conversion that a word of the payload asks for. An unknown one leaves the profile's own, but
+// makes the value uncertain.
+void UseWord(const CompiledReading& reading, std::string_view word, Measured* measured) {
   for (const auto& [known, conversion] : reading.unit_words) {
-    if (spelled && *spelled == known) return conversion;
+    if (word != known) continue;
+    measured->conversion = conversion;
+    return;
   }
-  *quality = Quality::kUncertain;
-  return reading.conversion;
+  measured->quality = Quality::kUncertain;
+}
+
+void UseUnitMember(const CompiledReading& reading, Value root, Measured* measured) {
+  Value word;
+  if (!reading.unit_path || !reading.unit_path->Find(root, &word)) return;
+  SpellingBuffer buffer;
+  UseWord(reading, Spell(word, &buffer).value_or(std::string_view()), measured);
+}
+
+// "21.5", or "12.05 kWh" where the rule has words for units.
+bool MeasureText(const CompiledReading& reading, std::string_view text, Measured* measured) {
+  const auto read = NumberAndUnitFromText(text, reading.decimal_comma);
+  if (!read) return false;
+  measured->number = read->number;
+  const bool has_words = !reading.unit_words.empty() && !reading.unit_path;
+  if (!has_words) return read->unit.empty() && !text.ends_with(' ');
+  if (!read->unit.empty()) UseWord(reading, read->unit, measured);
+  return true;
+}
+
+bool Measure(const CompiledReading& reading, const schema::Value& value, Measured* measured) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) {
+    measured->number = static_cast<double>(*integer);
+    return true;
+  }
+  if (const auto* number = std::get_if<double>(&value)) {
+    measured->number = *number;
+    return true;
+  }
+  const auto* text = std::get_if<std::string_view>(&value);
+  return text != nullptr && reading.rule.from_text && MeasureText(reading, *text, measured);
+}
+
+std::optional<int64_t> AsInteger(const CompiledReading& reading, const schema::Value& value) {
+  if (const auto* integer = std::get_if<int64_t>(&value)) return *integer;
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  Measured measured;
+  if (!Measure(reading, value, &measured) || !(std::abs(measured.number) <= kExact) ||
+      measured.number != std::trunc(measured.number)) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(measured.number);
+}
+
+bool IsAmong(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::optional<bool> AsBool(const ReadingRule& rule, Value member, const schema::Value& value) {
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
+  SpellingBuffer buffer;
+  std::optional<std::string_view> word;
+  if (const auto* text = std::get_if<std::string_view>(&value)) {
+    word = *text;
+  } else {
+    word = Spell(member, &buffer);
+  }
+  if (!word) return std::nullopt;
+  if (IsAmong(rule.true_words, *word)) return true;
+  if (IsAmong(rule.false_words, *word)) return false;
+  return std::nullopt;
 }
 
 bool IsOutOfRange(const ReadingRule& rule, double value) {
@@ -94,117 +126,157 @@ bool IsOutOfRange(const ReadingRule& rule, double value) {
          (rule.max && value > *rule.max);
 }
 
-void SetNumber(const CompiledReading& reading, Value root, double raw, schema::Reading* out) {
-  double value = raw * reading.rule.scale + reading.rule.offset;
-  const UnitConversion* conversion = ConversionFor(reading, root, &out->quality);
-  if (conversion != nullptr) value = conversion->Apply(value);
-  if (IsOutOfRange(reading.rule, value)) out->quality = Quality::kOutOfRange;
-  out->value = value;
-}
-
-void SetInteger(const CompiledReading& reading, int64_t value, schema::Reading* out) {
-  if (IsOutOfRange(reading.rule, static_cast<double>(value))) out->quality = Quality::kOutOfRange;
+void SetNumber(const CompiledReading& reading, const Measured& measured, schema::Reading* out) {
+  double value = measured.number * reading.multiplier / reading.divisor + reading.rule.offset;
+  if (measured.conversion != nullptr) value = measured.conversion->Apply(value);
+  out->quality = IsOutOfRange(reading.rule, value) ? Quality::kOutOfRange : measured.quality;
   out->value = value;
 }
 
 // Puts `value` into `out` as the rule's type; false if it cannot be read as one.
-bool Convert(const CompiledReading& reading, Value root, const schema::Value& value,
-             schema::Reading* out) {
-  const ReadingRule& rule = reading.rule;
-  switch (rule.type) {
-    case Type::kNumber:
-      if (const auto number = AsNumber(value, rule.from_text)) {
-        SetNumber(reading, root, *number, out);
-        return true;
+bool Convert(const CompiledReading& reading, const CompiledUnit& unit, const Scope& scope,
+             Value member, const schema::Value& value, schema::Reading* out) {
+  switch (reading.rule.type) {
+    case Type::kNumber: {
+      Measured measured{.conversion = unit.conversion};
+      if (!Measure(reading, value, &measured)) return false;
+      UseUnitMember(reading, scope.root, &measured);
+      SetNumber(reading, measured, out);
+      return true;
+    }
+    case Type::kInteger: {
+      const auto integer = AsInteger(reading, value);
+      if (!integer) return false;
+      if (IsOutOfRange(reading.rule, static_cast<double>(*integer))) {
+        out->quality = Quality::kOutOfRange;
       }
-      return false;
-    case Type::kInteger:
-      if (const auto integer = AsInteger(value, rule.from_text)) {
-        SetInteger(reading, *integer, out);
-        return true;
-      }
-      return false;
-    case Type::kBool:
-      if (const auto truth = AsBool(value, rule)) {
-        out->value = *truth;
-        return true;
-      }
-      return false;
+      out->value = *integer;
+      return true;
+    }
+    case Type::kBool: {
+      const auto truth = AsBool(reading.rule, member, value);
+      if (truth) out->value = *truth;
+      return truth.has_value();
+    }
     case Type::kText:
       out->value = value;
       return std::holds_alternative<std::string_view>(value);
+    case Type::kAny: {
+      Measured measured{.conversion = unit.conversion};
+      if (Measure(reading, value, &measured)) {
+        UseUnitMember(reading, scope.root, &measured);
+        SetNumber(reading, measured, out);
+      } else {
+        out->value = value;
+        out->unit = {};
+      }
+      return true;
+    }
   }
   return false;
 }
 
-template <typename Number>
-std::string_view SpellNumber(Number number, SpellingBuffer* buffer) {
-  const auto end = std::to_chars(buffer->data(), buffer->data() + buffer->size(), number).ptr;
-  return {buffer->data(), static_cast<size_t>(end - buffer->data())};
+// Part `part` of `text`, from 0, or from the end when negative.
+std::optional<std::string_view> PartOf(std::string_view text, std::string_view separator,
+                                       int part) {
+  if (part < 0) {
+    for (; part < -1; ++part) {
+      const size_t cut = text.rfind(separator);
+      if (cut == std::string_view::npos) return std::nullopt;
+      text = text.substr(0, cut);
+    }
+    const size_t last = text.rfind(separator);
+    return last == std::string_view::npos ? text : text.substr(last + separator.size());
+  }
+  for (; part > 0; --part) {
+    const size_t cut = text.find(separator);
+    if (cut == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(cut + separator.size());
+  }
+  return text.substr(0, text.find(separator));
+}
+
+// What the rule makes of the payload's value before it is converted; false if it is none.
+bool Refine(const ReadingRule& rule, Value member, schema::Value* value) {
+  if (rule.field) {
+    const auto number = ReadField(*rule.field, member);
+    if (number) *value = *number;
+    return number.has_value();
+  }
+  const auto* text = std::get_if<std::string_view>(value);
+  if (text == nullptr) return true;
+  std::string_view word = *text;
+  if (!rule.separator.empty()) {
+    const auto part = PartOf(word, rule.separator, rule.part);
+    if (!part) return false;
+    word = *part;
+  }
+  if (IsAmong(rule.absent_words, word)) return false;
+  *value = word;
+  for (const auto& [known, number] : rule.number_words) {
+    if (word == known) *value = number;
+  }
+  return true;
+}
+
+// What is no number, no text and no truth value: its text is kept.
+ReadOutcome MarkUnreadable(const CompiledReading& reading, Value member, std::string* scratch,
+                           schema::Reading* out) {
+  if (reading.rule.required) return ReadOutcome::kUnusable;
+  out->quality = Quality::kUnreadable;
+  if (member.kind() == Kind::kUnreadable) {
+    out->value = member.unreadable();
+    return ReadOutcome::kRead;
+  }
+  SpellContainer(member, scratch);
+  out->value = std::string_view(*scratch);
+  return ReadOutcome::kNoValue;
+}
+
+ReadOutcome ReadMember(const Scope& scope, const CompiledReading& reading, const CompiledUnit& unit,
+                       Value member, std::string* scratch, schema::Reading* out) {
+  const bool has_no_value =
+      member.kind() == Kind::kUnreadable || member.IsObject() || member.IsArray();
+  if (has_no_value) return MarkUnreadable(reading, member, scratch, out);
+  schema::Value value = Scalar(member);
+  if (reading.is_refined && !Refine(reading.rule, member, &value)) return ReadOutcome::kAbsent;
+  if (!Convert(reading, unit, scope, member, value, out)) {
+    if (reading.rule.required) return ReadOutcome::kUnusable;
+    *out = {.value = Scalar(member), .quality = Quality::kWrongType};
+  }
+  return ReadOutcome::kRead;
 }
 
 }  // namespace
 
-ReadOutcome ReadReading(Value root, Value base, const CompiledReading& reading,
-                        size_t max_text_bytes, schema::Reading* out) {
-  Value member;
-  if (!reading.path.Find(base, &member)) return ReadOutcome::kAbsent;
-  const schema::Value value = Scalar(member);
-  if (std::holds_alternative<std::monostate>(value)) return ReadOutcome::kUnusable;
-  *out = {.name = reading.rule.name, .unit = reading.unit};
-  if (!Convert(reading, root, value, out)) {
-    if (reading.rule.required) return ReadOutcome::kUnusable;
-    *out = {.name = reading.rule.name, .value = value, .quality = Quality::kWrongType};
+bool ReadPlainNumber(const CompiledReading& reading, Value member, schema::Reading* out) {
+  Measured measured{.conversion = reading.unit.conversion};
+  if (member.kind() == Kind::kDouble) {
+    measured.number = member.number();
+  } else if (member.kind() == Kind::kInteger) {
+    measured.number = static_cast<double>(member.integer());
+  } else {
+    return false;
   }
+  out->name = reading.rule.name;
+  out->unit = reading.unit.canonical;
+  SetNumber(reading, measured, out);
+  return true;
+}
+
+ReadOutcome ReadReading(const Scope& scope, const CompiledReading& reading,
+                        const CompiledUnit& unit, Value member, size_t max_text_bytes,
+                        std::string* scratch, schema::Reading* out) {
+  *out = {.unit = unit.canonical};
+  const ReadOutcome outcome = ReadMember(scope, reading, unit, member, scratch, out);
+  if (out->quality >= Quality::kWrongType) out->unit = {};
   if (auto* text = std::get_if<std::string_view>(&out->value))
     *text = CutUtf8(*text, max_text_bytes);
-  return ReadOutcome::kRead;
-}
-
-std::optional<std::string_view> Spell(Value value, SpellingBuffer* buffer) {
-  const schema::Value scalar = Scalar(value);
-  if (const auto* text = std::get_if<std::string_view>(&scalar)) return *text;
-  if (const auto* truth = std::get_if<bool>(&scalar)) return *truth ? "true" : "false";
-  if (const auto* integer = std::get_if<int64_t>(&scalar)) return SpellNumber(*integer, buffer);
-  if (const auto* number = std::get_if<double>(&scalar)) return SpellNumber(*number, buffer);
-  return std::nullopt;
-}
-
-bool Holds(const CompiledCondition& condition, Value root) {
-  Value member;
-  if (!condition.path.Find(root, &member)) return false;
-  SpellingBuffer buffer;
-  return Spell(member, &buffer) == condition.equals;
-}
-
-std::optional<WallTime> ReadTime(const CompiledTime& time, Value root) {
-  using Format = TimeRule::Format;
-  Value member;
-  if (!time.path.Find(root, &member)) return std::nullopt;
-  const schema::Value value = Scalar(member);
-  if (const auto* text = std::get_if<std::string_view>(&value)) {
-    if (time.rule.format == Format::kRfc3339) return ParseDateTime(*text, true);
-    if (time.rule.format != Format::kLocal) return std::nullopt;
-    const auto local = ParseDateTime(*text, false);
-    if (!local) return std::nullopt;
-    return *local - std::chrono::minutes(time.rule.utc_offset_minutes);
+  if (!reading.valid_if.empty() && out->quality == Quality::kGood &&
+      !AllHold(reading.valid_if, scope)) {
+    out->quality = Quality::kUncertain;
   }
-  if (time.rule.format == Format::kUnixSeconds) {
-    const auto seconds = AsNumber(value, false);
-    return seconds ? TimeFromSeconds(*seconds) : std::nullopt;
-  }
-  const auto count = AsInteger(value, false);
-  if (!count) return std::nullopt;
-  switch (time.rule.format) {
-    case Format::kUnixMillis:
-      return TimeFromCount(*count, 1'000'000);
-    case Format::kUnixMicros:
-      return TimeFromCount(*count, 1'000);
-    case Format::kUnixNanos:
-      return TimeFromCount(*count, 1);
-    default:
-      return std::nullopt;
-  }
+  return outcome;
 }
 
 std::optional<uint64_t> ReadSequence(const decode::Path& path, Value root) {

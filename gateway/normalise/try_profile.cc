@@ -30,14 +30,13 @@ void AppendEvents(const EventList& events, std::string* text, std::string* devic
   }
 }
 
-void AppendVerdict(std::string_view verdict, const Rejection* rejection, std::string* text) {
+void AppendVerdict(std::string_view verdict, const Rejection& rejection, std::string* text) {
+  const bool is_rejected = rejection.reason != Reason::kNone;
   JsonWriter json(text);
   json.BeginObject();
   json.Member("verdict", verdict);
-  if (rejection != nullptr) {
-    json.Member("reason", schema::DeadLetterReasonName(rejection->reason));
-    json.Member("text", std::string_view(rejection->text));
-  }
+  if (is_rejected) json.Member("reason", schema::DeadLetterReasonName(rejection.reason));
+  json.Member(is_rejected ? "text" : "rule", std::string_view(rejection.text));
   json.EndObject();
   text->push_back('\n');
 }
@@ -45,9 +44,14 @@ void AppendVerdict(std::string_view verdict, const Rejection* rejection, std::st
 }  // namespace
 
 Result<TryOutcome> TryProfile(const Profile& profile, const Message& message) {
-  auto normaliser = Normaliser::Create({profile}, Limits());
+  return TryProfiles({profile}, message);
+}
+
+Result<TryOutcome> TryProfiles(const std::vector<Profile>& profiles, const Message& message) {
+  auto normaliser = Normaliser::Create(profiles, Limits());
   if (!normaliser.ok()) return normaliser.status();
-  const std::string example = profile.topics.empty() ? "" : ExampleTopic(profile.topics.front());
+  const bool is_about_topics = !profiles.empty() && !profiles.front().topics.empty();
+  const std::string example = is_about_topics ? ExampleTopic(profiles.front().topics.front()) : "";
   Message tried = message;
   if (tried.topic.empty()) tried.topic = example;
 
@@ -62,10 +66,10 @@ Result<TryOutcome> TryProfile(const Profile& profile, const Message& message) {
       break;
     case Verdict::kIgnored:
       outcome.accepted = true;
-      AppendVerdict("ignored", nullptr, &outcome.text);
+      AppendVerdict("ignored", rejection, &outcome.text);
       break;
     case Verdict::kRejected:
-      AppendVerdict("rejected", &rejection, &outcome.text);
+      AppendVerdict("rejected", rejection, &outcome.text);
       break;
   }
   return outcome;

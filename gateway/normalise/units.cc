@@ -7,7 +7,7 @@ namespace sluice::normalise {
 namespace {
 
 // The canonical unit of a quantity is the SI unit, or the one in which people read it on every
-// display: degree Celsius, hectopascal, kilowatt hour, litre. docs: devices/README.md.
+// display: degree Celsius, hectopascal, kilowatt hour, litre. docs: docs/profiles.md.
 constexpr UnitConversion kUnits[] = {
     // temperature
     {"Cel", "Cel"},
@@ -33,12 +33,21 @@ constexpr UnitConversion kUnits[] = {
     {"kV", "V", 0, 1000},
     {"A", "A"},
     {"mA", "A", 0, 1, 1000},
+    {"uA", "A", 0, 1, 1'000'000},
+    {"A.h", "A.h"},
+    {"mA.h", "A.h", 0, 1, 1000},
     {"W", "W"},
     {"mW", "W", 0, 1, 1000},
     {"kW", "W", 0, 1000},
     {"V.A", "V.A"},
     {"kV.A", "V.A", 0, 1000},
     {"{var}", "{var}"},
+    {"var", "{var}"},
+    {"kvar", "{var}", 0, 1000},
+    {"var.h", "var.h"},
+    {"kvar.h", "var.h", 0, 1000},
+    {"V.A.h", "V.A.h"},
+    {"kV.A.h", "V.A.h", 0, 1000},
     {"kW.h", "kW.h"},
     {"W.h", "kW.h", 0, 1, 1000},
     {"mW.h", "kW.h", 0, 1, 1'000'000},
@@ -51,10 +60,12 @@ constexpr UnitConversion kUnits[] = {
     {"mHz", "Hz", 0, 1, 1000},
     {"Ohm", "Ohm"},
     {"kOhm", "Ohm", 0, 1000},
+    {"MOhm", "Ohm", 0, 1'000'000},
     // light and signals
     {"lx", "lx"},
     {"klx", "lx", 0, 1000},
     {"W/m2", "W/m2"},
+    {"dB[SPL]", "dB[SPL]"},
     {"dB[mW]", "dB[mW]"},
     {"dB", "dB"},
     // length, speed, volume, mass
@@ -68,17 +79,34 @@ constexpr UnitConversion kUnits[] = {
     {"km/h", "m/s", 0, 10, 36},
     {"[mi_i]/h", "m/s", 0, 44704, 100'000},
     {"mm/h", "mm/h"},
+    {"m/s2", "m/s2"},
+    {"[g]", "m/s2", 0, 9.80665},
+    {"deg/s", "deg/s"},
     {"L", "L"},
     {"mL", "L", 0, 1, 1000},
     {"m3", "L", 0, 1000},
+    {"[gal_us]", "L", 0, 3.785411784},
+    {"[ft_i]3", "L", 0, 28.316846592},
     {"L/min", "L/min"},
     {"m3/h", "L/min", 0, 1000, 60},
+    {"L/h", "L/min", 0, 1, 60},
+    {"L/s", "L/min", 0, 60},
+    {"[gal_us]/min", "L/min", 0, 3.785411784},
     {"kg", "kg"},
     {"g", "kg", 0, 1, 1000},
+    {"[lb_av]", "kg", 0, 45359237, 100'000'000},
     // air
     {"ug/m3", "ug/m3"},
     {"mg/m3", "ug/m3", 0, 1000},
     {"g/m3", "g/m3"},
+    {"Bq/m3", "Bq/m3"},
+    {"pCi/L", "Bq/m3", 0, 37},
+    {"uSv/h", "uSv/h"},
+    // water and soil
+    {"uS/cm", "uS/cm"},
+    {"mS/cm", "uS/cm", 0, 1000},
+    {"[pH]", "[pH]"},
+    {"mg/L", "mg/L"},
     // time and angle
     {"s", "s"},
     {"ms", "s", 0, 1, 1000},
@@ -97,11 +125,14 @@ struct Suggestion {
 constexpr Suggestion kSuggestions[] = {
     {"C", "Cel"},       {"°C", "Cel"},       {"degC", "Cel"},    {"celsius", "Cel"},
     {"F", "[degF]"},    {"°F", "[degF]"},    {"degF", "[degF]"}, {"kWh", "kW.h"},
-    {"Wh", "W.h"},      {"VA", "V.A"},       {"var", "{var}"},   {"ppm", "[ppm]"},
+    {"Wh", "W.h"},      {"VA", "V.A"},       {"Ah", "A.h"},      {"ppm", "[ppm]"},
     {"ppb", "[ppb]"},   {"mmHg", "mm[Hg]"},  {"psi", "[psi]"},   {"inHg", "[in_i'Hg]"},
     {"dBm", "dB[mW]"},  {"ohm", "Ohm"},      {"lux", "lx"},      {"percent", "%"},
     {"l", "L"},         {"mph", "[mi_i]/h"}, {"µg/m³", "ug/m3"}, {"°", "deg"},
     {"degrees", "deg"}, {"sec", "s"},        {"in", "[in_i]"},   {"ft", "[ft_i]"},
+    {"varh", "var.h"},  {"µS/cm", "uS/cm"},  {"pH", "[pH]"},     {"gal", "[gal_us]"},
+    {"VAh", "V.A.h"},   {"ft³", "[ft_i]3"},  {"m³", "m3"},       {"Bq/m³", "Bq/m3"},
+    {"dBA", "dB[SPL]"}, {"m/s²", "m/s2"},    {"µSv/h", "uSv/h"}, {"lb", "[lb_av]"},
 };
 
 }  // namespace

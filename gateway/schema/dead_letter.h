@@ -56,6 +56,7 @@ std::string_view DeadLetterReasonName(DeadLetterReason reason);
 struct Rejection {
   DeadLetterReason reason = DeadLetterReason::kNone;
   std::string text;
+  std::string_view profile = {};  // whose verdict it is, if any; lives as long as the normaliser
 };
 
 // Where a dead letter is going to be.

@@ -30,6 +30,7 @@ enum class Quality : uint8_t {
   kUncertain = 1,   // the device itself says so
   kOutOfRange = 2,  // outside of the range that the profile calls possible; the value is kept
   kWrongType = 3,   // not of the type that the profile expects; the value is kept as it came
+  kUnreadable = 4,  // no value: a number that no type holds (nan), a list or object; as text
 };
 
 // A reading's value. No value (monostate) is what a reader sees of a kind added after it was built.
@@ -69,6 +70,7 @@ struct EventFields {
 
 std::string_view TimeSourceName(TimeSource source);  // "device", "gateway", "gateway_unset"
 std::string_view SeverityName(Severity severity);    // "info", …
-std::string_view QualityName(Quality quality);  // "good", "uncertain", "out_of_range", "wrong_type"
+// "good", "uncertain", "out_of_range", "wrong_type", "unreadable"
+std::string_view QualityName(Quality quality);
 
 }  // namespace sluice::schema

@@ -109,7 +109,7 @@ Reading EventView::reading(size_t i) const {
   return {.name = TextOf(reading.name()),
           .value = ValueOf(reading),
           .unit = TextOf(reading.unit()),
-          .quality = Known(static_cast<uint8_t>(reading.quality()), Quality::kWrongType)};
+          .quality = Known(static_cast<uint8_t>(reading.quality()), Quality::kUnreadable)};
 }
 
 size_t EventView::attribute_count() const {

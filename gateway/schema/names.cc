@@ -9,8 +9,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kTimeSources = {"gateway_unset", "gateway", "device"};
 constexpr std::array<std::string_view, 5> kSeverities = {"info", "debug", "warning", "error",
                                                          "critical"};
-constexpr std::array<std::string_view, 4> kQualities = {"good", "uncertain", "out_of_range",
-                                                        "wrong_type"};
+constexpr std::array<std::string_view, 5> kQualities = {"good", "uncertain", "out_of_range",
+                                                        "wrong_type", "unreadable"};
 constexpr std::array<std::string_view, 6> kGapReasons = {"unknown",     "evicted", "dropped",
                                                          "quarantined", "expired", "dead_lettered"};
 

@@ -32,6 +32,8 @@ DOORS = {
     "wslay": {"transport"},
     "sqlite3.h": {"state"},
     "simdjson.h": {"decode", "tools"},
+    "cctz": {"decode"},
+    "cbor.h": {"decode"},
     "mqtt": {"uplink_paho"},
     "MQTTAsync.h": {"uplink_paho"},
     "MQTTClient.h": {"uplink_paho"},

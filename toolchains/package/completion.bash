@@ -22,7 +22,7 @@ _sluice() {
   fi
   case ${words[1]} in
     check) options='--offline' ;;
-    try) options='--topic --identity' ;;
+    try) options='--topic --identity --log' ;;
     status) options='--dir --admin --json --watch' ;;
     replay) options='--dir --route --from --dry-run --json' ;;
     consume)

@@ -18,7 +18,7 @@ using normalise::TimeRule;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Every key that devices/README.md names.
+// Every key of 0.1; those since are below.
 constexpr std::string_view kEveryKey = R"(
 name = "every-key"
 description = "all of them"
@@ -73,6 +73,44 @@ severity_when = [{ member = "/low", equals = "true", severity = "critical" }]
   each_key = true
 )";
 
+// Those of docs/profiles.md that came later.
+constexpr std::string_view kNewKeys = R"(
+name = "new-keys"
+topics = ["a/+"]
+format = "json_or_text"
+tolerate = ["spaces", "decimal_comma"]
+time = [{ member = "", format = "local", zone = "Europe/Berlin" }]
+
+[[ignore]]
+name = "cleared"
+topics = ["a/b"]
+empty = true
+
+[[ignore]]
+name = "chatter"
+otherwise = true
+when = [{ topic_level = -1, one_of = ["x", "y"] }, { member = "/a", absent = true },
+        { member = "/b", greater_than = 2, not = true }, { member = "/c", is = "list" }]
+
+[[event]]
+type = "x.v1"
+otherwise = true
+base = "/text"
+base_is_json = true
+each = true
+each_when = [{ each_key = true, contains = ":" }]
+device = { each_key = true }
+time = [{ member = "/t", format = "unix_ms" }]
+valid_if = [{ member = "/ok", present = true }]
+reading = [
+  { list = "", member = "/v", type = "any", name_from = { member = "/n" }, only_named = true, list_when = [{ member = "/v", less_than = 5 }], names = [{ is = "T", name = "t", unit = "Cel" }] },
+  { name = "best", list = "/g", member = "/r", pick = "max", valid_if = [{ member = "/q", equals = "" }] },
+  { name = "field", member = "/d", field = { in = "base64", at = 3, width = 2, signed = true, order = "little", bits = [1, 9], none = 7 } },
+  { name = "word", member = "/w", absent_words = ["-"], number_words = { low = 1 }, split = ",", part = -1 },
+  { name = "energy", member = "/e", from_text = true, unit = "kW.h", unit_words = { Wh = "W.h" } },
+]
+)";
+
 constexpr std::string_view kSmallest = R"(name = "small"
 topics = ["a"]
 [[event]]
@@ -112,9 +150,10 @@ TEST_F(ProfileFileTest, EveryKeyOfAProfileIsRead) {
   EXPECT_EQ(profile.max_skew, std::chrono::minutes(10));
   EXPECT_EQ(profile.sequence_member, "/seq");
   EXPECT_TRUE(profile.ignore_if_nothing);
-  ASSERT_EQ(profile.ignore_when.size(), 1u);
-  EXPECT_EQ(profile.ignore_when[0].member, "/method");
-  EXPECT_EQ(profile.ignore_when[0].equals, "NotifyEvent");
+  ASSERT_EQ(profile.ignore.size(), 1u);
+  ASSERT_EQ(profile.ignore[0].when.size(), 1u);
+  EXPECT_EQ(profile.ignore[0].when[0].member, "/method");
+  EXPECT_EQ(profile.ignore[0].when[0].equals, "NotifyEvent");
 }
 
 TEST_F(ProfileFileTest, EveryKeyOfAnEventIsRead) {
@@ -156,6 +195,86 @@ TEST_F(ProfileFileTest, EveryKeyOfAReadingIsRead) {
   EXPECT_THAT(truth.true_words, ElementsAre("ON"));
   EXPECT_THAT(truth.false_words, ElementsAre("OFF", "0"));
   EXPECT_TRUE(truth.companion);
+}
+
+TEST_F(ProfileFileTest, NewKeysOfAProfileAreRead) {
+  const Profile profile = Load(kNewKeys);
+  EXPECT_EQ(profile.encoding.format, decode::Format::kJsonOrText);
+  EXPECT_TRUE(profile.encoding.tolerate.decimal_comma);
+  EXPECT_FALSE(profile.encoding.tolerate.nan);
+  EXPECT_EQ(profile.times.at(0).zone, "Europe/Berlin");
+  ASSERT_EQ(profile.ignore.size(), 2u);
+  EXPECT_TRUE(profile.ignore[0].empty_payload);
+  EXPECT_THAT(profile.ignore[0].topics, ElementsAre("a/b"));
+  const normalise::IgnoreRule& chatter = profile.ignore[1];
+  EXPECT_EQ(chatter.name, "chatter");
+  EXPECT_TRUE(chatter.otherwise);
+  ASSERT_EQ(chatter.when.size(), 4u);
+  EXPECT_EQ(chatter.when[0].from, normalise::Condition::From::kTopicLevel);
+  EXPECT_THAT(chatter.when[0].one_of, ElementsAre("x", "y"));
+  EXPECT_EQ(chatter.when[1].test, normalise::Condition::Test::kAbsent);
+  EXPECT_EQ(chatter.when[2].test, normalise::Condition::Test::kGreater);
+  EXPECT_EQ(chatter.when[2].limit, 2);
+  EXPECT_TRUE(chatter.when[2].negated);
+  EXPECT_EQ(chatter.when[3].kind, normalise::Condition::Kind::kList);
+}
+
+TEST_F(ProfileFileTest, NewKeysOfAnEventAreRead) {
+  const normalise::EventRule event = Load(kNewKeys).events.at(0);
+  EXPECT_TRUE(event.otherwise);
+  EXPECT_TRUE(event.base_is_json);
+  EXPECT_EQ(event.each_when.at(0).from, normalise::Condition::From::kKey);
+  EXPECT_EQ(event.device->from, DeviceRule::From::kKey);
+  EXPECT_EQ(event.times.at(0).format, TimeRule::Format::kUnixMillis);
+  EXPECT_EQ(event.valid_if.at(0).test, normalise::Condition::Test::kPresent);
+}
+
+TEST_F(ProfileFileTest, NewKeysOfAReadingAreRead) {
+  const std::vector<ReadingRule> readings = Load(kNewKeys).events.at(0).readings;
+  ASSERT_EQ(readings.size(), 5u);
+  EXPECT_EQ(readings[0].list, "");
+  EXPECT_EQ(readings[0].name, "value");
+  EXPECT_EQ(readings[0].name_from, ReadingRule::NameFrom::kMember);
+  EXPECT_TRUE(readings[0].only_named);
+  EXPECT_EQ(readings[0].names.at(0).unit, "Cel");
+  EXPECT_EQ(readings[0].list_when.at(0).limit, 5);
+  EXPECT_EQ(readings[0].type, ReadingRule::Type::kAny);
+  EXPECT_EQ(readings[1].pick, ReadingRule::Pick::kMax);
+  EXPECT_EQ(readings[1].valid_if.at(0).equals, "");
+  const normalise::FieldRule& field = readings[2].field.value();
+  EXPECT_EQ(field.spelling, normalise::FieldRule::Spelling::kBase64);
+  EXPECT_EQ(field.at, 3u);
+  EXPECT_EQ(field.width, 2u);
+  EXPECT_TRUE(field.is_signed && field.little_endian);
+  EXPECT_EQ(field.low_bit, 1);
+  EXPECT_EQ(field.bits, 8);
+  EXPECT_EQ(field.none, 7u);
+  EXPECT_THAT(readings[3].absent_words, ElementsAre("-"));
+  EXPECT_THAT(readings[3].number_words, ElementsAre(testing::Pair("low", 1)));
+  EXPECT_EQ(readings[3].separator, ",");
+  EXPECT_EQ(readings[3].part, -1);
+}
+
+TEST_F(ProfileFileTest, ConditionsNeedExactlyOneTest) {
+  const auto with = [this](const std::string& condition) {
+    return Mistake("ignore = [{ name = \"x\", when = [" + condition + "] }]\n" +
+                   std::string(kSmallest));
+  };
+  EXPECT_THAT(with("{ member = \"/a\" }"), HasSubstr("equals is missing"));
+  EXPECT_THAT(with("{ equals = \"a\" }"), HasSubstr("member is missing"));
+  EXPECT_THAT(with("{ member = \"/a\", equals = \"b\", present = true }"),
+              HasSubstr("keep one of them"));
+  EXPECT_THAT(with("{ member = \"/a\", absent = false }"), HasSubstr("can only be true"));
+}
+
+TEST_F(ProfileFileTest, WhatCouldDoNothingIsAMistake) {
+  EXPECT_THAT(MistakeIn("pick = \"max\"\n"), HasSubstr("only goes with list"));
+  EXPECT_THAT(MistakeIn("part = 1\n"), HasSubstr("only goes with split"));
+  EXPECT_THAT(MistakeIn("only_named = true\n"), HasSubstr("only goes with name_from"));
+  EXPECT_THAT(MistakeIn("field = { in = \"hex\", bits = [5, 3] }\n"), HasSubstr("bits"));
+  EXPECT_THAT(MistakeIn("field = { in = \"hex\", bits = [5, 12] }\n"), HasSubstr("no such bits"));
+  const std::string head = "tolerate = [\"everything\"]\n";
+  EXPECT_THAT(Mistake(head + std::string(kSmallest)), HasSubstr("must be words of"));
 }
 
 TEST_F(ProfileFileTest, EverySourceOfAnAttributeIsRead) {

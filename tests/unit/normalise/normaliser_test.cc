@@ -220,8 +220,10 @@ TEST_F(NormaliserTest, CompanionsMakeNoEvent) {
 }
 
 TEST_F(NormaliserTest, MessagesThatTheProfileIgnoresAreIgnored) {
-  profile_.ignore_when = {{.member = "/method", .equals = "NotifyEvent"}};
+  profile_.ignore = {{.name = "notify", .when = {{.member = "/method", .equals = "NotifyEvent"}}}};
   EXPECT_EQ(Give(R"({"method":"NotifyEvent","t":1})"), Verdict::kIgnored);
+  EXPECT_EQ(rejection_.text, "notify");
+  EXPECT_EQ(rejection_.profile, "small");
   EXPECT_EQ(Give(R"({"method":"NotifyStatus","t":1})"), Verdict::kEvents);
 }
 
@@ -322,13 +324,16 @@ TEST_F(NormaliserTest, MessagesAllocateNothingInSteadyState) {
   profile_.device = {.from = DeviceRule::From::kTopicLevel, .level = -1};
   constexpr std::string_view kGood =
       R"({"ts":"2026-11-21T11:59:59Z","seq":1,"a":{"t":1},"b":{"t":"wrong type"}})";
-  constexpr std::string_view kBad = R"({"a":{"t":1},"b":{"t":[]}})";
+  constexpr std::string_view kBad = R"({"a":{"t":[1,{"u":"x"}]},"b":{"t":[]}})";
+  constexpr std::string_view kMended = R"({"a":{"t":nan},"b":{"t":89882806660002990267}})";
   Give(kGood);
   Give(kBad);
+  Give(kMended);
   const test::AllocationCounter counter;
   for (int i = 0; i < 100; ++i) {
     ASSERT_EQ(Give(kGood), Verdict::kEvents);
     ASSERT_EQ(Give(kBad), Verdict::kRejected);
+    ASSERT_EQ(Give(kMended), Verdict::kEvents);
   }
   EXPECT_EQ(counter.count(), 0u);
 }

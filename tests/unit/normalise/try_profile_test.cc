@@ -41,7 +41,7 @@ TEST(TryProfileTest, IgnoredIsAccepted) {
   profile.ignore_if_nothing = true;
   const TryOutcome outcome = Try(profile, "{}");
   EXPECT_TRUE(outcome.accepted);
-  EXPECT_EQ(outcome.text, "{\"verdict\":\"ignored\"}\n");
+  EXPECT_EQ(outcome.text, "{\"verdict\":\"ignored\",\"rule\":\"if_nothing\"}\n");
 }
 
 TEST(TryProfileTest, ABadProfileIsAnError) {

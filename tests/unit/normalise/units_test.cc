@@ -40,6 +40,17 @@ TEST(UnitsTest, ValuesAreConvertedAsTheTablesOfPhysicsSay) {
       {"m3/h", 60, "L/min", 1000},
       {"[ppb]", 1000, "[ppm]", 1},
       {"h", 2, "s", 7200},
+      {"mA.h", 1500, "A.h", 1.5},
+      {"uA", 1e6, "A", 1},
+      {"MOhm", 1, "Ohm", 1e6},
+      {"kvar.h", 1, "var.h", 1000},
+      {"[gal_us]", 1, "L", 3.785412},
+      {"[ft_i]3", 1, "L", 28.316847},
+      {"L/h", 60, "L/min", 1},
+      {"[g]", 1, "m/s2", 9.80665},
+      {"mS/cm", 1, "uS/cm", 1000},
+      {"pCi/L", 4, "Bq/m3", 148},
+      {"[lb_av]", 1, "kg", 0.45359237},
       {"mg/m3", 1, "ug/m3", 1000},
   };
   for (const Case& c : cases) {
@@ -71,7 +82,8 @@ TEST(UnitsTest, EveryRowLeadsToACanonicalUnitOnce) {
 
 // People choose units from this page, not from the table.
 TEST(UnitsTest, TheHandbookNamesEveryUnit) {
-  const auto page = ReadFileToString(Env::Posix(), SLUICE_SOURCE_DIR "/devices/README.md", 1 << 20);
+  const auto page =
+      ReadFileToString(Env::Posix(), SLUICE_SOURCE_DIR "/gateway/docs/profiles.md", 1 << 20);
   ASSERT_TRUE(page.ok());
   for (const UnitConversion& unit : AllUnits()) {
     EXPECT_NE(page->find("`" + std::string(unit.from) + "`"), std::string::npos) << unit.from;
