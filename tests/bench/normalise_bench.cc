@@ -53,8 +53,10 @@ void RegisterFamily(const std::filesystem::path& folder) {
   for (const toml::node& node : *index["sample"].as_array()) {
     const toml::table& entry = *node.as_table();
     const auto text = [&](std::string_view key) { return entry[key].value_or(std::string()); };
-    auto payload =
-        ReadFileToString(Env::Posix(), (folder / (text("name") + ".json")).string(), 1 << 20);
+    Result<std::string> payload(text("payload"));
+    if (const auto file = folder / (text("name") + ".json"); std::filesystem::exists(file)) {
+      payload = ReadFileToString(Env::Posix(), file.string(), 1 << 20);
+    }
     if (!payload.ok()) std::abort();
     benchmark::RegisterBenchmark(
         (folder.filename().string() + "/" + text("name")).c_str(), BM_Normalise,

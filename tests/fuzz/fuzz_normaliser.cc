@@ -13,12 +13,26 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::string_view, 6> kTopics = {"zigbee2mqtt/attic",
-                                                     "devices/d/tele/th16/SENSOR",
-                                                     "shelly-1/status/switch:0",
-                                                     "devices/d/shelly-1/events/rpc",
-                                                     "shelly-1/status/temperature:100",
-                                                     "no/profile"};
+constexpr std::array<std::string_view, 20> kTopics = {"zigbee2mqtt/attic",
+                                                      "devices/d/tele/th16/SENSOR",
+                                                      "shelly-1/status/switch:0",
+                                                      "devices/d/shelly-1/events/rpc",
+                                                      "shelly-1/status/temperature:100",
+                                                      "no/profile",
+                                                      "shellies/shellyem3-1/emeter/0/power",
+                                                      "homie/d/n/p",
+                                                      "d/sensor/t/state",
+                                                      "homeassistant/sensor/t/state",
+                                                      "application/1/device/d/event/up",
+                                                      "v3/a@t/devices/d/up",
+                                                      "rtl_433/h/events",
+                                                      "home/g/BTtoMQTT/A4C1",
+                                                      "ruuvi/g/t",
+                                                      "N/p/system/0/Batteries",
+                                                      "openWB/evu/W",
+                                                      "watermeter/main/json",
+                                                      "tele/p/STATE",
+                                                      "shelly-1/status/em:0"};
 
 std::unique_ptr<normalise::Normaliser> MakeNormaliser() {
   auto profiles =

@@ -232,6 +232,16 @@ class TryAndStatus(Scenario):
         self.assertEqual(1, code)
         self.assertEqual("rejected", json.loads(out)["verdict"])
 
+    def test_try_reads_a_log_with_all_profiles(self):
+        log = (b'zigbee2mqtt/attic {"temperature": 20.5}\nzigbee2mqtt/attic/set {"state": "ON"}\n'
+               b"shellies/shellyem3-1/emeter/0/power 120.11\nnobody/knows 1\nzigbee2mqtt/old \n")
+        code, out, err = sluice("try", os.path.join(ROOT, "devices", "profiles"), "--log", "--identity", "hub", stdin=log)
+        self.assertEqual(1, code, err)
+        self.assertEqual(["climate.reading.v1", "power.reading.v1"],
+                         [json.loads(line)["type"] for line in out.splitlines() if "type" in json.loads(line)])
+        self.assertIn('nobody/knows: {"verdict":"rejected","reason":"no_profile"', err)
+        self.assertIn("5 messages: 2 events, 2 ignored, 1 dead letters", err)
+
     def test_status_prints_the_books(self):
         running = self.forwarding_gateway(1)
         self.client(running).publish_readings(3)
