@@ -77,7 +77,7 @@ Status MqttSubscriber::Connect() {
 
 Status MqttSubscriber::Dial() {
   std::optional<Dialer::Outcome> outcome;
-  dialer_->Dial([&](Dialer::Outcome result) { outcome = std::move(result); });
+  dialer_->Dial(options_.url, [&](Dialer::Outcome result) { outcome = std::move(result); });
   while (!outcome) loop_.RunOnce();  // the dialer has a limit of its own
   if (outcome->stream == nullptr) return StatusOf(outcome->failure);
   stream_ = std::move(outcome->stream);

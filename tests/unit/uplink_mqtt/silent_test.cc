@@ -27,7 +27,7 @@ class OneMessage final : public forward::UplinkUser {
                     {.topic = "t", .key = {}, .payload = {}, .content_type = "", .properties = {}});
   }
   void OnUplinkUp(const forward::UplinkLimits&) override {}
-  void OnUplinkDown(bool) override {}
+  void OnUplinkDown(forward::EndedBy) override {}
   void OnAcknowledged(uint32_t) override {}
   void OnRefused(uint32_t, const forward::Refusal&) override {}
   void OnWritable() override {}

@@ -39,7 +39,11 @@ class MqttSubscriberTest : public testing::Test, private forward::UplinkListener
     uplink->Connect();
     while (!connected_) loop.RunOnce();
     for (const std::string& payload : payloads) {
-      uplink->Publish(0, {.topic = "t", .key = {}, .payload = AsBytes(payload)});
+      uplink->Publish(0, {.topic = "t",
+                          .key = {},
+                          .payload = AsBytes(payload),
+                          .content_type = "",
+                          .properties = {}});
     }
     while (acknowledged_ < payloads.size()) loop.RunOnce();
   }
