@@ -5,9 +5,14 @@
 namespace sluice::fleet {
 namespace {
 
-// A JSON object loses its closing brace wherever it is cut.
+// A JSON object loses its closing brace wherever it is cut. Something stays: an empty payload clears
+// a retained message, which profiles may pass over.
 void Truncate(Random& random, std::string* payload) {
-  payload->resize(random.Below(payload->size()));
+  if (payload->size() == 1) {
+    payload->assign("{");
+  } else {
+    payload->resize(1 + random.Below(payload->size() - 1));
+  }
 }
 
 bool StartsNumber(char c) { return c == '-' || (c >= '0' && c <= '9'); }
@@ -48,7 +53,7 @@ void Damage(Random& random, std::string* payload) {
     case 2:
       return Corrupt(random, payload);
     default:
-      return payload->clear();
+      payload->assign("no reading");
   }
 }
 

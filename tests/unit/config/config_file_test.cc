@@ -360,8 +360,9 @@ TEST_F(ConfigFileTest, LimitsThatAnotherOneLowersWarn) {
   const auto loaded = ParseConfig(
       "g.toml",
       With("[limits]\nretained = \"9MiB\"\n[journal]\nmax_bytes = \"10MiB\"\n[[stream]]\nname = "
-           "\"t\"\n[[uplink]]\nname = \"u\"\nurl = \"mqtt://u\"\nconnect_timeout = "
-           "\"1500ms\"\n[[route]]\nfrom = \"t\"\nto = \"u\"\nwindow = { max_publishes = 300 }\n"));
+           "\"t\"\n[[uplink]]\nname = \"u\"\nurl = \"mqtt://u\"\nclient = "
+           "\"paho\"\nconnect_timeout = \"1500ms\"\n[[route]]\nfrom = \"t\"\nto = \"u\"\nwindow = "
+           "{ max_publishes = 300 }\n"));
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   for (const std::string_view what :
        {"limits.retained of 9 MiB is lowered to 1536 KiB",
