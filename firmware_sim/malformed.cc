@@ -5,8 +5,8 @@
 namespace sluice::fleet {
 namespace {
 
-// A JSON object loses its closing brace wherever it is cut. Something stays: an empty payload clears
-// a retained message, which profiles may pass over.
+// A JSON object loses its closing brace wherever it is cut. Something stays: an empty payload
+// clears a retained message, which profiles may pass over.
 void Truncate(Random& random, std::string* payload) {
   if (payload->size() == 1) {
     payload->assign("{");
