@@ -33,7 +33,9 @@ void TreeBuilder::EndValue() {
   while (!open_.empty()) {
     Container& container = open_.back();
     container.at_key = container.is_map;
-    if (container.left == kUntilBreak || --container.left > 0) return;
+    if (container.left == kUntilBreak) return;
+    --container.left;
+    if (container.left > 0) return;
     document_.End(container.begin);
     open_.pop_back();
   }
