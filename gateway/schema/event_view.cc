@@ -76,10 +76,7 @@ Severity EventView::severity() const {
   return Known(static_cast<uint8_t>(Root(root_).severity()), Severity::kCritical);
 }
 
-std::optional<uint64_t> EventView::sequence() const {
-  const auto sequence = Root(root_).sequence();
-  return sequence ? std::optional<uint64_t>(*sequence) : std::nullopt;
-}
+std::optional<uint64_t> EventView::sequence() const { return Root(root_).sequence(); }
 
 EventFields EventView::fields() const {
   return {.type = type(),
