@@ -51,6 +51,18 @@ class TlsUplink(Scenario):
         self.assertIn("uplink upstream: not connected", running.status())
 
 
+class SmallPackets(Scenario):
+    """Only a packet whose real size is over the limit may be given up [MQTT-3.2.2-15]; batches shrink to what fits."""
+
+    def test_events_that_fit_a_small_packet_arrive(self):
+        upstream = self.own(Mosquitto(self.directory, "max_packet_size 2048\n"))
+        running = self.gateway(stream(), uplink(upstream.port), ROUTE)
+        self.client(running).publish_readings(20, padding=150)
+        running.wait_for("sluice_route_acknowledged_events_total", 20)
+        self.assertEqual((0, 0), (running.total("sluice_route_dead_lettered_events_total"),
+                                  running.total("sluice_route_pending_events")))
+
+
 class Refusals(Scenario):
     def test_what_upstream_refuses_for_good_becomes_a_dead_letter_and_the_rest_goes_on(self):
         upstream = self.own(Hostile(puback, refuses=b"bad"))
