@@ -1,18 +1,16 @@
 #include "journal/handled_marks.h"
 
 #include <algorithm>
-#include <cstring>
+#include <string_view>
 
-#include "base/checksum.h"
+#include "journal/side_file.h"
 
 namespace sluice::journal {
 namespace {
 
-constexpr char kMagic[] = "SLSH";
-constexpr uint32_t kVersion = 1;
+constexpr std::string_view kMagic = "SLSH";
 constexpr size_t kHeaderBytes = 32;
 constexpr size_t kRangeBytes = 16;
-constexpr size_t kChecksummedFrom = 8;
 
 Status Damaged(const char* what) { return Status::Corruption(what); }
 
@@ -55,9 +53,6 @@ void HandledMarks::DropBelow(uint64_t offset) {
 
 std::vector<uint8_t> HandledMarks::Encode(uint64_t stream_id) const {
   std::vector<uint8_t> file(kHeaderBytes + ranges_.size() * kRangeBytes);
-  std::memcpy(&file[8], kMagic, 4);
-  StoreLe32(&file[12], kVersion);
-  StoreLe64(&file[16], stream_id);
   StoreLe64(&file[24], ranges_.size());
   uint8_t* at = file.data() + kHeaderBytes;
   for (const OffsetRange& range : ranges_) {
@@ -65,23 +60,15 @@ std::vector<uint8_t> HandledMarks::Encode(uint64_t stream_id) const {
     StoreLe64(at + 8, range.end);
     at += kRangeBytes;
   }
-  StoreLe64(file.data(), Xxh3(ByteSpan(file).subspan(kChecksummedFrom)));
+  SealSideFile(kMagic, stream_id, file);
   return file;
 }
 
-// Magic, checksum and version are where they are in every version to come.
 Result<HandledMarks> HandledMarks::Decode(ByteSpan file, uint64_t* stream_id) {
-  if (file.size() < kHeaderBytes) return Damaged("it is cut");
-  if (std::memcmp(&file[8], kMagic, 4) != 0) return Damaged("it is no such file");
-  if (LoadLe64(file.data()) != Xxh3(file.subspan(kChecksummedFrom))) {
-    return Damaged("its checksum does not fit");
-  }
-  if (LoadLe32(&file[12]) > kVersion) {
-    return Status(StatusCode::kUnimplemented, "it was written by a newer version of Sluice");
-  }
+  const Result<uint64_t> id = OpenSideFile(kMagic, file, kHeaderBytes);
+  if (!id.ok()) return id.status();
   const uint64_t count = LoadLe64(&file[24]);
-  const bool is_whole = LoadLe32(&file[12]) == kVersion && count <= kMaxRanges &&
-                        file.size() == kHeaderBytes + count * kRangeBytes;
+  const bool is_whole = count <= kMaxRanges && file.size() == kHeaderBytes + count * kRangeBytes;
   if (!is_whole) return Damaged("its header is none");
   HandledMarks marks;
   marks.ranges_.reserve(count);
@@ -91,7 +78,7 @@ Result<HandledMarks> HandledMarks::Decode(ByteSpan file, uint64_t* stream_id) {
     if (range.first >= range.end || !follows) return Damaged("its ranges are not in order");
     marks.ranges_.push_back(range);
   }
-  *stream_id = LoadLe64(&file[16]);
+  *stream_id = *id;
   return marks;
 }
 

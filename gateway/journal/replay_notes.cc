@@ -5,20 +5,18 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/checksum.h"
 #include "journal/paths.h"
 #include "journal/recovery.h"
+#include "journal/side_file.h"
 
 namespace sluice::journal {
 namespace {
 
-constexpr char kMagic[] = "SLRP";
-constexpr uint32_t kVersion = 1;
+constexpr std::string_view kMagic = "SLRP";
 constexpr size_t kHeaderBytes = 32;
 constexpr size_t kNoteBytes = 32;
 constexpr size_t kTargetBytes = 80;
 constexpr size_t kNameBytes = 64;
-constexpr size_t kChecksummedFrom = 8;
 constexpr size_t kMaxFileBytes =
     kHeaderBytes + kNoteBytes * ReplayNotes::kMaxNotes + kTargetBytes * ReplayNotes::kMaxTargets;
 
@@ -97,9 +95,6 @@ bool ReplayNotes::HasBegun() const {
 std::vector<uint8_t> ReplayNotes::Encode(uint64_t stream_id) const {
   std::vector<uint8_t> file(kHeaderBytes + notes.size() * kNoteBytes +
                             targets.size() * kTargetBytes);
-  std::memcpy(&file[8], kMagic, 4);
-  StoreLe32(&file[12], kVersion);
-  StoreLe64(&file[16], stream_id);
   StoreLe32(&file[24], static_cast<uint32_t>(notes.size()));
   StoreLe32(&file[28], static_cast<uint32_t>(targets.size()));
   uint8_t* at = file.data() + kHeaderBytes;
@@ -116,22 +111,15 @@ std::vector<uint8_t> ReplayNotes::Encode(uint64_t stream_id) const {
     std::memcpy(at + 16, target.stream.data(), std::min(target.stream.size(), kNameBytes - 1));
     at += kTargetBytes;
   }
-  StoreLe64(file.data(), Xxh3(ByteSpan(file).subspan(kChecksummedFrom)));
+  SealSideFile(kMagic, stream_id, file);
   return file;
 }
 
 Result<ReplayNotes> ReplayNotes::Decode(ByteSpan file, uint64_t* stream_id) {
-  if (file.size() < kHeaderBytes) return Damaged("it is cut");
-  if (std::memcmp(&file[8], kMagic, 4) != 0) return Damaged("it is no such file");
-  if (LoadLe64(file.data()) != Xxh3(file.subspan(kChecksummedFrom))) {
-    return Damaged("its checksum does not fit");
-  }
-  if (LoadLe32(&file[12]) > kVersion) {
-    return Status(StatusCode::kUnimplemented, "it was written by a newer version of Sluice");
-  }
+  const Result<uint64_t> id = OpenSideFile(kMagic, file, kHeaderBytes);
+  if (!id.ok()) return id.status();
   const size_t count = LoadLe32(&file[24]), targets = LoadLe32(&file[28]);
-  const bool is_whole = LoadLe32(&file[12]) == kVersion && count <= kMaxNotes &&
-                        targets <= kMaxTargets &&
+  const bool is_whole = count <= kMaxNotes && targets <= kMaxTargets &&
                         file.size() == kHeaderBytes + count * kNoteBytes + targets * kTargetBytes;
   if (!is_whole) return Damaged("its header is none");
   ReplayNotes notes;
@@ -142,7 +130,7 @@ Result<ReplayNotes> ReplayNotes::Decode(ByteSpan file, uint64_t* stream_id) {
   for (size_t i = 0; i < targets; ++i, at += kTargetBytes) {
     if (!DecodeTarget(at, &notes)) return Damaged("its streams are none");
   }
-  *stream_id = LoadLe64(&file[16]);
+  *stream_id = *id;
   return notes;
 }
 
