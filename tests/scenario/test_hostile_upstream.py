@@ -63,42 +63,9 @@ class Unacknowledged(Scenario):
         self.assertIn(b"\x27" + (16 << 10).to_bytes(4, "big"), hostile.connects[0])
 
 
-class EndsTheConnection(Scenario):
-    """An upstream that ends the connection at one message: all others pass it."""
-
-    def assert_one_is_set_aside(self, mqtt_version):
-        hostile = self.own(Hostile(puback, dislikes=b"poison"))
-        running = self.gateway(stream(), uplink(hostile.port, mqtt_version), ROUTE)
-        client = self.client(running)
-        client.publish_readings(20)
-        client.publish_readings(1, first=20, sensor="poison")
-        client.publish_readings(20, first=21)
-        running.wait_for("sluice_route_acknowledged_events_total", 40)
-        self.assertEqual((1, 0), (running.total("sluice_route_dead_lettered_events_total"),
-                                  running.total("sluice_route_pending_events")))
-        ended, out, _ = running.cli("dead-letter", "ls", running.data)
-        self.assertEqual(0, ended)
-        self.assertIn("upstream ends the connection at it", out)
-
-    def test_with_mqtt_5_by_a_disconnect(self):
-        self.assert_one_is_set_aside(5)
-
-    def test_with_mqtt_3_by_closing(self):
-        self.assert_one_is_set_aside(3)
-
-
-@unittest.skipIf(UPLINK_CLIENT == "paho", "Paho does not notice")
-class BrokenRules(Scenario):
-    """Our own client ends a connection on which the broker breaks MQTT's rules. One event that the broker answers like
-    that does not stop the route."""
-
-    def test_event_that_is_answered_with_no_packet_is_set_aside(self):
-        for mqtt_version in (5, 3):
-            with self.subTest(mqtt_version=mqtt_version):
-                self.assert_one_is_set_aside(mqtt_version)
-
-    def assert_one_is_set_aside(self, mqtt_version):
-        hostile = self.own(Hostile(puback, confuses=b"poison"))
+class OneBadMessage(Scenario):
+    def assert_one_is_set_aside(self, hostile, mqtt_version, reason):
+        """Of 41 readings the one that upstream does not take: all others pass it."""
         running = self.gateway(stream(), uplink(hostile.port, mqtt_version), ROUTE, data=f"data{mqtt_version}")
         client = self.client(running)
         client.publish_readings(20)
@@ -109,8 +76,36 @@ class BrokenRules(Scenario):
                                   running.total("sluice_route_pending_events")))
         ended, out, _ = running.cli("dead-letter", "ls", running.data)
         self.assertEqual(0, ended)
-        self.assertIn("upstream answers it with what breaks the rules of the protocol", out)
-        self.assertIn("the server sent what is no MQTT packet", running.process.log())
+        self.assertIn(reason, out)
+        return running
+
+
+class EndsTheConnection(OneBadMessage):
+    """An upstream that ends the connection at one message."""
+
+    def test_with_mqtt_5_by_a_disconnect(self):
+        self.assert_it_passes(5)
+
+    def test_with_mqtt_3_by_closing(self):
+        self.assert_it_passes(3)
+
+    def assert_it_passes(self, mqtt_version):
+        hostile = self.own(Hostile(puback, dislikes=b"poison"))
+        self.assert_one_is_set_aside(hostile, mqtt_version, "upstream ends the connection at it")
+
+
+@unittest.skipIf(UPLINK_CLIENT == "paho", "Paho does not notice")
+class BrokenRules(OneBadMessage):
+    """Our own client ends a connection on which the broker breaks MQTT's rules. One event that the broker answers like
+    that does not stop the route."""
+
+    def test_event_that_is_answered_with_no_packet_is_set_aside(self):
+        for mqtt_version in (5, 3):
+            with self.subTest(mqtt_version=mqtt_version):
+                hostile = self.own(Hostile(puback, confuses=b"poison"))
+                running = self.assert_one_is_set_aside(
+                    hostile, mqtt_version, "upstream answers it with what breaks the rules of the protocol")
+                self.assertIn("the server sent what is no MQTT packet", running.process.log())
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "unit/journal/journal_fixture.h"
 
 namespace sluice::journal {
@@ -193,50 +195,48 @@ TEST_F(RecoveryTest, PayloadThatLooksLikeARecordIsNotTakenForOne) {
   EXPECT_EQ(seen[1].payload, "e7");
 }
 
-// An unsynced tail that nothing can be made of, and nothing cut from, counts as committed once the
-// stream is open: then it is synced.
-TEST_F(RecoveryTest, TailThatCanNotBeRewrittenIsSyncedWhereItLies) {
-  stream_.durability = Durability::kInterval;
-  stream_.sync_interval = std::chrono::hours(1);
-  Open();
+// An unsynced tail of three events, of which nothing can be made and nothing cut off, counts as
+// committed once the stream is open: then it is synced.
+class UnsyncedTailTest : public RecoveryTest {
+ protected:
+  void OpenWithSyncsEvery(std::chrono::milliseconds interval) {
+    stream_.durability = Durability::kInterval;
+    stream_.sync_interval = interval;
+    Open();
+  }
+  // The process is killed, `damage` done to the files, and no repair of them works.
+  void ExpectSyncedWhereItLies(const std::function<void(uint64_t end)>& damage = {}) {
+    const uint64_t end = stream().next_offset();
+    auto killed = std::move(journal_);  // it must not even try to sync
+    env_.Kill();
+    if (damage) damage(end);
+    env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
+    Open();
+    env_.StopFailing();
+    ASSERT_NE(journal_, nullptr);
+    ASSERT_EQ(stream().committed_offset(), end);
+    Crash();
+    Open();
+    EXPECT_EQ(ReadAll(end - 3).size(), 3u);
+    env_.FailFromNowOn();
+    killed.reset();
+  }
+};
+
+TEST_F(UnsyncedTailTest, ThatCanNotBeRewrittenIsSyncedWhereItLies) {
+  OpenWithSyncsEvery(std::chrono::hours(1));
   Fill(3);
-  const uint64_t end = stream().next_offset();
-  auto killed = std::move(journal_);  // it must not even try to sync
-  env_.Kill();
-  env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
-  Open();
-  env_.StopFailing();
-  ASSERT_NE(journal_, nullptr);
-  ASSERT_EQ(stream().committed_offset(), end);
-  Crash();
-  Open();
-  EXPECT_EQ(ReadAll(end - 3).size(), 3u);
-  env_.FailFromNowOn();
-  killed.reset();
+  ExpectSyncedWhereItLies();
 }
 
-// The same behind damage of which nothing can be repaired, as on a full disk.
-TEST_F(RecoveryTest, TailBehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
-  stream_.durability = Durability::kInterval;
-  stream_.sync_interval = std::chrono::seconds(1);
-  Open();
+// As on a full disk.
+TEST_F(UnsyncedTailTest, BehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
+  OpenWithSyncsEvery(std::chrono::seconds(1));
   Fill(3);
   Run(std::chrono::seconds(2));
   Fill(3);
-  const uint64_t end = stream().next_offset();
-  auto killed = std::move(journal_);  // it must not even try to sync
-  env_.Kill();
-  env_.Rot(SegmentPath(end - 6), kHeader + kBatch + 33, 1);
-  env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
-  Open();
-  env_.StopFailing();
-  ASSERT_NE(journal_, nullptr);
-  ASSERT_EQ(stream().committed_offset(), end);
-  Crash();
-  Open();
-  EXPECT_EQ(ReadAll(end - 3).size(), 3u);
-  env_.FailFromNowOn();
-  killed.reset();
+  ExpectSyncedWhereItLies(
+      [&](uint64_t end) { env_.Rot(SegmentPath(end - 6), kHeader + kBatch + 33, 1); });
 }
 
 }  // namespace
