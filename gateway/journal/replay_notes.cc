@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "journal/paths.h"
 #include "journal/recovery.h"
@@ -102,13 +101,13 @@ std::vector<uint8_t> ReplayNotes::Encode(uint64_t stream_id) const {
     StoreLe64(at, note.offset);
     at[8] = static_cast<uint8_t>(note.what);
     at[9] = static_cast<uint8_t>(note.why.size());
-    std::memcpy(at + 10, note.why.data(), note.why.size());
+    std::copy(note.why.begin(), note.why.end(), at + 10);
     at += kNoteBytes;
   }
   for (const Target& target : targets) {
     StoreLe64(at, target.stream_id);
     StoreLe64(at + 8, target.end);
-    std::memcpy(at + 16, target.stream.data(), std::min(target.stream.size(), kNameBytes - 1));
+    std::copy_n(target.stream.begin(), std::min(target.stream.size(), kNameBytes - 1), at + 16);
     at += kTargetBytes;
   }
   SealSideFile(kMagic, stream_id, file);
