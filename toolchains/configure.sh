@@ -9,7 +9,7 @@ arch=$1 suite=$2
 sysroot=$PWD/build/sysroot/$suite-$arch
 build=build/$arch
 [ "$suite" = bookworm ] || build=build/$arch-$suite
-options=("-DSLUICE_MBEDTLS_SOURCE=$(toolchains/mbedtls.sh "$suite")")
+options=("-DSLUICE_MBEDTLS_SOURCE=$(toolchains/mbedtls.sh)")
 case $arch in
   amd64)
     preset=release qemu="qemu-x86_64 -cpu max"

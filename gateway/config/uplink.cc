@@ -21,6 +21,8 @@ using std::chrono::seconds;
 
 constexpr bool kHasPaho = SLUICE_HAS_PAHO != 0;
 constexpr Word<MqttClient> kClients[] = {{"mqtt", MqttClient::kOwn}, {"paho", MqttClient::kPaho}};
+constexpr Word<tls::Version> kTlsVersions[] = {{"1.2", tls::Version::kTls12},
+                                               {"1.3", tls::Version::kTls13}};
 
 Result<forward::UplinkUrl> ParseUrl(const std::string& text) {
   return forward::ParseUplinkUrl(text, uplink_mqtt::kSchemes);
@@ -70,6 +72,7 @@ void CheckClient(TableReader& t, const UplinkConfig& uplink) {
   if (uplink.proxy) t.Error("proxy", kNeeds);
   if (!uplink.status_topic.empty()) t.Error("status_topic", kNeeds);
   if (!uplink.username_file.empty()) t.Error("username_file", kNeeds);
+  if (uplink.tls_version != UplinkConfig{}.tls_version) t.Error("tls_version", kNeeds);
 }
 
 void ReadVersion(TableReader& t, UplinkConfig* uplink) {
@@ -155,6 +158,7 @@ void Read(TableReader& t, const GatewayConfig& gateway, UplinkConfig* uplink) {
   t.Path("password_file", &uplink->password_file);
   t.Path("username_file", &uplink->username_file);
   t.TextList("alpn", &uplink->alpn);
+  t.OneOf("tls_version", kTlsVersions, &uplink->tls_version);
   t.Parsed("proxy", &uplink->proxy, ParseProxy);
   std::string proxy_password_file;
   t.Path("proxy_password_file", &proxy_password_file);
@@ -219,6 +223,10 @@ void CheckMachine(const std::vector<UplinkConfig>& uplinks, Machine& machine) {
       CheckPassword(path + "proxy_password_file", uplink.proxy->password_file, machine);
     }
     if (there && uplink.uses_tls()) CheckTls(path, uplink, machine);
+    if (!tls::Speaks(uplink.tls_version)) {
+      machine.diagnostics().Fault(path + "tls_version",
+                                  "1.3 is not in this program: it was built with mbedTLS 2.28");
+    }
   }
 }
 
@@ -243,6 +251,7 @@ uplink_mqtt::MqttOptions ToMqttOptions(const UplinkConfig& uplink) {
   options.cert_file = uplink.cert;
   options.key_file = uplink.key;
   options.alpn = uplink.alpn;
+  options.tls_version = uplink.tls_version;
   options.connect_timeout = uplink.connect_timeout;
   options.session.version = uplink.mqtt_version;
   options.session.client_id = uplink.client_id;

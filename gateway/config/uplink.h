@@ -13,6 +13,7 @@
 #include "config/toml_reader.h"
 #include "forward/shared_uplink.h"
 #include "forward/uplink_url.h"
+#include "tls/context.h"
 #include "uplink_mqtt/options.h"
 
 namespace sluice::config {
@@ -36,10 +37,11 @@ struct UplinkConfig {
   std::string client_id;  // the gateway's id and the uplink's name unless given
   std::string ca;         // the machine's own store unless given
   std::string cert, key;
-  std::vector<std::string> alpn;            // kOwn
-  std::optional<uplink_mqtt::Proxy> proxy;  // kOwn
-  std::string status_topic;                 // kOwn; empty: none
-  std::string username_file;                // kOwn; goes before username
+  std::vector<std::string> alpn;                                      // kOwn
+  tls::Version tls_version = uplink_mqtt::MqttOptions{}.tls_version;  // kOwn
+  std::optional<uplink_mqtt::Proxy> proxy;                            // kOwn
+  std::string status_topic;                                           // kOwn; empty: none
+  std::string username_file;                                          // kOwn; goes before username
   std::string username, password_file;
   codec::Version mqtt_version = client::Options{}.version;
   Duration keep_alive = std::chrono::seconds(30);

@@ -82,6 +82,8 @@ int AuthMode(ClientCertificate wanted) {
 
 }  // namespace
 
+bool Speaks(Version version) { return version == Version::kTls12 || compat::kHasTls13; }
+
 Context::Impl::Impl() {
   mbedtls_entropy_init(&entropy);
   mbedtls_ctr_drbg_init(&drbg);
@@ -108,23 +110,28 @@ Status Context::Impl::Seed() {
   return result == 0 ? Status::Ok() : Failed("the system gives no randomness", result);
 }
 
-Status Context::Impl::SetDefaults(int endpoint, MinVersion min_version) {
-  if (min_version == MinVersion::kTls13 && !compat::kHasTls13) {
-    return {StatusCode::kUnimplemented,
-            "TLS 1.3 is asked for, but this program is built with mbedTLS 2.28, which ends at 1.2"};
-  }
+Status Context::Impl::SetDefaults(int endpoint) {
   const int result = mbedtls_ssl_config_defaults(&config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
                                                  MBEDTLS_SSL_PRESET_DEFAULT);
   if (result != 0) return Failed("cannot set up TLS", result);
   is_server = endpoint == MBEDTLS_SSL_IS_SERVER;
   mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg);
   mbedtls_ssl_conf_ciphersuites(&config, kCipherSuites);
-  compat::SetMinVersion(&config, min_version == MinVersion::kTls13);
+  compat::SetMinVersionTls12(&config);
   compat::SetCurves(&config);
   compat::ForbidTls13Resumption(&config);
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
   mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 #endif
+  return Status::Ok();
+}
+
+Status Context::Impl::SetVersion(Version version) {
+  if (!Speaks(version)) {
+    return {StatusCode::kUnimplemented,
+            "TLS 1.3 is asked for, but this program is built with mbedTLS 2.28, which ends at 1.2"};
+  }
+  compat::SetVersion(&config, version == Version::kTls13);
   return Status::Ok();
 }
 
@@ -189,7 +196,7 @@ Context::~Context() = default;
 Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) {
   auto impl = std::make_unique<Impl>();
   SLUICE_RETURN_IF_ERROR(impl->Seed());
-  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_SERVER, config.min_version));
+  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_SERVER));
   SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
   if (config.client_certificate != ClientCertificate::kNone) {
     SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
@@ -207,7 +214,8 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
 Result<std::shared_ptr<Context>> Context::NewClient(const ClientConfig& config) {
   auto impl = std::make_unique<Impl>();
   SLUICE_RETURN_IF_ERROR(impl->Seed());
-  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_CLIENT, config.min_version));
+  SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_CLIENT));
+  SLUICE_RETURN_IF_ERROR(impl->SetVersion(config.version));
   if (!config.certificate_file.empty()) {
     SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
   }

@@ -14,15 +14,18 @@ class Engine;
 class ResumptionTicket;
 
 enum class ClientCertificate : uint8_t { kRequired, kOptional, kNone };
-enum class MinVersion : uint8_t { kTls12, kTls13 };  // kTls13 needs a build with mbedTLS 3.6
+enum class Version : uint8_t { kTls12, kTls13 };
 
-// Paths are of PEM files. The key's file must pass CheckSecretFile.
+// TLS 1.3 needs a build with mbedTLS 3.6.
+bool Speaks(Version version);
+
+// Paths are of PEM files. The key's file must pass CheckSecretFile. A server takes every version
+// that the build speaks.
 struct ServerConfig {
   std::string certificate_file = {};  // the server's own, followed by intermediate ones
   std::string key_file = {};
   std::string client_ca_file = {};  // needed unless client_certificate is kNone
   ClientCertificate client_certificate = ClientCertificate::kRequired;
-  MinVersion min_version = MinVersion::kTls12;
   // How long a session ticket is good for; the key that seals tickets is replaced as often, and the
   // one before it still opens. Zero: no tickets; TLS 1.3 has none here. Bounds how long a stolen
   // ticket or ticket key is of use.
@@ -39,7 +42,9 @@ struct ClientConfig {
   std::string server_name = {};
   std::string certificate_file = {};  // empty: no client certificate
   std::string key_file = {};
-  MinVersion min_version = MinVersion::kTls12;
+  // The one that is offered. Never two at once: a client of mbedTLS up to 3.6.7 that offers both
+  // can be led into a session without any secret (CVE-2026-115490).
+  Version version = Version::kTls12;
   // The largest record either side sends, asked for in TLS 1.2 (RFC 6066, section 4): 512, 1,024,
   // 2,048 or 4,096; 0: 16 KiB. A server may ignore it.
   uint16_t max_fragment_bytes = 0;

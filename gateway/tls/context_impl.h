@@ -14,7 +14,8 @@ struct Context::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Status Seed();
-  Status SetDefaults(int endpoint, MinVersion min_version);
+  Status SetDefaults(int endpoint);
+  Status SetVersion(Version version);
   Status SetOwnCertificate(const std::string& certificate_file, const std::string& key_file);
   Status SetAuthorities(const std::string& file);
   Status SetMaxFragment(uint16_t bytes);

@@ -25,6 +25,16 @@
 #define SLUICE_MBEDTLS_FIELD(name) name
 #endif
 
+// The oldest that SECURITY.md allows. Older 3.6 take a forged authority for one (CVE-2026-49300),
+// among others; Debian's 2.28.3 has what Debian has mended.
+#if SLUICE_MBEDTLS_3
+#if MBEDTLS_VERSION_NUMBER < 0x03060700
+#error "mbedTLS 3 before 3.6.7 has known holes: -DSLUICE_MBEDTLS_SOURCE=$(toolchains/mbedtls.sh)"
+#endif
+#elif MBEDTLS_VERSION_NUMBER < 0x021c0300
+#error "mbedTLS before 2.28.3 has known holes: -DSLUICE_MBEDTLS_SOURCE=$(toolchains/mbedtls.sh)"
+#endif
+
 #if !defined(MBEDTLS_THREADING_C)
 #error "a context is shared by threads: build mbedTLS with MBEDTLS_THREADING_C"
 #endif
@@ -86,13 +96,23 @@ inline int Sha256(const unsigned char* data, size_t size, unsigned char (&digest
 #endif
 }
 
-inline void SetMinVersion(mbedtls_ssl_config* config, bool tls13) {
+inline void SetMinVersionTls12(mbedtls_ssl_config* config) {
 #if SLUICE_MBEDTLS_3
-  mbedtls_ssl_conf_min_tls_version(config,
-                                   tls13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
+  mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
 #else
-  static_cast<void>(tls13);
   mbedtls_ssl_conf_min_version(config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+// This version and no other. 2.28 has TLS 1.2 alone.
+inline void SetVersion(mbedtls_ssl_config* config, bool tls13) {
+#if SLUICE_MBEDTLS_3
+  const auto version = tls13 ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2;
+  mbedtls_ssl_conf_min_tls_version(config, version);
+  mbedtls_ssl_conf_max_tls_version(config, version);
+#else
+  static_cast<void>(config);
+  static_cast<void>(tls13);
 #endif
 }
 

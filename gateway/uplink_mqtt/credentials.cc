@@ -39,6 +39,7 @@ Result<Credentials> LoadCredentials(const MqttOptions& options, const forward::U
                                           .server_name = server.host,
                                           .certificate_file = options.cert_file,
                                           .key_file = options.key_file,
+                                          .version = options.tls_version,
                                           .alpn = options.alpn});
   if (!context.ok()) return context.status();
   credentials.tls = std::move(*context);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "client/options.h"
 #include "forward/uplink_url.h"
+#include "tls/context.h"
 
 namespace sluice::uplink_mqtt {
 
@@ -51,6 +52,7 @@ struct MqttOptions {
   std::string cert_file = {};  // with its chain; empty: no client certificate
   std::string key_file = {};
   std::vector<std::string> alpn = {};
+  tls::Version tls_version = tls::Version::kTls12;  // the one that is offered
   // For the whole way to one server: files, name, connection, TLS, CONNACK.
   Duration connect_timeout = std::chrono::seconds(10);
 };

@@ -43,6 +43,7 @@ TEXT = {
     "url with a broken IPv6 address": (URL, 'url = "mqtt://[::x]:1"', "between its brackets"),
     "certificate without key": (URL, URL + '\ncert = "pki/server.crt"', "uplink.cert needs uplink.key"),
     "key without certificate": (URL, URL + '\nkey = "pki/server.key"', "uplink.key needs uplink.cert"),
+    "version of TLS": (URL, URL + '\ntls_version = "1.1"', "uplink.tls_version must be"),
     "keep-alive of two bytes": (URL, URL + '\nkeep_alive = "20h"', "uplink.keep_alive must be at most 65535 s"),
     "packet too large": ("[journal]", '[limits]\nmax_packet = "8GiB"\n[journal]', "limits.max_packet must be at most"),
     "client id with a zero": (URL, URL + '\nclient_id = "a\\u0000b"', "uplink.client_id must be at most 65535 bytes"),

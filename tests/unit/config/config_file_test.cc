@@ -256,6 +256,10 @@ TEST_F(ConfigFileTest, UplinkNamesItsClient) {
   EXPECT_EQ(options.session.keep_alive_seconds, 7);
   EXPECT_EQ(options.connect_timeout, std::chrono::milliseconds(1500));
   EXPECT_THAT(Mistake(uplink("client = \"other\"\n")), HasSubstr("uplink.client must be"));
+  EXPECT_EQ(options.tls_version, tls::Version::kTls12);
+  EXPECT_EQ(ToMqttOptions(Load(uplink("tls_version = \"1.3\"\n")).uplinks[0]).tls_version,
+            tls::Version::kTls13);
+  EXPECT_THAT(Mistake(uplink("tls_version = \"1.1\"\n")), HasSubstr("uplink.tls_version must be"));
   EXPECT_THAT(Mistake(uplink("alpn = [\"\"]\n")), HasSubstr("uplink.alpn"));
 }
 

@@ -25,6 +25,18 @@ TEST(HandshakeTest, ForwardSecretCipherAndModernVersionAreChosen) {
   EXPECT_NE(pair.server.engine->cipher().find("CHACHA20-POLY1305"), std::string_view::npos);
 }
 
+TEST(HandshakeTest, ClientOffersTheVersionThatItIsGivenAndNoOther) {
+  for (const auto& [version, name] :
+       {std::pair{Version::kTls12, "TLSv1.2"}, std::pair{Version::kTls13, "TLSv1.3"}}) {
+    if (!Speaks(version)) continue;
+    ClientConfig config = test::PkiClient("alpha");
+    config.version = version;
+    EnginePair pair(test::NewServer(), test::NewClient(config));
+    ASSERT_TRUE(pair.ShakeHands()) << name;
+    EXPECT_EQ(pair.client.engine->version(), name);
+  }
+}
+
 TEST(HandshakeTest, KeyOnTheLargerCurveIsAccepted) {
   EXPECT_EQ(ServerVerdict("p384"), Failure::kNone);
 }
