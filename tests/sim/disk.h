@@ -59,6 +59,8 @@ class Disk {
   void SetOnLetter(std::function<void(const Letter& letter)> kept) {
     account_.SetOnLetter(std::move(kept));
   }
+  // After a start: a reader has found this dead letter (LetterKey) at this offset.
+  void Found(uint64_t place, std::string_view letter) { account_.Found(place, letter); }
   // How often something that was synced has been damaged.
   uint64_t damages() const { return damages_; }
   // The medium as it is, for judges; fails nothing.

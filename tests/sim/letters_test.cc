@@ -107,5 +107,24 @@ TEST(LettersTest, TheDisksAccountTellsOfEachOnceItIsSynced) {
   EXPECT_EQ(kept, std::vector<uint64_t>{5});
 }
 
+// Of two letters that a power cut has left, a start syncs both, and the next cuts one off with the
+// torn place before it: that one was never safe.
+TEST(LettersTest, ALetterThatSurvivesByChanceCountsWhenItIsSyncedAndFound) {
+  test::MemoryEnv env;
+  SyncAccount account(env);
+  std::vector<uint64_t> kept;
+  account.SetOnLetter([&](const Letter& letter) { kept.push_back(letter.place); });
+  const Letter found = LetterOf(2, 5), cut_off = LetterOf(3, 6);
+  const std::string path = "/data/streams/dead-letters/0.seg";
+  env.SetContent(path, Record(found) + Record(cut_off));
+  account.Recount();
+  account.Found(5, LetterKey(found));
+  EXPECT_TRUE(kept.empty());  // it is not synced
+  account.Synced(account.Open(path));
+  EXPECT_TRUE(kept.empty());
+  account.Found(5, LetterKey(found));
+  EXPECT_EQ(kept, std::vector<uint64_t>{5});
+}
+
 }  // namespace
 }  // namespace sluice::sim

@@ -17,6 +17,10 @@ auto Below(Names& names, const std::string& directory) {
   return std::pair(names.lower_bound(directory + "/"), names.lower_bound(directory + "0"));
 }
 
+std::string KeyOf(uint64_t place, std::string_view letter) {
+  return fmt::format("{} {}", place, letter);
+}
+
 bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
   return path.find('/', directory.size() + 1) == path.npos;
 }
@@ -42,9 +46,8 @@ void SyncAccount::Written(FileId file, uint64_t offset, ByteSpan bytes) {
 }
 
 uint32_t SyncAccount::NumberOf(const Letter& letter) {
-  const std::string key = fmt::format("{} {}", letter.place, LetterKey(letter));
-  const auto [known, is_new] =
-      letter_numbers_.try_emplace(key, static_cast<uint32_t>(letters_.size()));
+  const auto [known, is_new] = letter_numbers_.try_emplace(KeyOf(letter.place, LetterKey(letter)),
+                                                           static_cast<uint32_t>(letters_.size()));
   if (is_new) letters_.push_back({letter});
   return known->second;
 }
@@ -74,7 +77,20 @@ void SyncAccount::Synced(FileId id) {
   File& file = files_[id];
   for (const Unsynced& one : file.unsynced) file.nameless.push_back(one.mark);
   file.unsynced.clear();
+  for (const uint32_t letter : file.survivors) letters_[letter].is_synced_survivor = true;
+  file.survivors.clear();
   if (file.durable_names > 0) Keep(&file.nameless);
+}
+
+void SyncAccount::SyncFailed(FileId file) {
+  files_[file].unsynced.clear();
+  files_[file].survivors.clear();
+}
+
+void SyncAccount::Found(uint64_t place, std::string_view letter) {
+  const auto known = letter_numbers_.find(KeyOf(place, letter));
+  if (known == letter_numbers_.end()) return;
+  if (letters_[known->second].is_synced_survivor) KeepLetter(known->second);
 }
 
 void SyncAccount::Renamed(const std::string& from, const std::string& to) {
@@ -110,26 +126,26 @@ void SyncAccount::DirectorySynced(const std::string& path) {
   }
 }
 
-// A letter that has survived the power by chance may lie behind a torn place, and be cut off with
-// it: it is safe when somebody has synced it.
-std::vector<SyncAccount::Unsynced> SyncAccount::TakeLetters(std::vector<Unsynced>* from) {
+std::vector<uint32_t> SyncAccount::TakeLetters(std::vector<Unsynced>* from) {
   const auto letters = std::stable_partition(
       from->begin(), from->end(), [](const Unsynced& one) { return !one.mark.is_letter; });
-  std::vector<Unsynced> taken(letters, from->end());
+  std::vector<uint32_t> taken;
+  for (auto one = letters; one != from->end(); ++one) taken.push_back(one->mark.number);
   from->erase(letters, from->end());
   return taken;
 }
 
 void SyncAccount::Recount() {
   files_.clear();
+  for (KnownLetter& letter : letters_) letter.is_synced_survivor = false;
   names_.clear();
   for (const std::string& path : env_.AllFiles()) {
     const FileId file = Open(path);
     files_[file].durable_names = 1;
     Written(file, 0, AsBytes(env_.Content(path)));
-    std::vector<Unsynced> letters = TakeLetters(&files_[file].unsynced);
+    std::vector<uint32_t> survivors = TakeLetters(&files_[file].unsynced);
     Synced(file);
-    files_[file].unsynced = std::move(letters);
+    files_[file].survivors = std::move(survivors);
   }
   durable_names_ = names_;
 }

@@ -31,13 +31,17 @@ class SyncAccount {
   void Truncated(FileId file, uint64_t size);
   void Synced(FileId file);
   // The sync failed: what was written since the last one no later sync will save.
-  void SyncFailed(FileId file) { files_[file].unsynced.clear(); }
+  void SyncFailed(FileId file);
   void Renamed(const std::string& from, const std::string& to);
   void Linked(const std::string& from, const std::string& to);
   void Removed(const std::string& path);
   void DirectorySynced(const std::string& path);
-  // After a power cut: what is there now is all that was synced.
+  // After a power cut: what is there now is all that was synced. A letter that has survived by
+  // chance may lie behind a torn place, and be cut off with it even when somebody has synced the
+  // file meanwhile: it counts when it is synced and Found.
   void Recount();
+  // After a start: a reader of the medium comes upon this letter (LetterKey) at this offset.
+  void Found(uint64_t place, std::string_view letter);
 
   bool IsDurable(Token token) const { return token < durable_.size() && durable_[token]; }
   // `kept` is called when a dead letter has become durable, once for each.
@@ -55,18 +59,20 @@ class SyncAccount {
   };
   struct File {
     std::vector<Unsynced> unsynced;
-    std::vector<Mark> nameless;  // synced, while no durable name leads to the file
+    std::vector<Mark> nameless;       // synced, while no durable name leads to the file
+    std::vector<uint32_t> survivors;  // letters that a power cut has left, by chance; not synced
     uint32_t durable_names = 0;
     bool holds_letters = false;
   };
   struct KnownLetter {
     Letter letter;
     bool is_durable = false;
+    bool is_synced_survivor = false;
   };
   using Names = std::map<std::string, FileId>;  // by path
 
   uint32_t NumberOf(const Letter& letter);
-  static std::vector<Unsynced> TakeLetters(std::vector<Unsynced>* from);
+  static std::vector<uint32_t> TakeLetters(std::vector<Unsynced>* from);
   void Keep(std::vector<Mark>* marks);
   void KeepLetter(uint32_t number);
 

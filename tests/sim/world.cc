@@ -147,7 +147,14 @@ class World {
         return problem.part == "stream " + stream.name;
       });
     }
+    for (const StoredStream& stream : stored) TellOfLetters(stream);
     judges_.AfterStart(stored);
+  }
+
+  void TellOfLetters(const StoredStream& stream) {
+    for (const StoredRun& run : stream.runs) {
+      if (!run.letter.empty()) disk_.Found(run.first, run.letter);
+    }
   }
 
   std::vector<StoredStream> Stored() const {
