@@ -114,15 +114,15 @@ TEST(LettersTest, ALetterThatSurvivesByChanceCountsWhenItIsSyncedAndFound) {
   SyncAccount account(env);
   std::vector<uint64_t> kept;
   account.SetOnLetter([&](const Letter& letter) { kept.push_back(letter.place); });
-  const Letter found = LetterOf(2, 5), cut_off = LetterOf(3, 6);
+  const std::string found = LetterOf(2, 5), cut_off = LetterOf(3, 6);
   const std::string path = "/data/streams/dead-letters/0.seg";
   env.SetContent(path, Record(found) + Record(cut_off));
   account.Recount();
-  account.Found(5, LetterKey(found));
+  account.Found(5, LetterKey(*ReadLetter(found)));
   EXPECT_TRUE(kept.empty());  // it is not synced
   account.Synced(account.Open(path));
   EXPECT_TRUE(kept.empty());
-  account.Found(5, LetterKey(found));
+  account.Found(5, LetterKey(*ReadLetter(found)));
   EXPECT_EQ(kept, std::vector<uint64_t>{5});
 }
 
