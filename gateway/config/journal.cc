@@ -4,11 +4,14 @@
 
 #include "config/config.h"
 #include "config/quantity.h"
+#include "journal/commit_pace.h"
 
 namespace sluice::config {
 
 void Read(TableReader& t, JournalConfig* journal) {
   t.Time("commit_linger", Duration(0), &journal->commit_linger);
+  t.Bytes("commit_bytes", 1 << 10, &journal->commit_bytes, journal::CommitPace::kMostBytes);
+  t.Bytes("daily_write_budget", 0, &journal->daily_write_budget);
   t.Bytes("max_bytes", 1 << 20, &journal->max_bytes);
   t.Bytes("min_free", 0, &journal->min_free);
 }
@@ -30,6 +33,8 @@ journal::Options ToJournalOptions(const JournalConfig& journal) {
   options.min_free_bytes = journal.min_free;
   options.commit_linger =
       std::chrono::duration_cast<std::chrono::microseconds>(journal.commit_linger);
+  options.commit_bytes = journal.commit_bytes;
+  options.daily_write_budget = journal.daily_write_budget;
   return options;
 }
 

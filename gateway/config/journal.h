@@ -12,7 +12,9 @@ struct Config;
 // [journal]
 struct JournalConfig {
   Duration commit_linger = journal::Options{}.commit_linger;
-  uint64_t max_bytes = 0;  // of all streams together; 0: the sum of theirs
+  uint64_t commit_bytes = journal::Options{}.commit_bytes;
+  uint64_t daily_write_budget = 0;  // 0: none
+  uint64_t max_bytes = 0;           // of all streams together; 0: the sum of theirs
   uint64_t min_free = 32 << 20;
   bool operator==(const JournalConfig&) const = default;
 };

@@ -40,7 +40,7 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
     own_health_ = std::make_unique<Health>(*options_.clock);
     options_.health = own_health_.get();
   }
-  Metrics* metrics = options_.metrics != nullptr ? options_.metrics : &own_metrics_;
+  if (options_.metrics == nullptr) options_.metrics = &own_metrics_;
   Random random(options_.seed != 0 ? options_.seed : SeedFromSystem());
   std::vector<std::unique_ptr<StreamWorker>> workers;
   for (const StreamOptions& stream : streams) {
@@ -49,11 +49,12 @@ Status Journal::OpenStreams(Env& env, const std::string& directory,
     if (this->stream(stream.name) != nullptr) {
       return Status::InvalidArgument("two streams are called " + stream.name);
     }
-    auto result = OpenStream(env, directory, options_, *checked, metrics, &random, shared_.get());
+    auto result =
+        OpenStream(env, directory, options_, *checked, options_.metrics, &random, shared_.get());
     if (!result.ok()) return result.status();
     OpenedStream opened = std::move(result).value();
-    streams_.push_back(
-        std::make_unique<Stream>(opened.core.get(), opened.next_offset, std::move(opened.cursors)));
+    streams_.push_back(std::make_unique<Stream>(opened.core.get(), opened.next_offset,
+                                                opened.committed, std::move(opened.cursors)));
     cores_.push_back(std::move(opened.core));
     workers.push_back(std::move(opened.worker));
   }

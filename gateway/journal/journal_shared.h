@@ -18,6 +18,7 @@ struct JournalShared {
     kAwake,      // will look for work before it sleeps
     kIdle,       // any work wakes it
     kGathering,  // sleeps until the linger is over; only urgent work wakes it
+    kResting,    // enough has gathered: sleeps until the next commit may begin; nothing wakes it
   };
 
   Mutex mutex;

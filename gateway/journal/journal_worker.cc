@@ -13,6 +13,8 @@ namespace {
 
 // How long it may take until a gateway without work notices what happened around it.
 constexpr Duration kLookInterval = std::chrono::seconds(5);
+// What a commit writes again of each file.
+constexpr uint64_t kPageBytes = 4096;
 
 void Earliest(std::optional<MonotonicTime>* best, std::optional<MonotonicTime> other) {
   if (other && (!*best || *other < **best)) *best = other;
@@ -29,7 +31,12 @@ JournalWorker::JournalWorker(Env& env, const std::string& directory, const Optio
       shared_(shared),
       lock_(LockPath(directory), std::move(lock)),
       streams_(std::move(streams)),
-      disk_full_(options.health->Add("journal", "disk_full")) {
+      pace_(options),
+      disk_full_(options.health->Add("journal", "disk_full")),
+      write_budget_(options.health->Add("journal", "write_budget")),
+      commit_bytes_(options.metrics->AddGauge(
+          "sluice_journal_commit_bytes",
+          "Bytes of a stream that are committed before commit_linger is over")) {
   for (const auto& stream : streams_) {
     stream->HoldTo(&lock_);
     const StreamOptions& stream_options = stream->core()->options;
@@ -38,7 +45,6 @@ JournalWorker::JournalWorker(Env& env, const std::string& directory, const Optio
     largest_segment_ = std::max(largest_segment_, stream_options.segment_bytes);
   }
   headroom_ = std::min(headroom_, options_.max_total_bytes / 4);
-  last_commit_ = options_.clock->Now() - std::chrono::hours(1);
   Publish();
 }
 
@@ -54,8 +60,7 @@ std::optional<MonotonicTime> JournalWorker::RunOnce() {
   Publish();
   if (!reads_.empty()) return now;
   const MutexLock lock(shared_->mutex);
-  bool gathering = false;
-  return shared_->work ? now : NextDue(&gathering);
+  return shared_->work ? now : NextDue();
 }
 
 void JournalWorker::LookForWork(MonotonicTime now) {
@@ -68,7 +73,7 @@ void JournalWorker::LookForWork(MonotonicTime now) {
   errands_.swap(shared_->errands);
   for (const auto& stream : streams_) {
     stream->core()->shared->mutex.AssertHeld();  // it is shared_
-    const auto commit = stream->CommitDue(now, LingerEnd());
+    const auto commit = stream->CommitDue(pace_);
     if (commit && *commit <= now) commit_due_.push_back(stream.get());
     const auto cursors = stream->CursorsDue();
     if (cursors && *cursors <= now) cursors_due_.push_back(stream.get());
@@ -103,9 +108,32 @@ bool JournalWorker::ReleaseOldestKept() {
 
 void JournalWorker::Commit(MonotonicTime now, bool force) {
   if (commit_due_.empty()) return;
-  last_commit_ = now;
+  const uint64_t written = WrittenBytes();
+  pace_.OnBegin(now);
   for (StreamWorker* stream : commit_due_) stream->Write(now, SpareBytes(), force);
   for (StreamWorker* stream : commit_due_) stream->Sync(now, force);
+  const uint64_t last_pages = kPageBytes * commit_due_.size();
+  pace_.OnEnd(options_.clock->Now(), WrittenBytes() - written + last_pages);
+  TellOfBudget();
+}
+
+uint64_t JournalWorker::WrittenBytes() const {
+  uint64_t written = 0;
+  for (const auto& stream : streams_) written += stream->written_bytes();
+  return written;
+}
+
+void JournalWorker::TellOfBudget() {
+  commit_bytes_.Set(static_cast<int64_t>(pace_.commit_bytes()));
+  if (pace_.is_spent()) {
+    write_budget_->Raise(
+        HealthState::kDegraded,
+        fmt::format("more is written than journal.daily_write_budget, {} bytes a day, allows: "
+                    "acknowledgements wait up to {} ms",
+                    options_.daily_write_budget, pace_.linger() / std::chrono::milliseconds(1)));
+  } else if (pace_.linger() <= options_.commit_linger) {
+    write_budget_->Clear();
+  }
 }
 
 void JournalWorker::SaveCursors(MonotonicTime now) {
@@ -174,7 +202,7 @@ void JournalWorker::LookAtFreeSpace() {
 
 void JournalWorker::Publish() {
   bool news = !finished_reads_.empty() || !errands_.empty();
-  for (const auto& stream : streams_) news |= stream->Publish(SpareBytes());
+  for (const auto& stream : streams_) news |= stream->Publish(SpareBytes(), pace_.commit_bytes());
   if (!news) return;
   bool tell = false;
   {
@@ -189,15 +217,24 @@ void JournalWorker::Publish() {
   if (tell && options_.wakeup) options_.wakeup();
 }
 
-std::optional<MonotonicTime> JournalWorker::NextDue(bool* gathering) const {
+std::optional<MonotonicTime> JournalWorker::NextDue() const {
   std::optional<MonotonicTime> due = next_look_;
   for (const auto& stream : streams_) {
     stream->core()->shared->mutex.AssertHeld();  // it is shared_
-    Earliest(&due, stream->CommitDue(MonotonicTime::min(), LingerEnd()));
+    Earliest(&due, stream->CommitDue(pace_));
     Earliest(&due, stream->CursorsDue());
-    *gathering |= stream->IsGathering();
   }
   return due;
+}
+
+JournalShared::Sleep JournalWorker::KindOfSleep() const {
+  auto kind = JournalShared::Sleep::kIdle;
+  for (const auto& stream : streams_) {
+    stream->core()->shared->mutex.AssertHeld();  // it is shared_
+    if (stream->HasGathered()) return JournalShared::Sleep::kResting;
+    if (stream->IsGathering()) kind = JournalShared::Sleep::kGathering;
+  }
+  return kind;
 }
 
 uint64_t JournalWorker::SpareBytes() const {
@@ -221,9 +258,7 @@ void JournalWorker::Loop() {
 bool JournalWorker::Sleep(std::optional<MonotonicTime> due) {
   const MutexLock lock(shared_->mutex);
   if (shared_->stopping || shared_->work || !reads_.empty()) return !shared_->stopping;
-  bool gathering = false;
-  NextDue(&gathering);
-  shared_->sleep = gathering ? JournalShared::Sleep::kGathering : JournalShared::Sleep::kIdle;
+  shared_->sleep = KindOfSleep();
   bool in_time = true;
   while (in_time && !shared_->stopping && shared_->sleep != JournalShared::Sleep::kAwake) {
     if (due) {

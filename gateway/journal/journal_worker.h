@@ -47,8 +47,10 @@ class JournalWorker {
   void Publish();
   // Sleeps until `due` or until there is work; false once the journal is to stop.
   bool Sleep(std::optional<MonotonicTime> due);
-  std::optional<MonotonicTime> NextDue(bool* gathering) const SLUICE_REQUIRES(shared_->mutex);
-  MonotonicTime LingerEnd() const { return last_commit_ + options_.commit_linger; }
+  std::optional<MonotonicTime> NextDue() const SLUICE_REQUIRES(shared_->mutex);
+  JournalShared::Sleep KindOfSleep() const SLUICE_REQUIRES(shared_->mutex);
+  uint64_t WrittenBytes() const;
+  void TellOfBudget();
   uint64_t SpareBytes() const;
   StreamWorker* WorkerOf(const StreamCore* core) const;
 
@@ -68,9 +70,11 @@ class JournalWorker {
   bool keeps_ = false;           // some stream, for replays
   uint64_t headroom_ = 0;        // what streams can take before this thread looks again
   uint64_t largest_segment_ = 0;
-  MonotonicTime last_commit_{};
+  CommitPace pace_;
   MonotonicTime next_look_{};
   const std::unique_ptr<Health::Condition> disk_full_;
+  const std::unique_ptr<Health::Condition> write_budget_;
+  Gauge& commit_bytes_;
 };
 
 }  // namespace sluice::journal

@@ -36,8 +36,9 @@ class Opener {
     if (status.code() == StatusCode::kResourceExhausted) return status;
     OpenedStream opened;
     opened.next_offset = store->end_offset();
+    opened.committed = report.unproven ? report.unproven->offset : opened.next_offset;
     auto state = std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.sequence);
-    if (status.ok()) SaveState(state.get(), store->end_offset());
+    if (status.ok()) SaveState(state.get(), opened.committed);
     for (size_t i = 0; i < stream_.routes.size(); ++i) {
       opened.cursors.push_back(BeginRoute(i, cursors.get(), store->first_offset()));
     }
@@ -49,7 +50,7 @@ class Opener {
     opened.worker = std::make_unique<StreamWorker>(
         env_, options_, metrics,
         StreamWorker::Parts{opened.core.get(), std::move(store), std::move(cursors),
-                            std::move(state), std::move(status)});
+                            std::move(state), std::move(status), report.unproven});
     opened.worker->Report(report, lost_cursors);
     return opened;
   }
@@ -115,10 +116,10 @@ class Opener {
     return Status::Ok();
   }
 
-  // Everything that recovery has left is synced, so the floor may say so.
-  void SaveState(SlotFile* file, uint64_t next_offset) {
+  // What recovery has left is synced, so the floor may say so.
+  void SaveState(SlotFile* file, uint64_t committed) {
     std::array<uint8_t, kFloorBytes> floor{};
-    StoreLe64(floor.data(), next_offset);
+    StoreLe64(floor.data(), committed);
     const Status saved = file->Save(state_.stream_id, floor);
     if (!saved.ok()) LogWarn("journal: {}", saved.ToString());
   }

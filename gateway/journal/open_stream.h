@@ -22,6 +22,7 @@ struct OpenedStream {
   std::unique_ptr<StreamWorker> worker;
   std::vector<std::unique_ptr<Cursor>> cursors;
   uint64_t next_offset = 0;
+  uint64_t committed = 0;  // less while a tail is unproven
 };
 
 // Recovers one stream of `directory`, which is locked. When even that is impossible, because its

@@ -60,11 +60,13 @@ struct Options {
   uint64_t max_total_bytes = std::numeric_limits<uint64_t>::max();
   // Stops the journal from starving the rest of the machine's disk.
   uint64_t min_free_bytes = 64ull << 20;
-  // Under load commits start at least this far apart, unless a stream has gathered commit_bytes.
-  // Each commit writes the last page of the file again, so 4 ms at 7 MB/s cost 1.15 bytes for each
-  // byte.
+  // Under load commits start at least this far apart, unless a stream has gathered commit_bytes:
+  // then as soon as the medium has rested, see CommitPace.
   std::chrono::microseconds commit_linger{4000};
-  size_t commit_bytes = 256u << 10;
+  size_t commit_bytes = 8u << 10;
+  // What may be written in a day, before commits are made rarer for it; 0: no bound. Stops
+  // acknowledgements from wearing out a card.
+  uint64_t daily_write_budget = 0;
   std::chrono::milliseconds cursor_interval{200};
   bool preallocate = true;
   // No thread; the owner calls RunOnce(). For tests and tools.

@@ -147,41 +147,26 @@ class Recovery {
   }
 
   void Repair(uint64_t base, const SegmentSurvey& survey) {
-    if (survey.corrupt) {
-      if (!Salvage(base)) SyncWhereItLies(base);
-      return;
-    }
-    if (survey.committed_offset == survey.end_offset) return Cut(base, survey.end_bytes);
-    const Status rewritten = store_.RewriteTail(survey.committed_offset);
-    if (!rewritten.ok()) {
-      LogError("journal: {}; its last events may not be synced", rewritten.ToString());
-      return Cut(base, survey.end_bytes);
-    }
-    if (survey.committed_offset > base) Cut(base, survey.committed_bytes);
+    if (survey.corrupt && Salvage(base)) return;
+    const UnprovenTail tail{base, std::max(survey.committed_offset, floor_), survey.committed_bytes,
+                            survey.end_bytes, survey.corrupt};
+    if (tail.offset < survey.end_offset) return Prove(tail);
+    if (!survey.corrupt) Cut(base, survey.end_bytes);
   }
 
-  // Readers step over what is damaged, and take what lies behind it for committed.
-  void SyncWhereItLies(uint64_t base) {
-    auto file = env_.OpenWritable(store_.paths().Segment(base));
-    const Status synced = file.ok() ? (*file)->Sync() : file.status();
-    if (!synced.ok()) LogWarn("journal: {}", synced.ToString());
+  void Prove(const UnprovenTail& tail) {
+    const Status proven = ProveTail(env_, tail, &store_);
+    if (proven.ok()) return;
+    SLUICE_PROBE("journal: an unsynced tail cannot be synced at opening");
+    LogError("journal: {}; events from {} on are held until they are synced", proven.ToString(),
+             tail.offset);
+    report_.unproven = tail;
   }
 
   // Also gives back what was reserved. When it fails the tail is cut again at the next opening.
   void Cut(uint64_t base, uint64_t bytes) {
-    auto file = env_.OpenWritable(store_.paths().Segment(base));
-    Status status = file.status();
-    if (file.ok()) {
-      status = (*file)->Truncate(bytes);
-      // What stays counts as synced from now on, also where nothing could be cut off.
-      const Status synced = (*file)->Sync();
-      if (status.ok()) status = synced;
-    }
-    if (!status.ok()) {
-      LogWarn("journal: {}", status.ToString());
-      return;
-    }
-    store_.NoteCut(base, bytes);
+    const Status status = CutSegment(env_, base, bytes, &store_);
+    if (!status.ok()) LogWarn("journal: {}", status.ToString());
   }
 
   bool Salvage(uint64_t base) {

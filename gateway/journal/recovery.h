@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/env.h"
 #include "base/status.h"
 #include "journal/stream_store.h"
+#include "journal/unproven_tail.h"
 
 namespace sluice::journal {
 
@@ -12,6 +14,8 @@ struct RecoveryReport {
   uint64_t torn_bytes = 0;
   uint64_t quarantined = 0;  // segments
   uint64_t lost_events = 0;  // that became gaps because of damage
+  // What could not be synced yet, whatever was tried; nobody may be told of it.
+  std::optional<UnprovenTail> unproven;
 };
 
 // What is known of a stream from other files than its segments.

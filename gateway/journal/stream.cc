@@ -8,11 +8,12 @@
 
 namespace sluice::journal {
 
-Stream::Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_ptr<Cursor>> cursors)
+Stream::Stream(StreamCore* core, uint64_t next_offset, uint64_t committed,
+               std::vector<std::unique_ptr<Cursor>> cursors)
     : core_(core),
       next_offset_(next_offset),
-      acknowledgeable_offset_(next_offset),
-      committed_offset_(next_offset),
+      acknowledgeable_offset_(committed),
+      committed_offset_(committed),
       cursors_(std::move(cursors)) {}
 
 Stream::~Stream() = default;

@@ -67,7 +67,8 @@ class StreamCore;
 // only.
 class Stream {
  public:
-  Stream(StreamCore* core, uint64_t next_offset, std::vector<std::unique_ptr<Cursor>> cursors);
+  Stream(StreamCore* core, uint64_t next_offset, uint64_t committed,
+         std::vector<std::unique_ptr<Cursor>> cursors);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;

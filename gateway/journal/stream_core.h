@@ -31,10 +31,11 @@ class StreamCore {
   const StreamOptions options;
   const uint64_t stream_id;
   const Clock* const clock;
-  const size_t commit_bytes;
   bool closed = false;  // could not be opened; set before anybody can append
 
   AppendBuffer dirty SLUICE_GUARDED_BY(shared->mutex);
+  // With so much dirty the journal thread is told at once; see CommitPace.
+  size_t commit_bytes SLUICE_GUARDED_BY(shared->mutex);
   // Bytes of records that the disk's bounds still allow.
   uint64_t room SLUICE_GUARDED_BY(shared->mutex) = 0;
   // The same without what drop_oldest would remove for them.

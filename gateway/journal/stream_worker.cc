@@ -37,8 +37,10 @@ StreamWorker::StreamWorker(Env& env, const Options& options, Metrics* metrics, P
       displaced_(options.health->Add("stream " + parts_.core->options.name, "directory_gone")),
       unopened_(options.health->Add("stream " + parts_.core->options.name, "not_opened")),
       stream_health_(*options.health, parts_.core->options) {
-  committed_ = acknowledgeable_ = parts_.store->end_offset();
+  committed_ = acknowledgeable_ =
+      parts_.unproven ? parts_.unproven->offset : parts_.store->end_offset();
   const MonotonicTime now = options_.clock->Now();
+  if (parts_.unproven) TryLater(Status::IoError("the last events cannot be synced"), now);
   last_sync_ = last_cursor_save_ = now - std::chrono::hours(1);
   last_floor_sync_ = now;
   if (parts_.opened.ok()) return;
@@ -55,12 +57,12 @@ void StreamWorker::Report(const RecoveryReport& report, uint64_t lost_cursors) {
   CountDamage(report.quarantined, report.lost_events);
 }
 
-std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
-                                                     MonotonicTime linger_end) const {
+std::optional<MonotonicTime> StreamWorker::CommitDue(const CommitPace& pace) const {
+  const MonotonicTime linger_end = pace.LingerEnd();
   if (is_failing()) return retry_at_;
   if (pending_.empty() && core()->dirty.is_one_gap())
     return std::max(linger_end, last_sync_ + gap_linger_);
-  if (core()->dirty.size() >= core()->commit_bytes) return now;
+  if (HasGathered()) return pace.GatheredEnd();
   if (!core()->dirty.empty() || core()->commit_wanted) return linger_end;
   if (!pending_.empty()) return last_sync_ + core()->options.sync_interval;
   // Somebody waits for the disk's free space, which changes without a word.
@@ -69,6 +71,10 @@ std::optional<MonotonicTime> StreamWorker::CommitDue(MonotonicTime now,
 }
 
 bool StreamWorker::IsGathering() const { return !is_failing() && !core()->dirty.empty(); }
+
+bool StreamWorker::HasGathered() const {
+  return IsGathering() && core()->dirty.size() >= core()->commit_bytes;
+}
 
 void StreamWorker::Take() {
   const MutexLock lock(core()->shared->mutex);
@@ -116,6 +122,10 @@ void StreamWorker::TellHealth(uint64_t spare_bytes) {
 void StreamWorker::Write(MonotonicTime now, uint64_t spare_bytes, bool force) {
   write_began_ = now;
   if (is_failing() && now < retry_at_ && !force) return;
+  if (parts_.unproven) {
+    const Status proven = Prove(now);
+    if (!proven.ok()) return TryLater(proven, now);
+  }
   Take();
   Status status = CheckInPlace();
   if (status.ok()) status = WritePending(spare_bytes);
@@ -124,6 +134,16 @@ void StreamWorker::Write(MonotonicTime now, uint64_t spare_bytes, bool force) {
     status = CheckInPlace();
   }
   if (!status.ok()) Fail(status, now);
+}
+
+Status StreamWorker::Prove(MonotonicTime now) {
+  SLUICE_RETURN_IF_ERROR(CheckInPlace());
+  SLUICE_RETURN_IF_ERROR(ProveTail(env_, *parts_.unproven, parts_.store.get()));
+  parts_.unproven.reset();
+  committed_ = parts_.store->end_offset();
+  CountFloor(NoteFloor());
+  Committed(now);
+  return Status::Ok();
 }
 
 Status StreamWorker::WritePending(uint64_t spare_bytes) {
@@ -138,6 +158,7 @@ Status StreamWorker::WritePending(uint64_t spare_bytes) {
   SLUICE_RETURN_IF_ERROR(
       parts_.store->Append(pending_.data() + written_bytes_, bytes, pending_.end_offset()));
   metrics_.written_bytes.Add(bytes);
+  written_total_ += bytes;
   written_bytes_ = pending_.size();
   return Status::Ok();
 }
@@ -214,6 +235,10 @@ void StreamWorker::Committed(MonotonicTime now) {
 void StreamWorker::Fail(const Status& status, MonotonicTime now) {
   parts_.store->Abandon(committed_);
   written_bytes_ = 0;
+  TryLater(status, now);
+}
+
+void StreamWorker::TryLater(const Status& status, MonotonicTime now) {
   unwritable_->Raise(HealthState::kFailing,
                      "cannot be written, so nothing is acknowledged: " + status.ToString());
   retry_delay_ = retry_delays_.Next();
@@ -256,7 +281,7 @@ uint64_t StreamWorker::Acknowledgeable() const {
   return pending_.end_offset();
 }
 
-bool StreamWorker::Publish(uint64_t spare_bytes) {
+bool StreamWorker::Publish(uint64_t spare_bytes, size_t commit_bytes) {
   TellHealth(spare_bytes);
   const uint64_t room = room_.Promise(spare_bytes);
   const uint64_t spare = room_.Spare(spare_bytes);
@@ -266,6 +291,7 @@ bool StreamWorker::Publish(uint64_t spare_bytes) {
   core()->spare = parts_.opened.ok() ? SaturatingSub(spare, pending_.size() - written_bytes_) : 0;
   const bool progress =
       core()->acknowledgeable != acknowledgeable_ || core()->committed != committed_;
+  core()->commit_bytes = commit_bytes;
   core()->acknowledgeable = acknowledgeable_;
   core()->committed = committed_;
   FillStatus(&core()->status);
@@ -315,7 +341,7 @@ void StreamWorker::SetGauges(const StreamStatus& status) {
 
 Status StreamWorker::Finish() {
   if (!parts_.opened.ok()) return Status::Ok();
-  if (!pending_.empty()) return last_failure_;
+  if (!pending_.empty() || parts_.unproven) return last_failure_;
   SLUICE_RETURN_IF_ERROR(CheckInPlace());
   parts_.store->Seal();
   SLUICE_RETURN_IF_ERROR(NoteFloor());
@@ -326,7 +352,8 @@ Status StreamWorker::Finish() {
 void StreamWorker::CheckInvariants() const {
   const StreamStore& store = *parts_.store;
   store.CheckInvariants();
-  const uint64_t end = pending_.empty() ? committed_ : pending_.end_offset();
+  const uint64_t settled = parts_.unproven ? store.end_offset() : committed_;
+  const uint64_t end = pending_.empty() ? settled : pending_.end_offset();
   SLUICE_CHECK(written_bytes_ <= pending_.size());
   SLUICE_CHECK(committed_ <= store.end_offset() && store.end_offset() <= end);
   SLUICE_CHECK(committed_ <= acknowledgeable_ && acknowledgeable_ <= end);

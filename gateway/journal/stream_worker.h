@@ -10,6 +10,7 @@
 #include "base/log_limit.h"
 #include "base/status.h"
 #include "journal/append_buffer.h"
+#include "journal/commit_pace.h"
 #include "journal/cursor_store.h"
 #include "journal/disk_room.h"
 #include "journal/held_file.h"
@@ -20,6 +21,7 @@
 #include "journal/stream_core.h"
 #include "journal/stream_health.h"
 #include "journal/stream_store.h"
+#include "journal/unproven_tail.h"
 
 namespace sluice::journal {
 
@@ -43,6 +45,8 @@ class StreamWorker {
     std::unique_ptr<SlotFile> state;
     // Not OK when the stream could not be opened: it takes nothing and has nothing to read.
     Status opened = Status::Ok();
+    // What is synced before anything else is written.
+    std::optional<UnprovenTail> unproven = {};
   };
   StreamWorker(Env& env, const Options& options, Metrics* metrics, Parts parts);
 
@@ -61,16 +65,19 @@ class StreamWorker {
     return parts_.store->bytes() + parts_.store->quarantine().bytes();
   }
   uint64_t committed() const { return committed_; }
+  // Into segments, since opening.
+  uint64_t written_bytes() const { return written_total_; }
   // What it keeps of what every route has passed, for replays; see DiskRoom.
   bool keeps() const { return core()->options.keep.count() > 0; }
   std::optional<int64_t> OldestKept() const { return room_.OldestKept(); }
   bool ReleaseKept() { return CheckInPlace().ok() && room_.ReleaseKept(); }
 
-  // When this stream wants to be committed; `linger_end` is when the next commit may begin.
-  std::optional<MonotonicTime> CommitDue(MonotonicTime now, MonotonicTime linger_end) const
+  // When this stream wants to be committed.
+  std::optional<MonotonicTime> CommitDue(const CommitPace& pace) const
       SLUICE_REQUIRES(core()->shared->mutex);
-  // True when the stream only waits for the linger.
+  // True when the stream only waits for the pace: for more, or with enough.
   bool IsGathering() const SLUICE_REQUIRES(core()->shared->mutex);
+  bool HasGathered() const SLUICE_REQUIRES(core()->shared->mutex);
 
   // A group commit of several streams: first every Write, then every Sync. `spare_bytes` is what
   // the journal's total bound leaves.
@@ -83,7 +90,7 @@ class StreamWorker {
   void Retain();
 
   // Tells the loop thread's side what holds now; true if that is news.
-  bool Publish(uint64_t spare_bytes);
+  bool Publish(uint64_t spare_bytes, size_t commit_bytes);
   // At an orderly end, after the last Sync: saves the floor and gives back reserved space.
   Status Finish();
   void CountDamage(uint64_t segments, uint64_t lost_events) {
@@ -108,6 +115,8 @@ class StreamWorker {
   void CountFloor(const Status& status);
   void Committed(MonotonicTime now);
   void Fail(const Status& status, MonotonicTime now);
+  void TryLater(const Status& status, MonotonicTime now);
+  Status Prove(MonotonicTime now);
   uint64_t Acknowledgeable() const;
   void TellHealth(uint64_t spare_bytes);
   bool NoteSpace() SLUICE_REQUIRES(core()->shared->mutex);
@@ -124,8 +133,9 @@ class StreamWorker {
   const HeldFile* lock_ = nullptr;
   const HeldFile state_;  // in the stream's directory
 
-  AppendBuffer pending_;          // taken and not yet synced
-  size_t written_bytes_ = 0;      // of pending_, into the active segment
+  AppendBuffer pending_;      // taken and not yet synced
+  size_t written_bytes_ = 0;  // of pending_, into the active segment
+  uint64_t written_total_ = 0;
   uint64_t acknowledgeable_ = 0;  // below this offset, as the durability has it
   uint64_t committed_ = 0;
   uint64_t quarantined_ = 0;

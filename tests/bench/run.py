@@ -95,6 +95,7 @@ memory_limit = "96MiB"
 bind = "127.0.0.1:{admin_port}"
 [journal]
 commit_linger = "{args.linger}"
+commit_bytes = "{args.commit_bytes}"
 [[listener]]
 bind = "127.0.0.1:{port}"
 {listener}
@@ -290,6 +291,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--durability", default="commit")
     parser.add_argument("--linger", default="4ms")
+    parser.add_argument("--commit-bytes", default="8KiB")
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--max-fragment", type=int, default=0, help="TLS maximum fragment length of the idle ones")
     parser.add_argument("--idle", type=int, default=1000, help="idle TLS connections to measure; 0 leaves it out")

@@ -109,6 +109,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   Config defaults = Load(Read(kExample));
   defaults.admin.hosts = written.admin.hosts;
   defaults.journal.max_bytes = written.journal.max_bytes;
+  defaults.journal.daily_write_budget = written.journal.daily_write_budget;
   defaults.streams[0].keep = written.streams[0].keep;
   defaults.uplinks[0].username = written.uplinks[0].username;
   defaults.uplinks[0].password_file = written.uplinks[0].password_file;

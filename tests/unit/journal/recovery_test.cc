@@ -239,5 +239,73 @@ TEST_F(UnsyncedTailTest, BehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
       [&](uint64_t end) { env_.Rot(SegmentPath(end - 6), kHeader + kBatch + 33, 1); });
 }
 
+// After a sync that failed the kernel takes the pages for clean, and the next one means nothing.
+TEST_F(UnsyncedTailTest, IsWrittenAgainBecauseASyncMayHaveFailed) {
+  OpenWithSyncsEvery(std::chrono::seconds(1));
+  Fill(3);
+  Run(std::chrono::seconds(2));
+  Fill(3);
+  const uint64_t end = stream().next_offset();
+  env_.FailFromNowOn(test::MemoryEnv::kSync | test::MemoryEnv::kTruncate |
+                     test::MemoryEnv::kCreate);
+  Run(std::chrono::seconds(2));
+  auto killed = std::move(journal_);
+  env_.Kill();
+  env_.FailFromNowOn(test::MemoryEnv::kRename);
+  Open();
+  env_.StopFailing();
+  ASSERT_EQ(stream().committed_offset(), end);
+  Crash();
+  Open();
+  EXPECT_EQ(ReadAll(end - 3).size(), 3u);
+  env_.FailFromNowOn();
+  killed.reset();
+}
+
+TEST_F(UnsyncedTailTest, IsHeldUntilItCanBeSynced) {
+  OpenWithSyncsEvery(std::chrono::seconds(1));
+  Fill(3);
+  Run(std::chrono::seconds(2));
+  Fill(3);
+  const uint64_t end = stream().next_offset();
+  auto killed = std::move(journal_);
+  env_.Kill();
+  env_.FailFromNowOn(test::MemoryEnv::kSync);
+  Open();
+  EXPECT_EQ(stream().next_offset(), end);
+  EXPECT_EQ(Append(PayloadOf(end)).verdict, AppendVerdict::kStored);
+  Run(std::chrono::seconds(1));
+  EXPECT_EQ(stream().committed_offset(), end - 3);
+  EXPECT_TRUE(ReadAll(end - 3).empty());
+  env_.StopFailing();
+  Run(std::chrono::seconds(10));
+  Run(std::chrono::seconds(2));
+  EXPECT_EQ(stream().committed_offset(), end + 1);
+  Crash();
+  Open();
+  EXPECT_EQ(ExpectWhole(0, end + 1), 0u);
+  env_.FailFromNowOn();
+  killed.reset();
+}
+
+// Nobody was told of it, so nothing is missing when it is gone, and nothing was damaged.
+TEST_F(UnsyncedTailTest, ThatIsHeldIsLostWithThePowerWithoutAGap) {
+  OpenWithSyncsEvery(std::chrono::seconds(1));
+  Fill(3);
+  Run(std::chrono::seconds(2));
+  Fill(3);
+  const uint64_t end = stream().next_offset();
+  auto killed = std::move(journal_);
+  env_.Kill();
+  env_.FailFromNowOn(test::MemoryEnv::kSync);
+  Open();
+  Crash();
+  Open();
+  EXPECT_EQ(stream().next_offset(), end - 3);
+  EXPECT_EQ(ExpectWhole(0, end - 3), 0u);
+  env_.FailFromNowOn();
+  killed.reset();
+}
+
 }  // namespace
 }  // namespace sluice::journal
