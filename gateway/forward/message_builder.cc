@@ -8,8 +8,7 @@ namespace sluice::forward {
 namespace {
 
 constexpr size_t kNoLimit = SIZE_MAX;
-// Of a message: what the protocol adds, content type, and the properties of a batch but for its
-// source.
+// Of a batch: what the protocol adds, content type, and its properties but for the source.
 constexpr size_t kEnvelopeBytes = 160;
 
 }  // namespace
@@ -61,8 +60,7 @@ MessageBuilder::Added MessageBuilder::AddEvent(const SourceRecord& record, WallT
 
   const size_t size =
       encoder_->PrepareEvent(record.event, view_) + (gap_ ? MessageEncoder::GapBytes(options_) : 0);
-  const size_t overhead = OverheadBytes() + AttributeBytes();
-  if (size + overhead > max_message_bytes_) return IfAlone(Added::kTooLarge);
+  if (!Fits(size)) return IfAlone(Added::kTooLarge);
   if (size > options_.max_batch_bytes && !empty()) return Added::kStartsNextMessage;
   FlushGap(now);
   encoder_->CommitEvent(record.first, record.event);
@@ -77,7 +75,9 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   if (options_.topic.per_event()) {
     options_.topic.RenderForGap(options_.gateway, options_.stream, &candidate_topic_);
   }
-  if (OverheadBytes() > max_message_bytes_) return IfAlone(Added::kTooLarge);
+  if (!empty() && payload_bytes_ + OverheadBytes() > max_message_bytes_) {
+    return Added::kStartsNextMessage;
+  }
   const bool grows = gap_ && gap_->reason == reason;
   if (!TakesTopic()) return Added::kStartsNextMessage;
   if (!grows && !empty() && (full() || gap_ || single_)) return Added::kStartsNextMessage;
@@ -92,10 +92,40 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
   return Added::kAdded;
 }
 
+// Among others an event leaves room for a gap behind it; alone it counts as it is.
+bool MessageBuilder::Fits(size_t payload_bytes) {
+  if (!empty()) return payload_bytes + OverheadBytes() + AttributeBytes() <= max_message_bytes_;
+  OutgoingMessage message;
+  message.topic = candidate_topic_;
+  message.content_type = single_ ? schema::kEventContentType : schema::kBatchContentType;
+  const size_t properties = single_ ? AttributeBytes() : BatchPropertyBytes();
+  return payload_bytes + message.WireBytes() + properties <= max_message_bytes_;
+}
+
+bool MessageBuilder::GapFits(WallTime now) {
+  Clear();
+  SourceRecord record;
+  record.first = record.last = UINT64_MAX - 1;  // with all its digits
+  record.is_gap = true;
+  record.reason = schema::GapReason::kDeadLettered;
+  AddGap(record, record.reason);
+  const bool fits = Finish(now).WireBytes() <= max_message_bytes_;
+  Clear();
+  return fits;
+}
+
 // What a packet holds at most besides its events, with a gap at its end.
 size_t MessageBuilder::OverheadBytes() const {
   const size_t source = options_.gateway.size() + options_.stream.size();
   return kEnvelopeBytes + candidate_topic_.size() + source + MessageEncoder::GapBytes(options_);
+}
+
+size_t MessageBuilder::BatchPropertyBytes() {
+  size_t bytes = 0;
+  for (const UserProperty& property : Properties()) {
+    bytes += OutgoingMessage::kBytesPerProperty + property.name.size() + property.value.size();
+  }
+  return bytes;
 }
 
 // A single event carries its attributes as properties.

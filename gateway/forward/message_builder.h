@@ -39,6 +39,8 @@ class MessageBuilder {
   // The largest message that the uplink takes; one more byte, and an MQTT broker ends the
   // connection.
   void SetMaxMessageBytes(size_t bytes) { max_message_bytes_ = bytes; }
+  // Whether that holds the smallest message there is, a gap alone. Clears.
+  bool GapFits(WallTime now);
   // Fewer than the options say, for a while; SIZE_MAX: as many as they say. What is in the message
   // already stays.
   void SetMaxEntries(size_t entries) { max_entries_ = entries; }
@@ -63,7 +65,9 @@ class MessageBuilder {
   Added IfAlone(Added answer) const;
   bool TakesTopic();
   bool IsSingleEvent() const { return single_ && contents_.events == 1; }
+  bool Fits(size_t payload_bytes);
   size_t OverheadBytes() const;
+  size_t BatchPropertyBytes();
   size_t AttributeBytes();
   void Extend(const SourceRecord& record);
   void FlushGap(WallTime now);

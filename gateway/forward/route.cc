@@ -96,6 +96,8 @@ void Route::OnUplinkUp(const UplinkLimits& limits) {
   up_ = true;
   acknowledged_ = false;
   builder_.SetMaxMessageBytes(limits.max_message_bytes);
+  fits_ = builder_.GapFits(clock_.WallNow());
+  if (!fits_) SayNothingFits(limits.max_message_bytes);
   // What was gathered meanwhile may be too large for this upstream, or evicted.
   if (mode_ == Mode::kStreaming) GoTo(window_.empty() ? books().Cursor() : window_.back().end);
   Pump();
@@ -123,7 +125,7 @@ void Route::Pump() {
   if (going_back_ && mode_ == Mode::kStreaming && window_.empty()) GoBack();
   if (mode_ == Mode::kBurying) ContinueBurial();
   if (mode_ == Mode::kTelling) Tell();
-  while (mode_ == Mode::kStreaming && FillBatch() && SendBatch()) {
+  while (mode_ == Mode::kStreaming && fits_ && FillBatch() && SendBatch()) {
   }
   const bool reads = mode_ == Mode::kStreaming || mode_ == Mode::kBurying;
   if (reads && !builder_.full() && clock_.Now() >= hold_until_) reader_.Fetch();

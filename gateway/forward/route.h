@@ -127,6 +127,7 @@ class Route final : private UplinkUser {
   void Pass();
   void StartOver();
   void SayRefused(const Refusal& refusal);
+  void SayNothingFits(size_t max_message_bytes);
   void ResumeStreaming();
   void LookForCulprit(EndedBy ended_by);
   void SetAside(const Refusal& why);
@@ -141,7 +142,7 @@ class Route final : private UplinkUser {
   // route_telling.cc: gaps in place of dead letters.
   void NoteUntold(const SourceRecord& record);
   void Tell();
-  bool BuildTelling();  // of the first that is untold; false: no message of this uplink holds it
+  void BuildTelling();  // of the first that is untold
   void OnTellingRefused(const Refusal& refusal);
   void WithdrawTelling();
   void GiveUpTelling(std::string_view why);
@@ -169,6 +170,7 @@ class Route final : private UplinkUser {
   Mode mode_ = Mode::kStopped;
   std::optional<uint64_t> going_back_;  // there, when nothing is in flight
   bool up_ = false;
+  bool fits_ = true;  // something does, into the packets that upstream takes
   bool quiescing_ = false;
   bool pumping_ = false;
   bool acknowledged_ = false;   // something, on this connection

@@ -124,6 +124,20 @@ void Route::SayRefused(const Refusal& refusal) {
                           fmt::format("{} on {}", refusal.text, options_.topic.text()));
 }
 
+// What upstream takes holds not even a gap. To set everything aside would help nobody: somebody has
+// to raise the limit, and until then the stream keeps it.
+void Route::SayNothingFits(size_t max_message_bytes) {
+  SLUICE_PROBE("forward: nothing fits into what upstream takes");
+  const std::string why = fmt::format(
+      "upstream takes packets of at most {} bytes, which hold no event on {}; nothing is sent or "
+      "set "
+      "aside until it takes larger ones",
+      max_message_bytes, options_.topic.text());
+  LogWarn("route {}: {}", options_.name, why);
+  metrics_.refused_transient.Add();
+  health_.OnNothingFits(clock_.Now(), why);
+}
+
 // The publish at the head was refused for now.
 void Route::StartOver() {
   metrics_.restarts.Add();

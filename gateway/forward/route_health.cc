@@ -71,6 +71,10 @@ void RouteHealth::OnEndedAt(MonotonicTime now, uint64_t offset, bool at_every_me
                           offset));
 }
 
+void RouteHealth::OnNothingFits(MonotonicTime now, std::string why) {
+  Begin(&refused_, now, std::move(why));
+}
+
 void RouteHealth::OnAcknowledged() { End(&refused_); }
 
 void RouteHealth::OnPassed(MonotonicTime now, const journal::Books& delta) {

@@ -15,7 +15,9 @@ namespace sluice::forward {
 
 // What an operator is told of one route; time is an input. Loop thread.
 //   read_error       its stream could not be read for kPatience, or a read does not come back
-//   refused          upstream refuses for now, or ends the connection at a message, for kPatience
+//   refused          upstream refuses for now, ends the connection at a message, or takes nothing
+//   so
+//                    small as an event, for kPatience
 //   expiring         events older than max_age were passed over; clear kQuiet after the last
 //   dead_lettering   events that upstream refused for good were set aside; likewise
 class RouteHealth {
@@ -31,6 +33,8 @@ class RouteHealth {
   void OnRefusedForNow(MonotonicTime now, std::string_view reason);
   // The connection ended at a message of which the first offset is this; as it did at those before.
   void OnEndedAt(MonotonicTime now, uint64_t offset, bool at_every_message);
+  // Upstream's limits leave nothing that could be sent.
+  void OnNothingFits(MonotonicTime now, std::string why);
   void OnAcknowledged();
   void OnPassed(MonotonicTime now, const journal::Books& delta);
   void OnStopped();

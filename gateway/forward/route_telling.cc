@@ -23,16 +23,14 @@ void Route::NoteUntold(const SourceRecord& record) {
 }
 
 void Route::Tell() {
-  if (window_.unsettled() > 0 || !up_ || clock_.Now() < hold_until_) return;
-  while (mode_ == Mode::kTelling && !BuildTelling()) {
-    GiveUpTelling("it fits no message of this uplink");
-  }
-  if (mode_ != Mode::kTelling || !MayPublish()) return;
+  if (window_.unsettled() > 0 || !up_ || !fits_ || clock_.Now() < hold_until_) return;
+  if (!MayPublish()) return;
+  BuildTelling();
   window_.ReopenFront(clock_.Now());
   Publish(window_.front_sequence());
 }
 
-bool Route::BuildTelling() {
+void Route::BuildTelling() {
   const schema::Gap& gap = untold_.front().gap;
   SourceRecord record;
   record.first = gap.first;
@@ -40,7 +38,8 @@ bool Route::BuildTelling() {
   record.is_gap = true;
   record.reason = gap.reason;
   builder_.Clear();
-  return builder_.Add(record, clock_.WallNow()) == MessageBuilder::Added::kAdded;
+  const MessageBuilder::Added added = builder_.Add(record, clock_.WallNow());
+  SLUICE_CHECK(added == MessageBuilder::Added::kAdded);
 }
 
 void Route::OnTellingRefused(const Refusal& refusal) {

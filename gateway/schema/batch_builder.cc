@@ -10,7 +10,7 @@ namespace sluice::schema {
 namespace {
 
 // Root table with its vtable, identifier, length of the vector of entries, and the padding of all.
-constexpr size_t kFixedBytes = 128;
+constexpr size_t kFixedBytes = 80;
 
 }  // namespace
 

@@ -32,7 +32,7 @@ class BatchBuilder {
   // Upper bound of what Finish() will return now, in bytes.
   size_t size_bound() const;
   // What one more event of `event_bytes` adds to size_bound(), at most.
-  static constexpr size_t Cost(size_t event_bytes) { return event_bytes + 40; }
+  static constexpr size_t Cost(size_t event_bytes) { return event_bytes + 32; }
 
   // Ends the batch; at least one entry. The bytes are valid until the next Start().
   ByteSpan Finish();

@@ -23,6 +23,11 @@ ROOT = HERE.parents[1]
 TICK = os.sysconf("SC_CLK_TCK")
 
 
+# Client upstream, events a message, their format.
+KINDS = [("mqtt", 100, "flatbuffers"), ("mqtt", 1, "flatbuffers"), ("mqtt", 1, "json"), ("paho", 100, "flatbuffers"),
+         ("paho", 1, "flatbuffers")]
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,7 +84,7 @@ class Sink:
         return json.loads(stop(self.process))
 
 
-def gateway_config(work, port, sink_port, admin_port, args, batch):
+def gateway_config(work, port, sink_port, admin_port, args, batch, more=""):
     if args.tls:
         listener = (f'tls = {{ cert = "{work}/pki/server.crt", key = "{work}/pki/server.key", '
                     f'client_ca = "{work}/pki/devices-ca.crt" }}')
@@ -109,10 +114,12 @@ max_bytes = "1GiB"
 [[uplink]]
 name = "sink"
 url = "mqtt://127.0.0.1:{sink_port}"
+client = "{getattr(args, 'client', 'mqtt')}"
 [[route]]
 from = "telemetry"
 to = "sink"
 batch = {{ max_events = {batch} }}
+{more}
 """
 
 
@@ -128,11 +135,13 @@ def drained(admin_port):
 
 
 class Gateway:
-    def __init__(self, bin_dir, work, sink, args, batch):
-        self.name = f"sluice, batches of {batch}" if batch > 1 else "sluice, unbatched"
+    def __init__(self, bin_dir, work, sink, args, kind):
+        client, batch, form = kind
+        self.name = f"sluice, {client}, " + (f"batches of {batch}" if batch > 1 else f"{form}, one a message")
         self.port, self.admin = free_port(), free_port()
         config = work / "gateway.toml"
-        config.write_text(gateway_config(work, self.port, sink.port, self.admin, args, batch))
+        args = argparse.Namespace(**{**vars(args), "client": client})
+        config.write_text(gateway_config(work, self.port, sink.port, self.admin, args, batch, f'format = "{form}"'))
         self.process = subprocess.Popen([bin_dir / "sluice", "run", config], stderr=open(work / "log", "w"))
         wait_for_port(self.port, self.process)
 
@@ -146,7 +155,7 @@ class Gateway:
 
 
 class Mosquitto:
-    def __init__(self, bin_dir, work, sink, args, batch):
+    def __init__(self, bin_dir, work, sink, args, _):
         self.name = "mosquitto, persistent bridge"
         self.port = free_port()
         config = work / "mosquitto.conf"
@@ -189,14 +198,14 @@ topic devices/# out 1
         return 0
 
 
-def measure(make, bin_dir, args, batch, rate):
+def measure(make, bin_dir, args, kind, rate):
     work = pathlib.Path(tempfile.mkdtemp(prefix="sluice-bench-"))
     try:
         if args.tls:
             subprocess.run([ROOT / "certs/make-pki.sh", work / "pki", "--devices", "bench-", str(args.clients)],
                            check=True, stdout=subprocess.DEVNULL)
         sink = Sink(bin_dir)
-        target = make(bin_dir, work, sink, args, batch)
+        target = make(bin_dir, work, sink, args, kind)
         pid = target.process.pid
         cpu, written = cpu_seconds(pid), written_bytes(pid)
         load = subprocess.run(
@@ -234,7 +243,7 @@ def idle(bin_dir, args, clients):
         subprocess.run([ROOT / "certs/make-pki.sh", work / "pki", "--devices", "bench-", str(clients)],
                        check=True, stdout=subprocess.DEVNULL)
         sink = Sink(bin_dir)
-        target = Gateway(bin_dir, work, sink, args, 100)
+        target = Gateway(bin_dir, work, sink, args, KINDS[0])
         before = rss_kib(target.process.pid)
         cpu = cpu_seconds(target.process.pid)
         load = subprocess.Popen(
@@ -269,8 +278,8 @@ def compare(title, bin_dir, args, rate):
           f"{'peak RSS':>10}")
     rows = {}
     for _ in range(args.rounds):
-        for make, batch in ((Gateway, 100), (Gateway, 1), (Mosquitto, 0)):
-            result = measure(make, bin_dir, args, batch, rate)
+        for make, kind in [(Gateway, kind) for kind in KINDS] + [(Mosquitto, None)]:
+            result = measure(make, bin_dir, args, kind, rate)
             print_row(result)
             rows.setdefault(result["name"], []).append(result)
     cpu = {name: statistics.median(r["cpu_us"] for r in results) for name, results in rows.items()}

@@ -34,6 +34,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "forward: a route goes back for a replay",
     "forward: an event expires",
     "forward: an event is too large for this upstream",
+    "forward: nothing fits into what upstream takes",
     "forward: one publish at a time after a refusal",
     "forward: one publish is passed over",
     "forward: telling of a dead letter is given up",

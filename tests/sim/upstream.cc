@@ -38,7 +38,7 @@ void Upstream::Draw() {
     if (random_.Below(2) == 0) character_.limits.max_in_flight = 1 + random_.Below(4);
     if (random_.Below(2) == 0)
       character_.limits.max_message_bytes =
-          500 + random_.Below(random_.Below(2) == 0 ? 2000 : 30'000);
+          300 + random_.Below(random_.Below(2) == 0 ? 2000 : 30'000);
   }
   if (scene_.Has(Trouble::kUpstreamSlow)) {
     character_.answers_after = Between(random_, milliseconds(10), seconds(8));
@@ -78,6 +78,8 @@ std::unique_ptr<forward::Uplink> Upstream::NewUplink(Scheduler* process) {
 
 void Upstream::Mend() {
   unreachable_until_ = silent_until_ = turns_away_until_ = scene_.clock.Now();
+  // Somebody has seen that nothing fits.
+  character_.limits.max_message_bytes = std::max<size_t>(character_.limits.max_message_bytes, 1000);
   // What it has not answered it never will; a broker that is well again has forgotten it.
   if (link_ != nullptr) link_->End({"the server has been restarted"});
 }

@@ -141,11 +141,6 @@ class RouteEncodingTest : public RouteFixture, public ::testing::WithParamInterf
                                           "id", "gw/telemetry/" + std::to_string(next - 1))));
     }
   }
-  static size_t PacketBytes(const ScriptedUplink::Message& message) {
-    size_t bytes = 1 + 4 + 2 + message.topic.size() + 2 + 4 + 3 + message.content_type.size();
-    for (const auto& [name, value] : message.properties) bytes += 5 + name.size() + value.size();
-    return bytes + message.payload.size();
-  }
   void ExpectTrue(const SentEntry& entry, const Truth& truth, uint64_t offset) {
     if (!entry.gap_reason) {
       EXPECT_FALSE(truth.gap) << "an event was sent for the gap at " << offset;

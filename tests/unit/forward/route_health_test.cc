@@ -6,6 +6,7 @@ namespace sluice::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class RouteHealthTest : public RouteFixture {};
 
@@ -48,6 +49,25 @@ TEST_F(RouteHealthTest, RefusalsThatGoOnAreTold) {
   }
   EXPECT_THAT(health.Text(), HasSubstr("upstream refuses: Quota exceeded on sluice/"));
   Acknowledge(sent() - 1);
+  EXPECT_EQ(health.state(), HealthState::kOk);
+}
+
+TEST_F(RouteHealthTest, LimitThatHoldsNothingHoldsTheRouteAndIsTold) {
+  limits.max_message_bytes = 200;
+  Start();
+  Publish(40);
+  Advance(seconds(60));
+  Reconnect();
+  EXPECT_EQ(sent(), 0u);
+  EXPECT_THAT(dead_letters.offsets, IsEmpty());
+  EXPECT_THAT(health.Text(), HasSubstr("takes packets of at most 200 bytes, which hold no event"));
+  limits.max_message_bytes = 100'000;
+  Reconnect();
+  for (int i = 0; i < 10; ++i) {
+    AcknowledgeAll();
+    Advance(seconds(1));
+  }
+  EXPECT_EQ(cursor(), 40u);
   EXPECT_EQ(health.state(), HealthState::kOk);
 }
 

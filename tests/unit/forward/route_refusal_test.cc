@@ -1,4 +1,7 @@
+#include <tuple>
+
 #include "route_fixture.h"
+#include "sent_entries.h"
 
 namespace sluice::test {
 namespace {
@@ -188,6 +191,32 @@ TEST_F(RouteRefusalTest, EventTooLargeForTheBrokerIsBuriedUnsent) {
   Advance(seconds(1));
   EXPECT_EQ(uplink.Offsets(2), Range(2, 3));
 }
+
+// Events grow until one is given up: the one before filled what upstream takes but for a few bytes.
+class WholePacketTest : public RouteFixture,
+                        public ::testing::WithParamInterface<std::tuple<forward::Format, size_t>> {
+};
+
+TEST_P(WholePacketTest, NothingIsHeldBackOfWhatUpstreamTakes) {
+  std::tie(options.format, options.max_batch_events) = GetParam();
+  limits.max_message_bytes = 2048;
+  Start();
+  size_t largest = 0;
+  for (size_t bytes = 500; dead_letters.offsets.empty() && bytes < 3000; ++bytes) {
+    source.AddEvent(clock.WallNow(), "d1", bytes);
+    Commit();
+    Advance(seconds(1));
+    if (sent() > 0) largest = std::max(largest, PacketBytes(uplink.messages.back()));
+    AcknowledgeAll();
+  }
+  EXPECT_LE(largest, limits.max_message_bytes);
+  EXPECT_GE(largest, limits.max_message_bytes - 32);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, WholePacketTest,
+                         ::testing::Combine(::testing::Values(forward::Format::kFlatBuffers,
+                                                              forward::Format::kJson),
+                                            ::testing::Values(1, 100)));
 
 TEST_F(RouteRefusalTest, BytesThatAreNoEventAreBuried) {
   options.max_batch_events = 1;

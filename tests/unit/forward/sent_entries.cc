@@ -82,4 +82,10 @@ std::vector<SentEntry> EntriesOf(const ScriptedUplink::Message& message) {
   return entries;
 }
 
+size_t PacketBytes(const ScriptedUplink::Message& message) {
+  size_t bytes = 1 + 4 + 2 + message.topic.size() + 2 + 4 + 3 + message.content_type.size();
+  for (const auto& [name, value] : message.properties) bytes += 5 + name.size() + value.size();
+  return bytes + message.payload.size();
+}
+
 }  // namespace sluice::test

@@ -21,4 +21,7 @@ struct SentEntry {
 // All entries of a message, of either format, in their order. Empty: it is not what it should be.
 std::vector<SentEntry> EntriesOf(const ScriptedUplink::Message& message);
 
+// Of the MQTT 5 PUBLISH that a message becomes, at most.
+size_t PacketBytes(const ScriptedUplink::Message& message);
+
 }  // namespace sluice::test
