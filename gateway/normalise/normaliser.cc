@@ -7,6 +7,7 @@
 
 #include "decode/payload_decoder.h"
 #include "normalise/event_writer.h"
+#include "normalise/profile_index.h"
 
 namespace sluice::normalise {
 namespace {
@@ -64,6 +65,7 @@ struct Normaliser::Impl {
 
   const Limits limits;
   std::vector<CompiledProfile> profiles;
+  ProfileIndex index;
   decode::PayloadDecoder decoder;
   EventWriter writer;
   Rejection later;  // of the profiles after the first
@@ -109,8 +111,8 @@ Verdict Normaliser::Normalise(const Message& message, const Target& target, Even
   const Topic topic(message.topic);
   const CompiledProfile* first = nullptr;
   const CompiledProfile* forgetful = nullptr;
-  for (const CompiledProfile& profile : impl_->profiles) {
-    if (!profile.topics.MatchesAny(topic)) continue;
+  for (const uint16_t place : impl_->index.Find(impl_->profiles, topic)) {
+    const CompiledProfile& profile = impl_->profiles[place];
     Rejection* const said = first == nullptr ? rejection : &impl_->later;
     const Outcome outcome = impl_->Apply(profile, message, topic, target, events, said);
     if (outcome == Outcome::kNothing || outcome == Outcome::kUnread) {
