@@ -76,9 +76,10 @@ void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry
   books_.OnSettled(route, entries, true);
 }
 
-void Judges::OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) {
+void Judges::OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries,
+                              bool broke_rules) {
   route_.OnClosed(route, entries);
-  letters_.OnClosed(route, entries);
+  letters_.OnClosed(route, entries, broke_rules);
   expiry_.OnArrived(route, entries);
 }
 

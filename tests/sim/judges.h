@@ -62,7 +62,8 @@ class Judges final : public Witness {
   void OnUpstreamAcknowledged(const std::string& route, const std::vector<Entry>& entries) override;
   void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                          bool for_good) override;
-  void OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries) override;
+  void OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries,
+                        bool broke_rules) override;
   void OnReplay(const std::string& route, uint64_t from) override { route_.OnReplay(route, from); }
   void OnLetterKept(const Letter& letter) override { letters_.OnKept(letter); }
   void OnStarted() override {

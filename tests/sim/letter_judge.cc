@@ -11,6 +11,8 @@ constexpr std::string_view kTold = "dead_lettered";
 constexpr std::string_view kUpstreamsWords = "0x99 Payload format invalid";
 constexpr std::string_view kTooLarge = "0x95 Packet too large";
 constexpr std::string_view kEndsTheConnection = "0x83 upstream ends the connection at it";
+constexpr std::string_view kBreaksTheRules =
+    "0x83 upstream answers it with what breaks the rules of the protocol";
 
 }  // namespace
 
@@ -56,6 +58,7 @@ void LetterJudge::LookAtContent(const Letter& letter, uint8_t marks) {
 bool LetterJudge::IsRight(std::string_view text, uint8_t marks) const {
   if (text == kUpstreamsWords) return (marks & kRefused) != 0;
   if (text == kEndsTheConnection) return (marks & kClosed) != 0;
+  if (text == kBreaksTheRules) return (marks & kBroken) != 0;
   return text == kTooLarge && file_.scene().plan.has(Trouble::kUpstreamLimits);
 }
 
@@ -81,8 +84,12 @@ void LetterJudge::OnRefused(const std::string& route, const std::vector<Entry>& 
   }
 }
 
-void LetterJudge::OnClosed(const std::string& route, const std::vector<Entry>& entries) {
-  if (entries.size() == 1) Note(route, entries.front(), kClosed);
+// The last end of several is the one that a letter speaks of, and any may have been the last.
+void LetterJudge::OnClosed(const std::string& route, const std::vector<Entry>& entries,
+                           bool broke_rules) {
+  if (entries.size() != 1) return;
+  Note(route, entries.front(), kClosed);
+  if (broke_rules) Note(route, entries.front(), kBroken);
 }
 
 // Whoever tells has it in hand.

@@ -30,8 +30,8 @@ class LetterJudge {
   void OnArrived(const std::string& route, const std::vector<Entry>& entries);
   void OnAcknowledged(const std::string& route, const std::vector<Entry>& entries);
   void OnRefused(const std::string& route, const std::vector<Entry>& entries);
-  // Upstream has ended the connection at them.
-  void OnClosed(const std::string& route, const std::vector<Entry>& entries);
+  // Upstream has ended the connection at them, or broken the protocol's rules so that it ended.
+  void OnClosed(const std::string& route, const std::vector<Entry>& entries, bool broke_rules);
   // When nothing is pending.
   void LookAtRefused();
   // What is stored, after a start and at the end.
@@ -43,7 +43,8 @@ class LetterJudge {
     kRefused = 1,  // upstream has refused the event for good
     kPassed = 2,   // it has acknowledged the event, or heard of a gap of another kind
     kKept = 4,     // there is a letter
-    kClosed = 8,   // upstream has ended the connection at the event alone
+    kClosed = 8,   // the connection has ended at the event alone
+    kBroken = 16,  // and at least once because upstream broke the rules
   };
 
   void Note(const std::string& route, const Entry& entry, Mark mark);

@@ -110,14 +110,29 @@ TEST_F(LetterJudgeTest, ALetterOfWhatUpstreamEndsTheConnectionAt) {
   Accept();
   Letter letter = LetterOf(0);
   letter.text = "0x83 upstream ends the connection at it";
-  judge().OnClosed("up", Event(0));
+  judge().OnClosed("up", Event(0), false);
   Keep(letter);
   ExpectWell();
   letter.offset = 1;
   letter.token = 2;
   std::vector<Entry> both = Event(0);
   both.push_back(Event(1).front());
-  judge().OnClosed("up", both);
+  judge().OnClosed("up", both, false);
+  Keep(letter);
+  ExpectBroken("which upstream has not said");
+}
+
+TEST_F(LetterJudgeTest, ALetterOfWhatUpstreamAnswersAgainstTheRules) {
+  Accept();
+  Accept();
+  Letter letter = LetterOf(0);
+  letter.text = "0x83 upstream answers it with what breaks the rules of the protocol";
+  judge().OnClosed("up", Event(0), true);
+  Keep(letter);
+  ExpectWell();
+  letter.offset = 1;
+  letter.token = 2;
+  judge().OnClosed("up", Event(1), false);
   Keep(letter);
   ExpectBroken("which upstream has not said");
 }

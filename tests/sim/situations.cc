@@ -82,6 +82,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "session: a window in flight is resumed",
     "state: a batch is tried again",
     "state: the file is set aside",
+    "upstream answers with what breaks the rules",
 });
 
 }  // namespace

@@ -50,6 +50,7 @@ void Upstream::Draw() {
   }
   if (scene_.Has(Trouble::kClosesAtMessage)) {
     character_.closes_at_every = 20 + static_cast<uint32_t>(random_.Below(400));
+    character_.breaks_rules = random_.Below(2) == 0;
   }
 }
 
@@ -87,12 +88,14 @@ void Upstream::Mend() {
 Upstream::Said Upstream::Judge(const std::vector<Entry>& entries) {
   if (scene_.clock.Now() < silent_until_) return Said::kNothing;
   if (!scene_.calm() && HasTokenThatDividesBy(entries, character_.closes_at_every)) {
-    return Said::kCloses;
+    return character_.breaks_rules && random_.Below(4) != 0 ? Said::kBreaksRules : Said::kCloses;
   }
   if (HasTokenThatDividesBy(entries, character_.refuses_every)) return Said::kRefused;
   const bool is_gap = std::all_of(entries.begin(), entries.end(),
                                   [](const Entry& entry) { return !entry.gap_reason.empty(); });
   if (is_gap && scene_.Strikes(Trouble::kRefusals, 0.1, random_)) return Said::kRefused;
+  // One message that nobody answers, among others that somebody does.
+  if (scene_.Strikes(Trouble::kUpstreamSilent, 0.003, random_)) return Said::kNothing;
   if (scene_.Strikes(Trouble::kBusyUpstream, 0.05, random_)) return Said::kBusy;
   if (scene_.Strikes(Trouble::kLostAnswers, 0.02, random_)) return Said::kTakenAndLost;
   return Said::kTaken;

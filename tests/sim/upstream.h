@@ -39,8 +39,17 @@ class Upstream {
     Duration answers_after{};      // at most
     uint32_t refuses_every = 0;    // tokens that divide by it, for good; 0: none
     uint32_t closes_at_every = 0;  // likewise
+    bool breaks_rules = false;     // there, instead of ending the connection, now and then
   };
-  enum class Said : uint8_t { kTaken, kTakenAndLost, kNothing, kRefused, kBusy, kCloses };
+  enum class Said : uint8_t {
+    kTaken,
+    kTakenAndLost,
+    kNothing,
+    kRefused,
+    kBusy,
+    kCloses,
+    kBreaksRules
+  };
 
   void Draw();
   bool reachable() const { return scene_.clock.Now() >= unreachable_until_; }

@@ -149,9 +149,9 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
   using Said = Upstream::Said;
   const Said said = upstream_.Judge(entries);
   Witness& witness = upstream_.witness_;
-  constexpr const char* kWords[] = {"taken",   "taken, and the answer is lost",
-                                    "no word", "refused for good",
-                                    "not now", "ends the connection"};
+  constexpr const char* kWords[] = {
+      "taken",   "taken, and the answer is lost", "no word",         "refused for good",
+      "not now", "ends the connection",           "breaks the rules"};
   const std::string& gap = entries.front().gap_reason;
   upstream_.scene_.trace.Note("{}: {} {}-{}: {}", upstream_.name_,
                               gap.empty() ? topic : topic + ", " + gap, entries.front().first,
@@ -166,7 +166,7 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
           topic, [token](forward::UplinkListener* listener) { listener->OnAcknowledged(token); });
     case Said::kTakenAndLost:
       witness.OnUpstreamAcknowledged(topic, entries);
-      witness.OnUpstreamClosed(topic, entries);
+      witness.OnUpstreamClosed(topic, entries, false);
       return End({"connection lost"});
     case Said::kNothing:
       return;
@@ -182,8 +182,12 @@ void UpstreamLink::Take(uint32_t token, const std::string& topic,
       });
     }
     case Said::kCloses:
-      witness.OnUpstreamClosed(topic, entries);
+      witness.OnUpstreamClosed(topic, entries, false);
       return End({"the server has ended the connection: Malformed Packet"});
+    case Said::kBreaksRules:
+      witness.OnUpstreamClosed(topic, entries, true);
+      upstream_.scene_.situations.Reached("upstream answers with what breaks the rules");
+      return End({.why = "the server sent a malformed packet", .broke_rules = true});
   }
 }
 

@@ -40,8 +40,10 @@ struct Recorder final : Witness, forward::UplinkListener {
     (for_good ? refused : busy).push_back(entries.front().token);
   }
 
-  void OnUpstreamClosed(const std::string&, const std::vector<Entry>& entries) override {
+  void OnUpstreamClosed(const std::string&, const std::vector<Entry>& entries,
+                        bool by_rules) override {
     closed.push_back(entries.front().token);
+    closed_by_rules.push_back(by_rules);
   }
 
   void OnConnected(const forward::UplinkLimits& its_limits) override {
@@ -51,6 +53,7 @@ struct Recorder final : Witness, forward::UplinkListener {
   void OnDisconnected(const forward::UplinkEnd& end) override {
     ++ends;
     reason = end.why;
+    broke_rules.push_back(end.broke_rules);
   }
   void OnAcknowledged(uint32_t token) override { acknowledged.push_back(token); }
   void OnRefused(uint32_t token, const forward::Refusal& refusal) override {
@@ -58,6 +61,7 @@ struct Recorder final : Witness, forward::UplinkListener {
   }
 
   std::vector<uint32_t> arrived, taken, refused, busy, closed;
+  std::vector<bool> closed_by_rules, broke_rules;
   int connections = 0, ends = 0;
   forward::UplinkLimits limits;
   std::string reason;
@@ -66,8 +70,8 @@ struct Recorder final : Witness, forward::UplinkListener {
 
 class UpstreamTest : public testing::Test {
  protected:
-  void Begin(std::initializer_list<Trouble> troubles = {}, double rate = 1) {
-    plan_.seed = 3;
+  void Begin(std::initializer_list<Trouble> troubles = {}, double rate = 1, uint64_t seed = 3) {
+    plan_.seed = seed;
     plan_.rates.fill(rate);
     for (const Trouble trouble : troubles) plan_.troubles.set(static_cast<size_t>(trouble));
     scene_ = std::make_unique<Scene>(plan_);
@@ -219,6 +223,40 @@ TEST_F(UpstreamTest, ClosesAtSomeMessagesUntilTheCalm) {
     Pass(milliseconds(20));
   }
   EXPECT_EQ(seen_.acknowledged.back(), token);
+  EXPECT_EQ(seen_.closed_by_rules, seen_.broke_rules);
+}
+
+TEST_F(UpstreamTest, SomeBreakTheRulesAtSomeMessages) {
+  size_t by_rules = 0, otherwise = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    uplink_.reset();
+    upstream_.reset();
+    seen_ = {};
+    Begin({Trouble::kClosesAtMessage}, 1, seed);
+    for (uint32_t token = 1; seen_.ends == 0 && token < 500; ++token) {
+      Publish(token);
+      Pass(milliseconds(20));
+    }
+    ASSERT_EQ(seen_.ends, 1);
+    EXPECT_EQ(seen_.closed_by_rules, seen_.broke_rules);
+    ++(seen_.broke_rules.back() ? by_rules : otherwise);
+  }
+  EXPECT_GT(by_rules, 0U);
+  EXPECT_GT(otherwise, 0U);
+}
+
+TEST_F(UpstreamTest, LeavesSingleMessagesWithoutAnAnswer) {
+  // At this rate nothing else is silent for long.
+  Begin({Trouble::kUpstreamSilent}, 0.125);
+  for (uint32_t token = 1; token <= 5000; ++token) {
+    Publish(token);
+    Pass(milliseconds(1));
+  }
+  Pass(milliseconds(20));
+  EXPECT_EQ(seen_.ends, 0);
+  EXPECT_EQ(seen_.acknowledged.back(), 5000U);
+  EXPECT_LT(seen_.acknowledged.size(), 5000U);
+  EXPECT_EQ(seen_.arrived.size(), 5000U);
 }
 
 TEST_F(UpstreamTest, IsAwayAndComesBack) {

@@ -101,9 +101,10 @@ class Witness {
                                       const std::vector<Entry>& entries) = 0;
   virtual void OnUpstreamRefused(const std::string& route, const std::vector<Entry>& entries,
                                  bool for_good) = 0;
-  // It ends the connection instead of an answer.
-  virtual void OnUpstreamClosed(const std::string& /*route*/,
-                                const std::vector<Entry>& /*entries*/) {}
+  // It ends the connection instead of an answer, or answers with what breaks the protocol's rules,
+  // at which the uplink ends it.
+  virtual void OnUpstreamClosed(const std::string& /*route*/, const std::vector<Entry>& /*entries*/,
+                                bool /*broke_rules*/) {}
 
   // Somebody has the route send everything from this offset on once more.
   virtual void OnReplay(const std::string& /*route*/, uint64_t /*from*/) {}

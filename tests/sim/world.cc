@@ -102,9 +102,7 @@ class World {
   void RestartIfAdvised() {
     if (!process_.up() || process_.paused()) return;
     for (const Health::Problem& problem : process_.health().problems()) {
-      if (problem.condition != "not_opened") continue;
-      scene_.situations.Reached("a stream could not be opened");
-      return process_.Restart();
+      if (problem.condition == "not_opened") return process_.Restart();
     }
   }
 
@@ -143,6 +141,7 @@ class World {
     std::vector<StoredStream> stored = Stored();
     for (const Health::Problem& problem : process_.health().problems()) {
       if (problem.condition != "not_opened") continue;
+      scene_.situations.Reached("a stream could not be opened");
       std::erase_if(stored, [&](const StoredStream& stream) {
         return problem.part == "stream " + stream.name;
       });
