@@ -63,6 +63,17 @@ class SmallPackets(Scenario):
                                   running.total("sluice_route_pending_events")))
 
 
+    def test_packets_in_which_nothing_has_room_hold_the_route_and_bury_nothing(self):
+        upstream = self.own(Mosquitto(self.directory, "max_packet_size 120\n"))
+        running = self.gateway(stream(), uplink(upstream.port), ROUTE)
+        self.client(running).publish_readings(20)
+        eventually(lambda: re.search(r"route telemetry-upstream: degraded .*packets of at most 120 bytes",
+                                     running.health_said()[1]), "the limit in health", 60)
+        self.assertIn("packets of at most 120 bytes", running.status())
+        self.assertEqual((0, 20), (running.total("sluice_route_dead_lettered_events_total"),
+                                   running.total("sluice_route_pending_events")))
+
+
 class Refusals(Scenario):
     def test_what_upstream_refuses_for_good_becomes_a_dead_letter_and_the_rest_goes_on(self):
         upstream = self.own(Hostile(puback, refuses=b"bad"))
