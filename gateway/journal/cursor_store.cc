@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "journal/record_format.h"
 #include "journal/set_aside.h"
 
@@ -116,7 +117,12 @@ Status CursorStore::SaveOne(Entry* entry) {
   // A cursor that is set back must hold back retention even if the save fails half-way.
   if (books->Cursor() < entry->saved.Cursor()) entry->saved = *books;
   entry->cursor->LetGo();
-  const Status saved = entry->file.Save(stream_id_, payload);
+  Status saved = entry->file.Save(stream_id_, payload);
+  // Their directory could not be made when the stream was opened.
+  if (saved.code() == StatusCode::kNotFound && MakeDirectory(env_, paths_.cursors).ok()) {
+    SLUICE_PROBE("journal: the directory of cursors is made late");
+    saved = entry->file.Save(stream_id_, payload);
+  }
   if (saved.ok()) {
     entry->saved = *books;
     entry->is_saved = true;

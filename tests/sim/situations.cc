@@ -64,6 +64,7 @@ constexpr auto kNames = std::to_array<std::string_view>({
     "journal: one slot is unsound, the other counts",
     "journal: roll without space",
     "journal: torn tail behind a full segment",
+    "journal: the directory of cursors is made late",
     "journal: what a merged gap covers is removed at opening",
     "network: a connection falls silent",
     "network: a connection is cut",

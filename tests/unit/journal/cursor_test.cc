@@ -45,6 +45,25 @@ TEST_F(CursorTest, IsSavedAtMostEveryInterval) {
   EXPECT_EQ(env_.syncs(), before + 1);
 }
 
+// A cursor that is never saved would hold back retention until the stream is full.
+TEST_F(CursorTest, IsSavedWhenItsDirectoryCanBeMadeAtLast) {
+  const std::string directory = std::string(kDirectory) + "/streams/telemetry/cursors";
+  Open();
+  Fill(3);
+  EXPECT_TRUE(journal_->Close().ok());
+  journal_.reset();
+  env_.RemoveTree(directory);
+  env_.PutSpecial(directory);
+  env_.FailFromNowOn(test::MemoryEnv::kRename);
+  Open();
+  env_.StopFailing();
+  env_.RemoveTree(directory);
+  Acknowledge(3);
+  Crash();
+  Open();
+  EXPECT_EQ(cursor().offset(), 3u);
+}
+
 TEST_F(CursorTest, SavedCursorSurvivesAPowerCut) {
   Open();
   Fill(10);
