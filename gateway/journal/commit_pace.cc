@@ -40,6 +40,10 @@ void CommitPace::OnEnd(MonotonicTime now, uint64_t written_bytes) {
   if (budget_a_second_ > 0) Spend(now, written_bytes);
 }
 
+void CommitPace::OnQuiet(MonotonicTime now) {
+  if (budget_a_second_ > 0) Spend(now, 0);
+}
+
 MonotonicTime CommitPace::GatheredEnd() const { return std::min(began_ + 2 * takes_, LingerEnd()); }
 
 void CommitPace::Spend(MonotonicTime now, uint64_t bytes) {

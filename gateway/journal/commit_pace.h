@@ -14,10 +14,9 @@ namespace sluice::journal {
 //   the last commit any event is;
 // - what a commit takes here: gathered events, too, wait until twice its smoothed time has passed
 //   since the last one began, so that the journal thread and the medium rest as long as they work;
-// - the wear that is allowed: of `daily_write_budget` an hour's part may be used at once. When less
-// than
-//   half of that is left, both bounds grow, the longer the less, up to kLongestLinger and
-//   kMostBytes: then acknowledgements come later and more events share a page.
+// - the wear that is allowed: of `daily_write_budget` an hour's part may be used at once. When
+//   less than half of that is left, both bounds grow, the longer the less, up to kLongestLinger
+//   and kMostBytes: then acknowledgements come later and more events share a page.
 // After a quiet time the first event is committed at once.
 //
 // Time is an input. The journal thread's.
@@ -31,6 +30,8 @@ class CommitPace {
   // A commit has begun, and has ended; `written_bytes` went to the medium for it, whole pages.
   void OnBegin(MonotonicTime now);
   void OnEnd(MonotonicTime now, uint64_t written_bytes);
+  // Now and then while nothing is committed: time gives the budget back.
+  void OnQuiet(MonotonicTime now);
 
   // When any event may be committed, and when commit_bytes() of them may.
   MonotonicTime LingerEnd() const { return began_ + linger_; }

@@ -182,6 +182,8 @@ void JournalWorker::LookAround(MonotonicTime now) {
   next_look_ = now + kLookInterval;
   for (const auto& stream : streams_) stream->LookAround();
   LookAtFreeSpace();
+  pace_.OnQuiet(now);
+  TellOfBudget();
 }
 
 // The streams say what they do for want of room; this says who took it.

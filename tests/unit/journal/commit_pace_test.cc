@@ -116,7 +116,8 @@ TEST_F(CommitPaceTest, AQuietHourGivesTheBudgetBack) {
   CommitPace pace = NewPace();
   WrittenADay(pace, 100'000, hours(1));
   clock_.Advance(hours(1));
-  Commit(pace, microseconds(0));
+  pace.OnQuiet(clock_.Now());
+  EXPECT_FALSE(pace.is_spent());
   EXPECT_EQ(pace.linger(), options_.commit_linger);
 }
 

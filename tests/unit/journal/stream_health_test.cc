@@ -136,5 +136,19 @@ TEST_F(StreamHealthTest, DiskBelowItsFloorIsDegraded) {
   EXPECT_EQ(State("disk_full"), "ok");
 }
 
+TEST_F(StreamHealthTest, SpentWriteBudgetIsDegradedUntilAQuietTimeGaveItBack) {
+  options_.daily_write_budget = 24 * (64 << 10);  // 64 KiB an hour: no more than 16 pages
+  Open();
+  for (int i = 0; i < 20; ++i) {
+    Append("x");
+    Run(std::chrono::seconds(2));
+  }
+  EXPECT_EQ(State("write_budget"), "degraded");
+  EXPECT_NE(Why("write_budget").find("daily_write_budget"), std::string::npos);
+  EXPECT_EQ(acknowledgeable_, 20u);  // a second late at most
+  Run(std::chrono::hours(1));        // and nothing is committed
+  EXPECT_EQ(State("write_budget"), "ok");
+}
+
 }  // namespace
 }  // namespace sluice::journal
