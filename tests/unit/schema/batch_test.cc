@@ -1,11 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
 #include "event_samples.h"
 #include "schema/batch_builder.h"
 #include "schema/batch_view.h"
 #include "schema/event_view.h"
 #include "support/allocations.h"
+#include "support/temporary_directory.h"
 
 namespace sluice::schema {
 namespace {
@@ -62,6 +67,21 @@ TEST_F(BatchTest, AGapAloneIsABatch) {
   builder_.AddGap({.first = 0, .last = 0, .reason = GapReason::kQuarantined});
   ASSERT_TRUE(view_.Parse(builder_.Finish()).ok());
   EXPECT_EQ(std::get<Gap>(view_.entry(0)).reason, GapReason::kQuarantined);
+}
+
+// Whoever has flatc and the schemas needs none of our code to look into a batch.
+TEST_F(BatchTest, FlatcPrintsABatchWithItsEvents) {
+  const test::TemporaryDirectory directory;
+  const ByteSpan batch = BuildWithGap();
+  std::ofstream(directory.File("b.sleb"), std::ios::binary) << AsText(batch);
+  const std::string command =
+      SLUICE_FLATC " --json --raw-binary --strict-json -o " + directory.path() +
+      " " SLUICE_SOURCE_DIR "/gateway/schema/batch.fbs -- " + directory.File("b.sleb");
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  std::stringstream json;
+  json << std::ifstream(directory.File("b.json")).rdbuf();
+  EXPECT_THAT(json.str(), testing::HasSubstr("\"type\": \"climate.reading.v1\""));
+  EXPECT_THAT(json.str(), testing::HasSubstr("\"reason\": \"evicted\""));
 }
 
 TEST_F(BatchTest, BatchesAndEventsTellThemselvesApart) {
