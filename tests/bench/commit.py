@@ -24,15 +24,16 @@ UPLINK_LOADS = {"2,000/s, uplink": (2_000, 20, None, True), "the same, 15 ms": (
 
 
 class Subject:
-    """A build with a value of `commit_bytes`, None for a build that does not know the key."""
+    """A build with a value of `commit_bytes`, None for a build that does not know the key, and the profiles it can read."""
 
-    def __init__(self, program, commit_bytes):
-        self.program, self.commit_bytes = program, commit_bytes
+    def __init__(self, program, commit_bytes, profiles=run.ROOT / "devices/profiles"):
+        self.program, self.commit_bytes, self.profiles = program, commit_bytes, profiles
         self.name = commit_bytes or "before"
 
     def config(self, work, port, sink_port, admin_port, linger):
         options = argparse.Namespace(tls=False, linger=linger, commit_bytes=self.commit_bytes, durability="commit")
         text = run.gateway_config(work, port, sink_port, admin_port, options, 100)
+        text = text.replace(str(run.ROOT / "devices/profiles"), str(self.profiles))
         if self.commit_bytes:
             return text
         return "".join(line for line in text.splitlines(True) if not line.startswith(("commit_bytes", "client =")))
@@ -70,6 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--before", type=pathlib.Path, help="program of another build")
+    parser.add_argument("--before-profiles", type=pathlib.Path, default=run.ROOT / "devices/profiles")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--linger", default="4ms")
@@ -79,7 +81,7 @@ def main():
     subjects = [Subject(args.bin / "sluice", size) for size in args.sizes]
     loads = dict(LOADS)
     if args.before:
-        subjects.insert(0, Subject(args.before.resolve(), None))
+        subjects.insert(0, Subject(args.before.resolve(), None, args.before_profiles.resolve()))
         loads.update(UPLINK_LOADS)
     results = {}
     for _ in range(args.rounds):
