@@ -62,7 +62,6 @@ class SmallPackets(Scenario):
         self.assertEqual((0, 0), (running.total("sluice_route_dead_lettered_events_total"),
                                   running.total("sluice_route_pending_events")))
 
-
     def test_packets_in_which_nothing_has_room_hold_the_route_and_bury_nothing(self):
         upstream = self.own(Mosquitto(self.directory, "max_packet_size 120\n"))
         running = self.gateway(stream(), uplink(upstream.port), ROUTE)
