@@ -3,8 +3,8 @@
 
 Each row is a gateway of its own with `commit_bytes`, under three loads: 50 devices that send so many messages a second in all,
 and 50 devices with one message in flight each. The values take turns, several rounds; medians are printed. The table is in
-gateway/docs/journal.md. `--before FILE` measures another build in the same turns, which may be one that knows no `commit_bytes`;
-two more loads then have an uplink that answers, with the linger asked for and with 15 ms.
+gateway/docs/journal.md. `--before FILE` measures another build in the same turns, which may be one that knows no
+`commit_bytes`; two more loads then have an uplink that answers, with the linger asked for and with 15 ms.
 """
 
 import argparse
