@@ -94,12 +94,12 @@ MessageBuilder::Added MessageBuilder::AddGap(const SourceRecord& record, schema:
 
 // Among others an event leaves room for a gap behind it; alone it counts as it is.
 bool MessageBuilder::Fits(size_t payload_bytes) {
-  if (!empty()) return payload_bytes + OverheadBytes() + AttributeBytes() <= max_message_bytes_;
+  if (!empty()) return payload_bytes + OverheadBytes() <= max_message_bytes_;
   OutgoingMessage message;
   message.topic = candidate_topic_;
   message.content_type = single_ ? schema::kEventContentType : schema::kBatchContentType;
-  const size_t properties = single_ ? AttributeBytes() : BatchPropertyBytes();
-  return payload_bytes + message.WireBytes() + properties <= max_message_bytes_;
+  message.properties = single_ ? attributes_.Render(view_.fields()) : Properties();
+  return payload_bytes + message.WireBytes() <= max_message_bytes_;
 }
 
 bool MessageBuilder::GapFits(WallTime now) {
@@ -118,24 +118,6 @@ bool MessageBuilder::GapFits(WallTime now) {
 size_t MessageBuilder::OverheadBytes() const {
   const size_t source = options_.gateway.size() + options_.stream.size();
   return kEnvelopeBytes + candidate_topic_.size() + source + MessageEncoder::GapBytes(options_);
-}
-
-size_t MessageBuilder::BatchPropertyBytes() {
-  size_t bytes = 0;
-  for (const UserProperty& property : Properties()) {
-    bytes += OutgoingMessage::kBytesPerProperty + property.name.size() + property.value.size();
-  }
-  return bytes;
-}
-
-// A single event carries its attributes as properties.
-size_t MessageBuilder::AttributeBytes() {
-  if (!single_) return 0;
-  size_t bytes = 0;
-  for (const UserProperty& property : attributes_.Render(view_.fields())) {
-    bytes += OutgoingMessage::kBytesPerProperty + property.name.size() + property.value.size();
-  }
-  return bytes;
 }
 
 MessageBuilder::Added MessageBuilder::IfAlone(Added answer) const {

@@ -67,8 +67,6 @@ class MessageBuilder {
   bool IsSingleEvent() const { return single_ && contents_.events == 1; }
   bool Fits(size_t payload_bytes);
   size_t OverheadBytes() const;
-  size_t BatchPropertyBytes();
-  size_t AttributeBytes();
   void Extend(const SourceRecord& record);
   void FlushGap(WallTime now);
   std::span<const UserProperty> Properties();

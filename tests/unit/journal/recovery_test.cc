@@ -204,11 +204,27 @@ class UnsyncedTailTest : public RecoveryTest {
     stream_.sync_interval = interval;
     Open();
   }
+  // Behind three events that are synced; where it ends.
+  uint64_t OpenWithUnsyncedTail() {
+    OpenWithSyncsEvery(std::chrono::seconds(1));
+    Fill(3);
+    Run(std::chrono::seconds(2));
+    Fill(3);
+    return stream().next_offset();
+  }
+  // The journal must not even try to sync.
+  void KillUnsynced() {
+    killed_ = std::move(journal_);
+    env_.Kill();
+  }
+  void TearDown() override {
+    env_.FailFromNowOn();
+    killed_.reset();
+  }
   // The process is killed, `damage` done to the files, and no repair of them works.
   void ExpectSyncedWhereItLies(const std::function<void(uint64_t end)>& damage = {}) {
     const uint64_t end = stream().next_offset();
-    auto killed = std::move(journal_);  // it must not even try to sync
-    env_.Kill();
+    KillUnsynced();
     if (damage) damage(end);
     env_.FailFromNowOn(test::MemoryEnv::kRename | test::MemoryEnv::kTruncate);
     Open();
@@ -218,9 +234,10 @@ class UnsyncedTailTest : public RecoveryTest {
     Crash();
     Open();
     EXPECT_EQ(ReadAll(end - 3).size(), 3u);
-    env_.FailFromNowOn();
-    killed.reset();
   }
+
+ private:
+  std::unique_ptr<Journal> killed_;
 };
 
 TEST_F(UnsyncedTailTest, ThatCanNotBeRewrittenIsSyncedWhereItLies) {
@@ -231,26 +248,18 @@ TEST_F(UnsyncedTailTest, ThatCanNotBeRewrittenIsSyncedWhereItLies) {
 
 // As on a full disk.
 TEST_F(UnsyncedTailTest, BehindDamageThatCanNotBeRepairedIsSyncedWhereItLies) {
-  OpenWithSyncsEvery(std::chrono::seconds(1));
-  Fill(3);
-  Run(std::chrono::seconds(2));
-  Fill(3);
+  OpenWithUnsyncedTail();
   ExpectSyncedWhereItLies(
       [&](uint64_t end) { env_.Rot(SegmentPath(end - 6), kHeader + kBatch + 33, 1); });
 }
 
 // After a sync that failed the kernel takes the pages for clean, and the next one means nothing.
 TEST_F(UnsyncedTailTest, IsWrittenAgainBecauseASyncMayHaveFailed) {
-  OpenWithSyncsEvery(std::chrono::seconds(1));
-  Fill(3);
-  Run(std::chrono::seconds(2));
-  Fill(3);
-  const uint64_t end = stream().next_offset();
+  const uint64_t end = OpenWithUnsyncedTail();
   env_.FailFromNowOn(test::MemoryEnv::kSync | test::MemoryEnv::kTruncate |
                      test::MemoryEnv::kCreate);
   Run(std::chrono::seconds(2));
-  auto killed = std::move(journal_);
-  env_.Kill();
+  KillUnsynced();
   env_.FailFromNowOn(test::MemoryEnv::kRename);
   Open();
   env_.StopFailing();
@@ -258,18 +267,11 @@ TEST_F(UnsyncedTailTest, IsWrittenAgainBecauseASyncMayHaveFailed) {
   Crash();
   Open();
   EXPECT_EQ(ReadAll(end - 3).size(), 3u);
-  env_.FailFromNowOn();
-  killed.reset();
 }
 
 TEST_F(UnsyncedTailTest, IsHeldUntilItCanBeSynced) {
-  OpenWithSyncsEvery(std::chrono::seconds(1));
-  Fill(3);
-  Run(std::chrono::seconds(2));
-  Fill(3);
-  const uint64_t end = stream().next_offset();
-  auto killed = std::move(journal_);
-  env_.Kill();
+  const uint64_t end = OpenWithUnsyncedTail();
+  KillUnsynced();
   env_.FailFromNowOn(test::MemoryEnv::kSync);
   Open();
   EXPECT_EQ(stream().next_offset(), end);
@@ -284,27 +286,18 @@ TEST_F(UnsyncedTailTest, IsHeldUntilItCanBeSynced) {
   Crash();
   Open();
   EXPECT_EQ(ExpectWhole(0, end + 1), 0u);
-  env_.FailFromNowOn();
-  killed.reset();
 }
 
 // Nobody was told of it, so nothing is missing when it is gone, and nothing was damaged.
 TEST_F(UnsyncedTailTest, ThatIsHeldIsLostWithThePowerWithoutAGap) {
-  OpenWithSyncsEvery(std::chrono::seconds(1));
-  Fill(3);
-  Run(std::chrono::seconds(2));
-  Fill(3);
-  const uint64_t end = stream().next_offset();
-  auto killed = std::move(journal_);
-  env_.Kill();
+  const uint64_t end = OpenWithUnsyncedTail();
+  KillUnsynced();
   env_.FailFromNowOn(test::MemoryEnv::kSync);
   Open();
   Crash();
   Open();
   EXPECT_EQ(stream().next_offset(), end - 3);
   EXPECT_EQ(ExpectWhole(0, end - 3), 0u);
-  env_.FailFromNowOn();
-  killed.reset();
 }
 
 }  // namespace
