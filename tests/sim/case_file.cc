@@ -5,8 +5,11 @@
 
 namespace sluice::sim {
 
-CaseFile::CaseFile(Scene& scene, std::function<bool(Token)> is_durable)
-    : scene_(scene), is_durable_(std::move(is_durable)) {
+CaseFile::CaseFile(Scene& scene, std::function<bool(Token)> is_durable,
+                   std::function<bool(uint64_t letter)> is_replay_durable)
+    : scene_(scene),
+      is_durable_(std::move(is_durable)),
+      is_replay_durable_(std::move(is_replay_durable)) {
   for (const Plan::Stream& stream : scene.plan.streams) {
     books_.emplace_back(scene.plan, stream, false);
   }

@@ -30,8 +30,10 @@ struct Reading {
 // What has become known, for all judges of one history. One thread.
 class CaseFile {
  public:
-  // `is_durable`: the disk's account of what is, or has been, synced.
-  CaseFile(Scene& scene, std::function<bool(Token)> is_durable);
+  // The disk's account of what is, or has been, synced: a reading, and an event that says it is a
+  // replay of a letter.
+  CaseFile(Scene& scene, std::function<bool(Token)> is_durable,
+           std::function<bool(uint64_t letter)> is_replay_durable);
 
   Scene& scene() { return scene_; }
   template <typename... Args>
@@ -50,6 +52,7 @@ class CaseFile {
 
   // Safe on the disk, now or at an earlier moment.
   bool IsDurable(Token token, Reading& reading);
+  bool IsReplayDurable(uint64_t letter) const { return is_replay_durable_(letter); }
 
   std::vector<StreamBook>& books() { return books_; }
   StreamBook* BookOf(std::string_view stream);  // null: there is no such stream
@@ -67,6 +70,7 @@ class CaseFile {
  private:
   Scene& scene_;
   const std::function<bool(Token)> is_durable_;
+  const std::function<bool(uint64_t)> is_replay_durable_;
   std::vector<Reading> readings_;  // by token
   // Where it was accepted before the last time.
   std::unordered_map<Token, std::vector<uint64_t>> earlier_;

@@ -31,8 +31,9 @@ class CaseHistory : public testing::Test {
   }
   CaseFile& file() {
     if (!file_) {
-      file_ = std::make_unique<CaseFile>(scene(),
-                                         [this](Token token) { return synced_.contains(token); });
+      file_ = std::make_unique<CaseFile>(
+          scene(), [this](Token token) { return synced_.contains(token); },
+          [this](uint64_t letter) { return synced_replays_.contains(letter); });
     }
     return *file_;
   }
@@ -85,6 +86,7 @@ class CaseHistory : public testing::Test {
 
   Plan plan_;  // until scene() or file()
   std::set<Token> synced_;
+  std::set<uint64_t> synced_replays_;
   std::deque<SentMessage> messages_;
 
  private:

@@ -29,6 +29,11 @@ void CounterJudge::OnAnswered(uint8_t reason) {
   if (reason == kQuotaExceeded) ++seen_.full;
 }
 
+void CounterJudge::OnLetterAnswered(std::string_view outcome) {
+  if (outcome == "replayed") ++seen_.replayed;
+  if (outcome == "failed") ++seen_.failed;
+}
+
 void CounterJudge::Compare(std::string_view text, std::string_view metric, uint64_t least,
                            uint64_t most) {
   const auto counted = static_cast<uint64_t>(SumOf(text, metric));
@@ -40,6 +45,8 @@ void CounterJudge::Compare(std::string_view text, std::string_view metric, uint6
 void CounterJudge::Look(std::string_view text) {
   Compare(text, "sluice_ingest_messages_total", seen_.messages, seen_.messages);
   Compare(text, "sluice_ingest_dead_letters_total", seen_.letters, seen_.letters);
+  Compare(text, "sluice_dead_letters_replayed_total", seen_.replayed, seen_.replayed);
+  Compare(text, "sluice_dead_letters_replay_failed_total", seen_.failed, seen_.failed);
   Compare(text, "sluice_broker_denied_total", seen_.denied, UINT64_MAX);
   Compare(text, "sluice_stream_rejected_total", seen_.full, UINT64_MAX);
 }

@@ -17,6 +17,7 @@ class CounterJudge {
   void OnStarted() { seen_ = {}; }
   void OnAccepted(bool as_dead_letter) { ++(as_dead_letter ? seen_.letters : seen_.messages); }
   void OnAnswered(uint8_t reason);
+  void OnLetterAnswered(std::string_view outcome);
   // `text` is what the gateway says of its metrics.
   void Look(std::string_view text);
 
@@ -24,6 +25,7 @@ class CounterJudge {
   struct Seen {
     uint64_t messages = 0, letters = 0;  // accepted
     uint64_t denied = 0, full = 0;       // answered so
+    uint64_t replayed = 0, failed = 0;   // letters, as those who asked were told
   };
   void Compare(std::string_view text, std::string_view metric, uint64_t least, uint64_t most);
 

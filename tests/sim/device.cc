@@ -157,6 +157,8 @@ void Device::Report() {
   if (client_.outbox().size() >= kMaxOutbox) return;
   if (scene_.Strikes(Trouble::kMalformed, 0.05, random_)) return SendMalformed();
   if (scene_.Strikes(Trouble::kForgery, 0.05, random_)) return SendForged();
+  if (scene_.Strikes(Trouble::kLetterReplays, 0.05, random_))
+    return SendReadings(&client_, kLateProduct);
   if (random_.Below(10) == 0) return SendPlain();
   SendReadings(&client_);
 }
@@ -172,9 +174,9 @@ const std::string& Device::StreamName() {
   return scene_.plan.streams[random_.Below(scene_.plan.streams.size())].name;
 }
 
-std::string Device::TopicOf(const std::string& stream) const {
-  return is_hub_ ? fmt::format("{}/hubs/{}/climate", stream, name_)
-                 : fmt::format("{}/{}/climate", stream, name_);
+std::string Device::TopicOf(const std::string& stream, std::string_view product) const {
+  return is_hub_ ? fmt::format("{}/hubs/{}/{}", stream, name_, product)
+                 : fmt::format("{}/{}/{}", stream, name_, product);
 }
 
 std::string Device::NextDevice() {
@@ -198,9 +200,10 @@ void Device::Say(Client* client, SentMessage* message, std::string payload) {
   client->Pump();
 }
 
-void Device::SendReadings(Client* client) {
+void Device::SendReadings(Client* client, std::string_view product) {
   const std::string device = NextDevice();
-  SentMessage* const message = NewMessage(Kind::kReadings, TopicOf(StreamName()));
+  const Kind kind = product == kLateProduct ? Kind::kLate : Kind::kReadings;
+  SentMessage* const message = NewMessage(kind, TopicOf(StreamName(), product));
   message->devices = {device};
   if (!is_hub_) return Say(client, message, ReadingPayload(random_, message->tokens.front()));
   for (uint64_t more = random_.Below(4); more > 0; --more) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -35,7 +36,7 @@ class Device {
   void AddWhims();
   void Report();
   void Arm();
-  void SendReadings(Client* client);
+  void SendReadings(Client* client, std::string_view product = kClimateProduct);
   void SendMalformed();
   void SendForged();
   void SendPlain();
@@ -47,7 +48,7 @@ class Device {
   SentMessage* NewMessage(SentMessage::Kind kind, std::string topic);
   void Say(Client* client, SentMessage* message, std::string payload);
   const std::string& StreamName();
-  std::string TopicOf(const std::string& stream) const;
+  std::string TopicOf(const std::string& stream, std::string_view product = kClimateProduct) const;
   std::string NextDevice();
 
   Scene& scene_;

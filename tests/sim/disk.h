@@ -55,6 +55,8 @@ class Disk {
   // The reading is synced, in a file whose name is; or it is not there any more because the file
   // was removed.
   bool IsDurable(Token token) const { return account_.IsDurable(token); }
+  // Likewise an event that says it is a replay of this letter.
+  bool IsReplayDurable(uint64_t letter) const { return account_.IsReplayDurable(letter); }
   // `kept` is told of each dead letter of an event that has become safe likewise, once.
   void SetOnLetter(std::function<void(const Letter& letter)> kept) {
     account_.SetOnLetter(std::move(kept));

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <charconv>
+#include <optional>
 
 #include "batch_generated.h"
 #include "event_generated.h"
@@ -12,12 +13,32 @@ namespace sluice::sim {
 namespace {
 
 constexpr std::string_view kGateway = "gw";
+constexpr std::string_view kReplayOf = "replay_of", kLetterId = "gw/dead-letters/";
+
+bool ToNumber(std::string_view text, uint64_t* number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+// What is no id of a letter is that of none that there is.
+std::optional<uint64_t> ReadLetterId(std::string_view id) {
+  uint64_t letter = UINT64_MAX;
+  if (id.starts_with(kLetterId)) ToNumber(id.substr(kLetterId.size()), &letter);
+  return letter;
+}
 
 Entry Of(const fb::Event& event) {
   Entry entry;
   entry.stream = event.stream()->str();
   entry.first = entry.last = event.offset().value_or(UINT64_MAX);
   entry.device = event.device()->str();
+  if (event.attributes() != nullptr) {
+    for (const fb::Attribute* attribute : *event.attributes()) {
+      if (attribute->key()->string_view() == kReplayOf) {
+        entry.replay_of = ReadLetterId(attribute->value()->string_view());
+      }
+    }
+  }
   if (event.readings() == nullptr) return entry;
   for (const fb::Reading* reading : *event.readings()) {
     if (reading->name()->string_view() != "token" || reading->text() == nullptr) continue;
@@ -88,11 +109,6 @@ Arrival DecodeEvent(const forward::OutgoingMessage& message, const fb::Event& ev
   return arrival;
 }
 
-bool ToNumber(std::string_view text, uint64_t* number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 // "gw/telemetry/17", of gaps "gw/telemetry/17-20".
 bool ReadId(std::string_view id, Entry* entry) {
   const size_t slash = id.find('/');
@@ -106,7 +122,7 @@ bool ReadId(std::string_view id, Entry* entry) {
   return dash == range.npos || ToNumber(range.substr(dash + 1), &entry->last);
 }
 
-std::string_view TextOf(simdjson::dom::element object, const char* member) {
+std::string_view TextOf(simdjson::dom::element object, std::string_view member) {
   std::string_view text;
   if (object[member].get(text) != simdjson::SUCCESS) return {};
   return text;
@@ -123,6 +139,10 @@ bool ReadJson(simdjson::dom::element object, Entry* entry) {
   }
   entry->device = TextOf(object, "subject");
   FindTokens(simdjson::minify(data), [&](Token token) { entry->token = token; });
+  simdjson::dom::element attributes;
+  if (data["attributes"].get(attributes) != simdjson::SUCCESS) return true;
+  const std::string_view letter = TextOf(attributes, kReplayOf);
+  if (!letter.empty()) entry->replay_of = ReadLetterId(letter);
   return true;
 }
 

@@ -24,15 +24,17 @@ class EntriesTest : public testing::Test {
             .offset = offset,
             .device = "dev-1"};
   }
-  std::string Event(uint64_t offset, std::string_view gateway = "gw") {
+  std::string Event(uint64_t offset, std::string_view gateway = "gw",
+                    std::string_view replay_of = "") {
     const std::string text = TokenText(static_cast<Token>(offset + 100));
     builder_.Start();
+    if (!replay_of.empty()) builder_.AddAttribute("replay_of", replay_of);
     builder_.AddReading({.name = "temperature", .value = 21.5});
     builder_.AddReading({.name = "token", .value = std::string_view(text)});
     return std::string(AsText(builder_.Finish(FieldsAt(offset, gateway))));
   }
-  std::string EventJson(uint64_t offset) {
-    const std::string event = Event(offset);
+  std::string EventJson(uint64_t offset, std::string_view replay_of = "") {
+    const std::string event = Event(offset, "gw", replay_of);
     schema::EventView view;
     EXPECT_TRUE(view.Parse(AsBytes(event)).ok());
     std::string text;
@@ -107,6 +109,19 @@ TEST_F(EntriesTest, JsonAloneAndInAnArray) {
   EXPECT_EQ(gap.entries.at(0).gap_reason, "dead_lettered");
   ExpectBoth(Read("[" + EventJson(7) + "," + GapJson(8, 9, schema::GapReason::kExpired) + "]"),
              "expired");
+}
+
+TEST_F(EntriesTest, AnEventSaysWhichLetterItWas) {
+  schema::CloudEventAttributes attributes;
+  const auto letter = [&](std::string_view id) {
+    const auto replay_of =
+        Read(Event(7, "gw", id), attributes.Render(FieldsAt(7))).entries.at(0).replay_of;
+    EXPECT_EQ(Read(EventJson(7, id)).entries.at(0).replay_of, replay_of);
+    return replay_of;
+  };
+  EXPECT_EQ(letter(""), std::nullopt);
+  EXPECT_EQ(letter("gw/dead-letters/12"), 12u);
+  EXPECT_EQ(letter("gw/other/12"), UINT64_MAX);
 }
 
 TEST_F(EntriesTest, ABatchThatIsNotWhatItSays) {

@@ -7,8 +7,9 @@
 
 namespace sluice::sim {
 
-Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable)
-    : file_(scene, std::move(is_durable)) {}
+Judges::Judges(Scene& scene, std::function<bool(Token)> is_durable,
+               std::function<bool(uint64_t letter)> is_replay_durable)
+    : file_(scene, std::move(is_durable), std::move(is_replay_durable)) {}
 
 void Judges::OnSent(const SentMessage& message, bool again) {
   publish_.OnSent(message, again);
@@ -50,6 +51,24 @@ void Judges::OnAccepted(const std::string& stream, uint64_t first, uint64_t coun
   books_.OnAccepted(stream, first);
 }
 
+void Judges::OnLetterReplayed(uint64_t letter, const std::string& stream, uint64_t first,
+                              uint64_t count) {
+  file_.scene().trace.Note("letter {} is replayed: {} accepts {}, {} events", letter, stream, first,
+                           count);
+  const std::vector<Token> readings = replay_.OnReplayed(letter, stream, first, count);
+  if (readings.empty()) return;
+  publish_.OnReplayed(stream, first, readings, letter);
+  letters_.OnAccepted(stream, first);
+  expiry_.OnAccepted(stream, first, count);
+  books_.OnAccepted(stream, first);
+}
+
+void Judges::OnLetterAnswered(uint64_t letter, std::string_view outcome) {
+  file_.scene().trace.Note("letter {} is {}", letter, outcome);
+  counters_.OnLetterAnswered(outcome);
+  replay_.OnAnswered(letter, outcome);
+}
+
 void Judges::OnPublished(const std::string& route, uint64_t connection, size_t unanswered,
                          const std::vector<Entry>& entries) {
   route_.OnPublished(route, connection, unanswered, entries);
@@ -88,6 +107,7 @@ void Judges::OnEnded(End how) {
   listening_.OnEnded();
   expiry_.OnEnded(how);
   retained_.OnEnded();
+  replay_.OnEnded();
 }
 
 std::string Judges::StillWaiting(std::string_view metrics) {

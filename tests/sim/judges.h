@@ -17,6 +17,7 @@
 #include "sim/order_judge.h"
 #include "sim/process.h"
 #include "sim/publish_judge.h"
+#include "sim/replay_judge.h"
 #include "sim/retained_judge.h"
 #include "sim/route_judge.h"
 #include "sim/scene.h"
@@ -29,9 +30,10 @@ namespace sluice::sim {
 // say, and none shares code with the gateway. What is wrong goes to the scene's verdict.
 class Judges final : public Witness {
  public:
-  // `is_durable`: whether the disk knows a reading to be synced, or to have been. Both outlive the
-  // judges.
-  Judges(Scene& scene, std::function<bool(Token)> is_durable);
+  // Whether the disk knows something to be synced, or to have been, as CaseFile says. Both outlive
+  // the judges.
+  Judges(Scene& scene, std::function<bool(Token)> is_durable,
+         std::function<bool(uint64_t letter)> is_replay_durable);
 
   void OnSent(const SentMessage& message, bool again) override;
   void OnAnswered(const SentMessage& message, uint8_t reason) override;
@@ -65,17 +67,28 @@ class Judges final : public Witness {
   void OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries,
                         bool broke_rules) override;
   void OnReplay(const std::string& route, uint64_t from) override { route_.OnReplay(route, from); }
+  void OnLettersAsked(const std::vector<StoredRun>& letters, bool again) override {
+    replay_.OnAsked(letters, again);
+  }
+  void OnLetterReplayed(uint64_t letter, const std::string& stream, uint64_t first,
+                        uint64_t count) override;
+  void OnLetterAnswered(uint64_t letter, std::string_view outcome) override;
   void OnLetterKept(const Letter& letter) override { letters_.OnKept(letter); }
   void OnStarted() override {
     counters_.OnStarted();
     expiry_.OnStarted();
+    replay_.OnStarted();
   }
   void OnEnded(End how) override;
 
   // What the medium holds after a start, when the journal is open and nothing was accepted yet, and
   // at the end of the history.
-  void AfterStart(const std::vector<StoredStream>& streams) { Look(streams); }
-  void AtTheEnd(const std::vector<StoredStream>& streams) { Look(streams); }
+  void AfterStart(const std::vector<StoredStream>& streams, const HandledLetters& handled = {}) {
+    Look(streams, handled);
+  }
+  void AtTheEnd(const std::vector<StoredStream>& streams, const HandledLetters& handled = {}) {
+    Look(streams, handled);
+  }
 
   // For tests, of what StillWrong looks at.
   void LookAtCounters(std::string_view metrics) { counters_.Look(metrics); }
@@ -88,9 +101,11 @@ class Judges final : public Witness {
   std::string StillWrong(Process& process);
 
  private:
-  void Look(const std::vector<StoredStream>& streams) {
+  void Look(const std::vector<StoredStream>& streams, const HandledLetters& handled) {
     store_.Look(streams);
     letters_.Look(streams);
+    replay_.Look(streams);
+    replay_.LookAtHandled(handled);
   }
 
   CaseFile file_;
@@ -102,6 +117,7 @@ class Judges final : public Witness {
   StoreJudge store_{file_};
   RouteJudge route_{file_};
   LetterJudge letters_{file_};
+  ReplayJudge replay_{file_};
   ExpiryJudge expiry_{file_};
   DeliveryJudge delivery_{file_};
   RetainedJudge retained_{file_};

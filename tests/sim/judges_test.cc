@@ -86,6 +86,16 @@ class JudgesTest : public testing::Test {
   void Start(uint64_t first, uint64_t end, std::vector<StoredRun> runs) {
     judges_.AfterStart({{"telemetry", first, end, std::move(runs)}});
   }
+  // A message that was a dead letter becomes an event.
+  const SentMessage& Replay(uint64_t letter, uint64_t offset) {
+    const SentMessage& message = Send(Kind::kLate);
+    Accept(message, letter, "dead-letters");
+    Sync(message);
+    judges_.OnAnswered(message, 0);
+    judges_.OnLettersAsked({RunOf(message, letter)}, false);
+    judges_.OnLetterReplayed(letter, "telemetry", offset, 1);
+    return message;
+  }
   void Crash() { judges_.OnEnded(Witness::End::kPowerCut); }
   void DeliverEvent(const SentMessage& message, const std::string& device, uint64_t offset) {
     judges_.OnDelivered("sub", "events/" + device + "/climate.reading.v1",
@@ -102,7 +112,9 @@ class JudgesTest : public testing::Test {
   const Plan plan_;
   Scene scene_{plan_};
   std::set<Token> synced_;
-  Judges judges_{scene_, [this](Token token) { return synced_.contains(token); }};
+  std::set<uint64_t> synced_replays_;
+  Judges judges_{scene_, [this](Token token) { return synced_.contains(token); },
+                 [this](uint64_t letter) { return synced_replays_.contains(letter); }};
   std::deque<SentMessage> messages_;
   Token last_token_ = 0;
 };
@@ -126,6 +138,80 @@ TEST_F(JudgesTest, AGoodHistoryIsWell) {
   Start(1, 2, {RunOf(second, 1)});
   Keep(2);
   ExpectWell();
+}
+
+class ReplayedLettersTest : public JudgesTest {
+ protected:
+  ReplayedLettersTest() : JudgesTest(PlanOf("commit", "reject")) {
+    scene_.clock.Advance(plan_.length);
+    judges_.OnStarted();
+  }
+};
+
+TEST_F(ReplayedLettersTest, ALetterBecomesAnEventThatNoClientSends) {
+  Keep(0);
+  const SentMessage& message = Replay(5, 1);
+  synced_replays_ = {5};
+  judges_.OnLetterAnswered(5, "replayed");
+  Entry event = EventOf(message, 1);
+  event.replay_of = 5;
+  judges_.OnArrived("up", {event});
+  Keep(2);
+  judges_.LookAtCounters(
+      "sluice_ingest_messages_total 2\nsluice_ingest_dead_letters_total 1\n"
+      "sluice_dead_letters_replayed_total 1\n");
+  ExpectWell();
+}
+
+TEST_F(ReplayedLettersTest, NobodyUpstreamIsToldThatItIsAReplay) {
+  const SentMessage& message = Replay(5, 0);
+  judges_.OnArrived("up", {EventOf(message, 0)});
+  ExpectBroken(4);
+}
+
+TEST_F(ReplayedLettersTest, AReplayArrivesThatIsNotSynced) {
+  const SentMessage& message = Replay(5, 0);
+  Entry event = EventOf(message, 0);
+  event.replay_of = 5;
+  judges_.OnArrived("up", {event});
+  ExpectBroken(8);
+}
+
+TEST_F(ReplayedLettersTest, AReplayIsDeliveredThatIsNotSynced) {
+  const SentMessage& message = Replay(5, 0);
+  DeliverEvent(message, "dev-1", 0);
+  ExpectBroken(8);
+}
+
+TEST_F(ReplayedLettersTest, AReplayIsToldThatIsNotSynced) {
+  Replay(5, 0);
+  judges_.OnLetterAnswered(5, "replayed");
+  ExpectBroken(1);
+}
+
+TEST_F(ReplayedLettersTest, ALetterIsStillThereWhenItsReplayIsLost) {
+  Replay(5, 0);
+  Crash();
+  Start(0, 0, {});
+  Keep(0);
+  ExpectWell();
+}
+
+TEST_F(ReplayedLettersTest, AReplayIsLostThatWasTold) {
+  Replay(5, 0);
+  synced_replays_ = {5};
+  judges_.OnLetterAnswered(5, "replayed");
+  Crash();
+  Start(0, 0, {});
+  ExpectBroken(2);
+}
+
+TEST_F(ReplayedLettersTest, AReplayIsNotCounted) {
+  Replay(5, 0);
+  synced_replays_ = {5};
+  judges_.OnLetterAnswered(5, "replayed");
+  judges_.LookAtCounters("sluice_ingest_dead_letters_total 1\n");
+  ExpectBroken(10);
 }
 
 TEST_F(JudgesTest, AcknowledgedBeforeItIsSynced) {

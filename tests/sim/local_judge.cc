@@ -59,7 +59,10 @@ void LocalJudge::LookAtId(Token token, std::string_view payload) {
   if (book == nullptr || offset >= book->end() || book->at(offset).token != token) {
     return file_.Broken(4, "the event of {:x} has the id {}", token, id);
   }
-  book->at(offset).seen = true;
+  Fate& fate = book->at(offset);
+  fate.seen = true;
+  if (!fate.replay_of || file_.IsReplayDurable(*fate.replay_of)) return;
+  file_.Broken(8, "the replay {} of letter {} is seen, and is not synced", id, *fate.replay_of);
 }
 
 void LocalJudge::LookAtMessage(const std::string& client, std::string_view topic,

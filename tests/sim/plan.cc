@@ -27,6 +27,16 @@ void DrawTroubles(Random& random, Plan* plan) {
   }
 }
 
+// Letters are replayed for a profile that comes with a start; and who replays them is surprised by
+// an end.
+void DrawLetterReplays(Random& random, Plan* plan) {
+  plan->late_profile = random.Unit();
+  if (!plan->has(Trouble::kLetterReplays)) return;
+  const Trouble end =
+      Pick(random, {Trouble::kKill, Trouble::kPowerCut, Trouble::kMidway, Trouble::kStop});
+  plan->troubles.set(static_cast<size_t>(end));
+}
+
 Plan::Stream DrawStream(Random& random, const char* name, bool is_small) {
   Plan::Stream stream;
   stream.name = name;
@@ -112,6 +122,7 @@ Plan Draw(uint64_t seed) {
   Plan plan;
   plan.seed = seed;
   DrawTroubles(random, &plan);
+  DrawLetterReplays(random, &plan);
   const bool is_small = plan.has(Trouble::kSmallBounds);
   plan.calms_down = Chance(random, 0.85);
   plan.devices = 1 + random.Below(6);
@@ -178,36 +189,26 @@ std::string ConfigurationOf(const Plan& plan) {
   return text;
 }
 
-std::string_view ProfileText() {
-  return R"(name = "climate"
-topics = ["+/+/climate"]
-device = { topic_level = 1 }
+namespace {
+
+// Of one reading, and of a list of them. To be formatted with the name of the product.
+constexpr char kProfile[] = R"(name = "{0}"
+topics = ["+/+/{0}"]
+device = {{ topic_level = 1 }}
 
 [[event]]
 type = "climate.reading.v1"
-
-  [[event.reading]]
-  name = "temperature"
-  member = "/t"
-  unit = "Cel"
-
-  [[event.reading]]
-  name = "token"
-  member = "/token"
-  type = "text"
 )";
-}
-
-std::string_view HubProfileText() {
-  return R"(name = "hub"
-topics = ["+/hubs/+/climate"]
-device = { member = "/device" }
+constexpr char kHubProfile[] = R"(name = "hub-{0}"
+topics = ["+/hubs/+/{0}"]
+device = {{ member = "/device" }}
 
 [[event]]
 type = "climate.reading.v1"
 base = "/list"
 each = true
-
+)";
+constexpr char kReadings[] = R"(
   [[event.reading]]
   name = "temperature"
   member = "/t"
@@ -218,6 +219,19 @@ each = true
   member = "/token"
   type = "text"
 )";
+
+}  // namespace
+
+Duration LateProfileAge(const Plan& plan) {
+  return std::chrono::duration_cast<Duration>(plan.late_profile * plan.length);
+}
+
+std::string ProfileText(std::string_view product) {
+  return fmt::format(kProfile, product) + kReadings;
+}
+
+std::string HubProfileText(std::string_view product) {
+  return fmt::format(kHubProfile, product) + kReadings;
 }
 
 }  // namespace sluice::sim

@@ -63,6 +63,9 @@ struct Plan {
   uint64_t dead_letter_bytes = 256 << 10;
   bool rots_slots = false;  // what rots are cursors, states and the like, and no segments
   bool state = true;        // retained messages outlive the process
+  // After this share of the troubled time somebody adds the profile of a product that devices have
+  // had from the first; the next start knows it.
+  double late_profile = 0.5;
 
   // How long the calm may take until all is well again.
   static constexpr Duration kPatience = std::chrono::minutes(10);
@@ -73,9 +76,14 @@ Plan Draw(uint64_t seed);
 inline constexpr char kDataDirectory[] = "/data";
 // The configuration file of the gateway in this world: every route's topic is its name.
 std::string ConfigurationOf(const Plan& plan);
-// Of `<stream>/<device>/climate`, {"t":21.5,"token":"~0000002a~"}.
-std::string_view ProfileText();
-// Of `<stream>/hubs/<hub>/climate`, {"device":"hub-1-a","list":[{"t":1.5,"token":"~0000002b~"},…]}.
-std::string_view HubProfileText();
+// From when on a start knows the late profile.
+Duration LateProfileAge(const Plan& plan);
+// What devices are: kClimateProduct from the first, kLateProduct see Plan::late_profile.
+inline constexpr std::string_view kClimateProduct = "climate", kLateProduct = "late";
+// Of `<stream>/<device>/<product>`, {"t":21.5,"token":"~0000002a~"}.
+std::string ProfileText(std::string_view product);
+// Of `<stream>/hubs/<hub>/<product>`,
+// {"device":"hub-1-a","list":[{"t":1.5,"token":"~0000002b~"},…]}.
+std::string HubProfileText(std::string_view product);
 
 }  // namespace sluice::sim

@@ -20,9 +20,11 @@ TEST(PlanTest, EverySeedHasAConfigurationThatIsAllowed) {
 }
 
 TEST(PlanTest, ProfilesAreAllowed) {
-  for (const std::string_view text : {ProfileText(), HubProfileText()}) {
-    const auto profile = config::ParseProfile("profile.toml", text);
-    EXPECT_TRUE(profile.ok()) << profile.status().ToString();
+  for (const std::string_view product : {kClimateProduct, kLateProduct}) {
+    for (const std::string& text : {ProfileText(product), HubProfileText(product)}) {
+      const auto profile = config::ParseProfile("profile.toml", text);
+      EXPECT_TRUE(profile.ok()) << profile.status().ToString();
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "app/books.h"
 #include "config/profile_file.h"
 #include "sim/memory_account.h"
+#include "sim/replay_watch.h"
 #include "sim/tap.h"
 
 namespace sluice::sim {
@@ -45,6 +46,7 @@ struct Process::Life {
         env(process->parts_.disk.Mount()),
         health(clock, &metrics),
         random(seed),
+        replays(process->parts_.witness),
         scheduler(&process->parts_.scene.scheduler, clock,
                   [process](const std::function<void()>& task) { process->Run(task); }),
         journal_turn(scheduler.NewTimer([process] { process->JournalTurn(); })),
@@ -55,22 +57,34 @@ struct Process::Life {
   Metrics metrics;
   Health health;
   Random random;
+  ReplayWatch replays;
   ProcessScheduler scheduler;
   Timer journal_turn, state_turn;
   std::unique_ptr<app::Gateway> gateway;
   MonotonicTime journal_due{};
 };
 
+namespace {
+
+std::vector<normalise::Profile> ProfilesOf(std::string_view product) {
+  std::vector<normalise::Profile> profiles;
+  for (const std::string& text : {ProfileText(product), HubProfileText(product)}) {
+    auto profile = config::ParseProfile("profile.toml", text);
+    SLUICE_CHECK(profile.ok());
+    profiles.push_back(std::move(*profile));
+  }
+  return profiles;
+}
+
+}  // namespace
+
 Process::Process(const Parts& parts)
     : parts_(parts), random_(parts.scene.RandomFor("process")), booted_(parts.scene.clock.Now()) {
   auto config = config::ParseConfig("sluice.toml", ConfigurationOf(parts.scene.plan));
   SLUICE_CHECK(config.ok());
   config_ = std::move(*config);
-  for (const std::string_view text : {ProfileText(), HubProfileText()}) {
-    auto profile = config::ParseProfile("profile.toml", text);
-    SLUICE_CHECK(profile.ok());
-    profiles_.push_back(std::move(*profile));
-  }
+  profiles_ = ProfilesOf(kClimateProduct);
+  late_profiles_ = ProfilesOf(kLateProduct);
   auto plan = config::PlanMemory(config_.config);
   SLUICE_CHECK(plan.ok());
   plan_ = std::move(*plan);
@@ -114,15 +128,25 @@ Result<std::unique_ptr<app::Gateway>> Process::Create() {
           },
       .by_hand = true,
       .state_vfs = parts_.disk.vfs(),
-      .tap = [this](broker::EventSink& ingest,
-                    journal::Journal& journal) { return NewTap(ingest, journal, parts_.witness); }};
+      .tap =
+          [this](broker::EventSink& ingest, journal::Journal& journal) {
+            return NewTap(ingest, journal, parts_.witness, [this] { LookForReplays(); });
+          }};
   const InGateway in_gateway;
-  return app::Gateway::Create(config_.config, plan_, profiles_, machine);
+  return app::Gateway::Create(config_.config, plan_, Profiles(), machine);
+}
+
+std::vector<normalise::Profile> Process::Profiles() const {
+  std::vector<normalise::Profile> profiles = profiles_;
+  if (LacksProfiles()) return profiles;
+  profiles.insert(profiles.end(), late_profiles_.begin(), late_profiles_.end());
+  return profiles;
 }
 
 void Process::Begin() {
   if (life_ || finished_) return;
   ++starts_;
+  started_ = parts_.scene.age();
   MemoryAccount::ResetPeak();
   born_with_ = MemoryAccount::gateway_bytes();
   life_ = std::make_unique<Life>(this, random_.Next());
@@ -178,7 +202,13 @@ void Process::Run(const std::function<void()>& task) {
     const InGateway in_gateway;
     task();
   }
-  if (life_ && life_->gateway) LookForWork();
+  if (!life_ || !life_->gateway) return;
+  LookForReplays();
+  LookForWork();
+}
+
+void Process::LookForReplays() {
+  if (life_->gateway) life_->replays.Look(life_->gateway->letter_replay()->batch());
 }
 
 void Process::LookForWork() {

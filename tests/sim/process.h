@@ -58,9 +58,14 @@ class Process {
   // An orderly end, for good.
   void Finish();
 
+  // As a request to the gateway, on its loop. Only while it is up and does not stand still.
+  void Do(const std::function<void()>& task) { Run(task); }
+
   bool up() const { return life_ != nullptr; }
   bool paused() const { return paused_; }
   uint64_t starts() const { return starts_; }
+  // Somebody has added one since the start, see Plan::late_profile.
+  bool LacksProfiles() const { return started_ < LateProfileAge(parts_.scene.plan); }
   // Only while it is up.
   app::Gateway& gateway();
   Health& health();
@@ -77,7 +82,9 @@ class Process {
   void Begin();
   Result<std::unique_ptr<app::Gateway>> Create();
   void Run(const std::function<void()>& task);
+  std::vector<normalise::Profile> Profiles() const;
   void Listen();
+  void LookForReplays();
   void LookForWork();
   void JournalTurn();
   void StateTurn();
@@ -90,7 +97,7 @@ class Process {
   const Parts parts_;
   Random random_;
   config::LoadedConfig config_;
-  std::vector<normalise::Profile> profiles_;
+  std::vector<normalise::Profile> profiles_, late_profiles_;
   config::MemoryPlan plan_;
   std::unique_ptr<Life> life_;
   Timer start_timer_, pause_timer_;
@@ -98,6 +105,7 @@ class Process {
   MonotonicTime booted_{};
   WallTime newest_file_{};
   uint64_t starts_ = 0;
+  Duration started_{};    // the scene's age then
   size_t born_with_ = 0;  // bytes that were not freed yet when it started
   bool paused_ = false;
   bool finished_ = false;

@@ -87,6 +87,18 @@ void PublishJudge::OnAccepted(const std::string& stream, uint64_t first, uint64_
   while (book->end() < first + count) book->Add(0);
 }
 
+// In no order with what devices send.
+void PublishJudge::OnReplayed(const std::string& stream, uint64_t first,
+                              const std::vector<Token>& readings, uint64_t letter) {
+  StreamBook& book = *file_.BookOf(stream);
+  GoOn(book, first);
+  for (const Token token : readings) {
+    listening_.OnAccepted(book, token);
+    file_.Place(token, *file_.Find(token), book, book.end());
+    book.Add(token, letter);
+  }
+}
+
 // What follows the last one; after a start perhaps what was lost, if nobody has heard of it.
 void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
   // What is stored at a start may be damaged, or not to be read just then.
@@ -101,8 +113,13 @@ void PublishJudge::GoOn(StreamBook& book, uint64_t first) {
         file_.Broken(4, "offset {} of {} is given again after a start, and was seen outside", i,
                      book.name());
       }
+      if (fate.told && !file_.may_lose_end()) {
+        file_.Broken(2, "offset {} of {} is given again, and was told to be letter {}", i,
+                     book.name(), fate.replay_of.value_or(0));
+      }
       const Reading* const reading = file_.Find(fate.token);
       if (reading == nullptr || !reading->acknowledged || !book.commits()) continue;
+      if (fate.replay_of) continue;  // there still is the letter
       if (file_.HasPlaceBelow(fate.token, book, first) || file_.may_lose_end()) continue;
       file_.Broken(1, "reading {:x} was acknowledged, and its offset {}/{} is given again",
                    fate.token, book.name(), i);
@@ -127,10 +144,11 @@ void PublishJudge::LookAtIdentity(const StreamBook& book, Token token, const Rea
                         topic);
   }
   constexpr const char* kKinds[] = {"readings", "a malformed message", "a forged message",
-                                    "a plain message"};
-  const bool is_sound = message.kind == SentMessage::Kind::kReadings;
-  const bool may_be_letter =
-      message.kind == SentMessage::Kind::kMalformed || message.kind == SentMessage::Kind::kForged;
+                                    "a plain message", "a late product's readings"};
+  const bool is_late = message.kind == SentMessage::Kind::kLate;
+  const bool is_sound = is_late || message.kind == SentMessage::Kind::kReadings;
+  const bool may_be_letter = is_late || message.kind == SentMessage::Kind::kMalformed ||
+                             message.kind == SentMessage::Kind::kForged;
   if (book.takes_letters() ? may_be_letter : is_sound) return;
   file_.Broken(message.kind == SentMessage::Kind::kForged ? 9 : 2, "{} of {} on {} went to {}",
                kKinds[static_cast<size_t>(message.kind)], identity, topic, book.name());

@@ -26,6 +26,9 @@ class PublishJudge {
   void OnAnswered(const SentMessage& message, uint8_t reason);
   void OnAccepted(const std::string& stream, uint64_t first, uint64_t count, std::string_view topic,
                   std::string_view payload, std::string_view identity);
+  // Events of no message but of a dead letter, with these readings.
+  void OnReplayed(const std::string& stream, uint64_t first, const std::vector<Token>& readings,
+                  uint64_t letter);
   void OnEnded();
   // The stream goes on at `first`.
   void GoOn(StreamBook& book, uint64_t first);

@@ -1,8 +1,17 @@
 #include "sim/store_judge.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 namespace sluice::sim {
+namespace {
+
+std::string LetterOr(const std::optional<uint64_t>& letter, const char* none) {
+  return letter ? std::to_string(*letter) : none;
+}
+
+}  // namespace
 
 void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
   saw_upstream_ = true;
@@ -14,24 +23,34 @@ void StoreJudge::OnArrived(const std::vector<Entry>& entries) {
                           entry.first);
     }
     Fate& fate = book->at(entry.first);
-    if (fate.token == 0) fate.token = entry.token;
+    if (fate.token == 0) {
+      fate.token = entry.token;
+      fate.replay_of = entry.replay_of;
+    }
     if (fate.token != entry.token) {
       return file_.Broken(4, "{}/{} is reading {:x}, and arrives upstream as {:x}", entry.stream,
                           entry.first, fate.token, entry.token);
     }
+    if (fate.replay_of != entry.replay_of) {
+      return file_.Broken(4, "{}/{} arrives upstream as a replay of {}, and is one of {}",
+                          entry.stream, entry.first, LetterOr(entry.replay_of, "none"),
+                          LetterOr(fate.replay_of, "none"));
+    }
     fate.seen = true;
-    LookAtReading(entry);
+    LookAtReading(entry, fate);
   }
 }
 
 // (8) Synced before it left, (9) and the device's that was measured.
-void StoreJudge::LookAtReading(const Entry& entry) {
+void StoreJudge::LookAtReading(const Entry& entry, const Fate& fate) {
   Reading* const reading = file_.Find(entry.token);
   if (reading == nullptr) return;
   // A tail that an opening can neither rewrite nor sync counts as committed all the same
   // (simulate.md).
   const bool may_fail = file_.scene().plan.has(Trouble::kSyncErrors);
-  if (!may_fail && !file_.IsDurable(entry.token, *reading)) {
+  const bool is_synced = fate.replay_of ? file_.IsReplayDurable(*fate.replay_of)
+                                        : file_.IsDurable(entry.token, *reading);
+  if (!may_fail && !is_synced) {
     file_.Broken(8, "{}/{} arrives upstream and is not synced", entry.stream, entry.first);
   }
   if (entry.device != reading->device()) {
@@ -80,9 +99,14 @@ void StoreJudge::LookAtLost(StreamBook& book, uint64_t offset, uint64_t end) {
     return file_.Broken(4, "{}/{} was seen outside and is not stored any more", book.name(),
                         offset);
   }
+  if (fate.told) {
+    return file_.Broken(2, "{}/{} was told to be the replay of letter {}, and is lost", book.name(),
+                        offset, fate.replay_of.value_or(0));
+  }
   const Reading* const reading = file_.Find(fate.token);
   if (reading == nullptr || !reading->acknowledged || !book.commits()) return;
-  if (file_.HasPlaceBelow(fate.token, book, end)) return;
+  // Of a replay there still is the letter.
+  if (fate.replay_of || file_.HasPlaceBelow(fate.token, book, end)) return;
   file_.Broken(1, "reading {:x} was acknowledged and is lost: {} ends at {}, it was {}", fate.token,
                book.name(), end, offset);
 }

@@ -25,7 +25,7 @@ class StoreJudge {
   void Look(const std::vector<StoredStream>& streams);
 
  private:
-  void LookAtReading(const Entry& entry);
+  void LookAtReading(const Entry& entry, const Fate& fate);
   void LookAtEnd(StreamBook& book, const StoredStream& stored);
   void LookAtLost(StreamBook& book, uint64_t offset, uint64_t end);
   void LookAtFront(StreamBook& book, const StoredStream& stored);

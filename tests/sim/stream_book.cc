@@ -20,9 +20,9 @@ StreamBook::StreamBook(const Plan& plan, const Plan::Stream& stream, bool takes_
   all_ = static_cast<uint8_t>((1U << routes_.size()) - 1);
 }
 
-void StreamBook::Add(Token token) {
+void StreamBook::Add(Token token, std::optional<uint64_t> replay_of) {
   SetEnd(end_ + 1);
-  fates_[end_ - 1] = {.token = token};
+  fates_[end_ - 1] = {.token = token, .replay_of = replay_of};
 }
 
 void StreamBook::SetEnd(uint64_t end) {

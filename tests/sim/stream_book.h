@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct Fate {
   uint8_t passed = 0;   // a bit for each route that is done with it, by upstream's own word
   uint8_t refused = 0;  // for each whose upstream has refused it for good
   bool seen = false;    // somebody outside was shown the event under this offset
+  bool told = false;    // of a replay: somebody was told that it is done with, so it is safe
+  std::optional<uint64_t> replay_of = {};  // the dead letter that it was made of, by its offset
 };
 
 // One stream as seen from outside: which reading got which offset, and who has heard of it. After a
@@ -39,7 +42,7 @@ class StreamBook {
   Fate& at(uint64_t offset) { return fates_[offset]; }
   const Fate& at(uint64_t offset) const { return fates_[offset]; }
   // The next offset is given to it.
-  void Add(Token token);
+  void Add(Token token, std::optional<uint64_t> replay_of = {});
   // Makes the book longer or shorter. What it knew of the offsets behind an earlier end it knows
   // again when they turn out to be stored after all.
   void SetEnd(uint64_t end);

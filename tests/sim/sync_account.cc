@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace sluice::sim {
 namespace {
 
-constexpr std::string_view kLetters = "/dead-letters/";
+using Of = SyncAccount::Mark::Of;
+
+constexpr std::string_view kLetters = "/dead-letters/", kStreams = "/streams/";
+constexpr std::string_view kLetterId = "gw/dead-letters/";
 constexpr std::string_view kDamaged = "/quarantine/";  // copies of files, as damaged as those
 
 // Of the paths directly below `directory`.
@@ -21,6 +25,17 @@ std::string KeyOf(uint64_t place, std::string_view letter) {
   return fmt::format("{} {}", place, letter);
 }
 
+// Calls `found` for each letter that is named in `bytes`.
+template <typename Found>
+void FindLetterIds(std::string_view bytes, Found found) {
+  for (size_t at = bytes.find(kLetterId); at != bytes.npos; at = bytes.find(kLetterId, at)) {
+    at += kLetterId.size();
+    uint32_t letter = 0;
+    const char* const end = bytes.data() + bytes.size();
+    if (std::from_chars(bytes.data() + at, end, letter).ec == std::errc()) found(letter);
+  }
+}
+
 bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
   return path.find('/', directory.size() + 1) == path.npos;
 }
@@ -30,18 +45,27 @@ bool IsDirectlyBelow(const std::string& path, const std::string& directory) {
 SyncAccount::FileId SyncAccount::Open(const std::string& path) {
   const auto [name, is_new] = names_.try_emplace(path, static_cast<FileId>(files_.size()));
   if (is_new) {
-    files_.emplace_back().holds_letters =
-        path.find(kLetters) != path.npos && path.find(kDamaged) == path.npos;
+    File& file = files_.emplace_back();
+    const bool is_sound = path.find(kDamaged) == path.npos;
+    file.holds_letters = is_sound && path.find(kLetters) != path.npos;
+    file.holds_events = is_sound && !file.holds_letters && path.find(kStreams) != path.npos;
   }
   return name->second;
 }
 
 void SyncAccount::Written(FileId file, uint64_t offset, ByteSpan bytes) {
   std::vector<Unsynced>& unsynced = files_[file].unsynced;
-  FindTokens(AsText(bytes), [&](Token token) { unsynced.push_back({offset, {token, false}}); });
+  FindTokens(AsText(bytes), [&](Token token) {
+    unsynced.push_back({offset, {token, Of::kReading}});
+  });
+  if (files_[file].holds_events) {
+    FindLetterIds(AsText(bytes), [&](uint32_t letter) {
+      unsynced.push_back({offset, {letter, Of::kReplay}});
+    });
+  }
   if (!files_[file].holds_letters) return;
   FindLetters(AsText(bytes), [&](size_t /*at*/, const Letter& letter) {
-    unsynced.push_back({offset, {NumberOf(letter), true}});
+    unsynced.push_back({offset, {NumberOf(letter), Of::kLetter}});
   });
 }
 
@@ -58,12 +82,14 @@ void SyncAccount::Truncated(FileId file, uint64_t size) {
 
 void SyncAccount::Keep(std::vector<Mark>* marks) {
   for (const Mark mark : *marks) {
-    if (mark.is_letter) {
+    if (mark.of == Of::kLetter) {
       KeepLetter(mark.number);
-      continue;
+    } else if (mark.of == Of::kReplay) {
+      durable_replays_.insert(mark.number);
+    } else {
+      if (mark.number >= durable_.size()) durable_.resize(2 * size_t{mark.number} + 1);
+      durable_[mark.number] = true;
     }
-    if (mark.number >= durable_.size()) durable_.resize(2 * size_t{mark.number} + 1);
-    durable_[mark.number] = true;
   }
   marks->clear();
 }
@@ -128,7 +154,7 @@ void SyncAccount::DirectorySynced(const std::string& path) {
 
 std::vector<uint32_t> SyncAccount::TakeLetters(std::vector<Unsynced>* from) {
   const auto letters = std::stable_partition(
-      from->begin(), from->end(), [](const Unsynced& one) { return !one.mark.is_letter; });
+      from->begin(), from->end(), [](const Unsynced& one) { return one.mark.of != Of::kLetter; });
   std::vector<uint32_t> taken;
   for (auto one = letters; one != from->end(); ++one) taken.push_back(one->mark.number);
   from->erase(letters, from->end());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,16 @@ namespace sluice::sim {
 // looks for readings in what is written, and knows nothing of formats. A reading counts when the
 // bytes that hold it are synced and a name that leads to their file is, and goes on to count when
 // the file is gone again: nothing but an order takes away what is synced. Likewise which dead
-// letters of events are, in segments of the stream that is called so. One thread.
+// letters of events are, in segments of the stream that is called so, and of which letters other
+// streams have an event that says it is a replay. One thread.
 class SyncAccount {
  public:
+  // A reading by its token, a letter by its place in letters_, a replay by the letter's offset.
+  struct Mark {
+    uint32_t number;
+    enum class Of : uint8_t { kReading, kLetter, kReplay } of;
+  };
+
   explicit SyncAccount(const test::MemoryEnv& env) : env_(env) {}
 
   // The file that `path` names from now on, made if there is none.
@@ -44,15 +52,11 @@ class SyncAccount {
   void Found(uint64_t place, std::string_view letter);
 
   bool IsDurable(Token token) const { return token < durable_.size() && durable_[token]; }
+  bool IsReplayDurable(uint64_t letter) const { return durable_replays_.contains(letter); }
   // `kept` is called when a dead letter has become durable, once for each.
   void SetOnLetter(std::function<void(const Letter& letter)> kept) { kept_ = std::move(kept); }
 
  private:
-  // A reading by its token, or a letter by its place in letters_.
-  struct Mark {
-    uint32_t number;
-    bool is_letter;
-  };
   struct Unsynced {
     uint64_t offset;  // of the write
     Mark mark;
@@ -62,7 +66,7 @@ class SyncAccount {
     std::vector<Mark> nameless;       // synced, while no durable name leads to the file
     std::vector<uint32_t> survivors;  // letters that a power cut has left, by chance; not synced
     uint32_t durable_names = 0;
-    bool holds_letters = false;
+    bool holds_letters = false, holds_events = false;
   };
   struct KnownLetter {
     Letter letter;
@@ -81,6 +85,7 @@ class SyncAccount {
   std::vector<File> files_;
   Names names_, durable_names_;
   std::vector<bool> durable_;  // by token
+  std::set<uint64_t> durable_replays_;
   std::vector<KnownLetter> letters_;
   std::map<std::string, uint32_t, std::less<>> letter_numbers_;
 };

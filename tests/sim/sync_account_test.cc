@@ -52,6 +52,20 @@ TEST_F(SyncAccountTest, NoSyncSavesWhatIsCutOff) {
   EXPECT_TRUE(account_.IsDurable(1));
 }
 
+TEST_F(SyncAccountTest, AnEventSaysThatItIsAReplay) {
+  for (const char* const path : {"/data/streams/dead-letters/a.seg", "/data/streams/ring/a.seg"}) {
+    EXPECT_FALSE(account_.IsReplayDurable(12)) << path;
+    file_ = account_.Open(path);
+    account_.Written(file_, 0, AsBytes(std::string_view("replay_of gw/dead-letters/12\0 7", 31)));
+    account_.DirectorySynced("/data/streams/dead-letters");
+    account_.DirectorySynced("/data/streams/ring");
+    EXPECT_FALSE(account_.IsReplayDurable(12)) << path;
+    account_.Synced(file_);
+  }
+  EXPECT_TRUE(account_.IsReplayDurable(12));
+  EXPECT_FALSE(account_.IsReplayDurable(1));
+}
+
 TEST_F(SyncAccountTest, RenamedFilesNeedTheirDirectorySyncedAgain) {
   Write("/data/a.seg.new", 1);
   account_.Synced(file_);

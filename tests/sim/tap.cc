@@ -1,5 +1,6 @@
 #include "sim/tap.h"
 
+#include <utility>
 #include <vector>
 
 #include "sim/memory_account.h"
@@ -9,13 +10,19 @@ namespace {
 
 class Tap final : public broker::EventSink {
  public:
-  Tap(broker::EventSink& ingest, journal::Journal& journal, Witness& witness)
-      : ingest_(ingest), journal_(journal), witness_(witness), ends_(journal.streams().size()) {}
+  Tap(broker::EventSink& ingest, journal::Journal& journal, Witness& witness,
+      std::function<void()> before)
+      : ingest_(ingest),
+        journal_(journal),
+        witness_(witness),
+        before_(std::move(before)),
+        ends_(journal.streams().size()) {}
 
   void SetListener(Listener* listener) override { ingest_.SetListener(listener); }
   bool idle() const override { return ingest_.idle(); }
   broker::Verdict Accept(const broker::InboundPublish& message,
                          const broker::AckHandle& ack) override {
+    before_();
     for (size_t i = 0; i < ends_.size(); ++i) ends_[i] = journal_.streams()[i]->next_offset();
     const broker::Verdict verdict = ingest_.Accept(message, ack);
     for (size_t i = 0; i < ends_.size(); ++i) {
@@ -32,14 +39,15 @@ class Tap final : public broker::EventSink {
   broker::EventSink& ingest_;
   journal::Journal& journal_;
   Witness& witness_;
+  const std::function<void()> before_;
   std::vector<uint64_t> ends_;
 };
 
 }  // namespace
 
 std::unique_ptr<broker::EventSink> NewTap(broker::EventSink& ingest, journal::Journal& journal,
-                                          Witness& witness) {
-  return std::make_unique<Tap>(ingest, journal, witness);
+                                          Witness& witness, std::function<void()> before) {
+  return std::make_unique<Tap>(ingest, journal, witness, std::move(before));
 }
 
 }  // namespace sluice::sim

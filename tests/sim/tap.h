@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "broker/event_sink.h"
@@ -9,8 +10,8 @@
 namespace sluice::sim {
 
 // Stands between server and ingest and tells the witness which offsets a message was given. It
-// changes nothing. Everything outlives it.
+// changes nothing. `before` is called before each of them. Everything outlives it.
 std::unique_ptr<broker::EventSink> NewTap(broker::EventSink& ingest, journal::Journal& journal,
-                                          Witness& witness);
+                                          Witness& witness, std::function<void()> before);
 
 }  // namespace sluice::sim

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, kTroubles> kTroubleNames = {
     "sleeping",      "resending",        "slow-readers",
     "rude",          "malformed",        "takeovers",
     "forgery",       "floods",           "stalls",
-    "small-bounds",  "replays",
+    "small-bounds",  "replays",          "letter-replays",
 };
 
 }  // namespace

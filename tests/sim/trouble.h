@@ -63,7 +63,8 @@ enum class Trouble : uint8_t {
   // The configuration: bounds at their smallest, short ages, evicting streams.
   kSmallBounds,
   // Whoever runs the gateway.
-  kReplays,  // sets routes back
+  kReplays,        // sets routes back
+  kLetterReplays,  // replays dead letters, and adds a profile that was missing
   kCount,
 };
 inline constexpr size_t kTroubles = static_cast<size_t>(Trouble::kCount);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,7 @@ struct SentMessage {
     kMalformed,  // becomes a dead letter
     kForged,     // readings of a device for which this identity may not speak
     kPlain,      // feeds no stream: for local subscribers
+    kLate,       // of a product whose profile comes late: until then a dead letter, then readings
   } kind = Kind::kReadings;
   std::vector<Token> tokens;         // one, or as many as a hub's message has readings
   std::vector<std::string> devices;  // of each
@@ -53,9 +55,11 @@ struct Entry {
   std::string gap_reason;        // empty: an event
   Token token = 0;               // of an event
   std::string device;
+  std::optional<uint64_t> replay_of = {};  // the dead letter that an event says it was, its offset
 };
 
 struct Letter;
+struct StoredRun;
 
 // Told by the parts of the world of what they see with their own eyes. The judges are behind it.
 class Witness {
@@ -108,6 +112,14 @@ class Witness {
 
   // Somebody has the route send everything from this offset on once more.
   virtual void OnReplay(const std::string& /*route*/, uint64_t /*from*/) {}
+
+  // Somebody has dead letters replayed, which are stored like this; `again`: also where nobody
+  // knows whether they were replayed before. Each becomes events at these offsets, which are not
+  // committed yet, or nothing; in the end the gateway says what came of it ("replayed", …).
+  virtual void OnLettersAsked(const std::vector<StoredRun>& /*letters*/, bool /*again*/) {}
+  virtual void OnLetterReplayed(uint64_t /*letter*/, const std::string& /*stream*/,
+                                uint64_t /*first*/, uint64_t /*count*/) {}
+  virtual void OnLetterAnswered(uint64_t /*letter*/, std::string_view /*outcome*/) {}
 
   // The disk's own account: the dead letter is safe.
   virtual void OnLetterKept(const Letter& /*letter*/) {}

@@ -5,8 +5,10 @@
 
 #include "base/log.h"
 #include "base/probe.h"
+#include "sim/caretaker.h"
 #include "sim/disk.h"
 #include "sim/fleet.h"
+#include "sim/handled_account.h"
 #include "sim/journal_account.h"
 #include "sim/judges.h"
 #include "sim/network.h"
@@ -30,7 +32,9 @@ class World {
       : scene_(plan),
         disk_(scene_),
         network_(scene_),
-        judges_(scene_, [this](Token token) { return disk_.IsDurable(token); }),
+        judges_(
+            scene_, [this](Token token) { return disk_.IsDurable(token); },
+            [this](uint64_t letter) { return disk_.IsReplayDurable(letter); }),
         process_({scene_, disk_, network_, judges_,
                   [this](const std::string& name, Scheduler* process) {
                     return upstreams_.at(name)->NewUplink(process);
@@ -38,7 +42,8 @@ class World {
                   [this] { LookAfterStart(); }}),
         fleet_(scene_, network_, judges_),
         subscribers_(scene_, network_, judges_),
-        weather_(scene_, process_, judges_) {
+        weather_(scene_, process_, judges_),
+        caretaker_(scene_, process_, disk_, judges_) {
     ResetProbes();
     disk_.SetOnLetter([this](const Letter& letter) { judges_.OnLetterKept(letter); });
     if (prints) scene_.trace.Print();
@@ -49,6 +54,7 @@ class World {
 
   Outcome Live() {
     weather_.Begin();
+    caretaker_.Begin();
     process_.Start();
     fleet_.Start();
     subscribers_.Start();
@@ -88,6 +94,7 @@ class World {
     for (const auto& [name, upstream] : upstreams_) upstream->Mend();
     fleet_.BeginCalm();
     subscribers_.BeginCalm();
+    caretaker_.BeginCalm();
     const Duration deadline = scene_.age() + Plan::kPatience;
     std::string wrong = "not looked at";
     while (!scene_.verdict.broken() && !wrong.empty() && scene_.age() < deadline) {
@@ -111,6 +118,7 @@ class World {
     if (!process_.up() || process_.paused()) return "the gateway does not run";
     std::string wrong = fleet_.unsettled();
     if (wrong.empty()) wrong = subscribers_.unsettled();
+    if (wrong.empty()) wrong = caretaker_.unsettled();
     if (wrong.empty()) wrong = judges_.StillWrong(process_);
     return wrong;
   }
@@ -120,7 +128,7 @@ class World {
     process_.Finish();
     RunUntil(scene_.age() + seconds(30));
     if (process_.up()) scene_.verdict.Broken(7, "an orderly end takes more than 30 s");
-    if (!scene_.verdict.broken()) judges_.AtTheEnd(Stored());
+    if (!scene_.verdict.broken()) judges_.AtTheEnd(Stored(), Handled());
   }
 
   // In the middle of everything; what the next start makes of it is looked at, and nothing is
@@ -147,7 +155,7 @@ class World {
       });
     }
     for (const StoredStream& stream : stored) TellOfLetters(stream);
-    judges_.AfterStart(stored);
+    judges_.AfterStart(stored, Handled());
   }
 
   void TellOfLetters(const StoredStream& stream) {
@@ -163,6 +171,8 @@ class World {
     streams.emplace_back("dead-letters");
     return ReadJournal(disk_.medium(), kDataDirectory, streams);
   }
+
+  HandledLetters Handled() const { return ReadHandledLetters(disk_.medium(), kDataDirectory); }
 
   Outcome Report() {
     Outcome outcome;
@@ -186,6 +196,7 @@ class World {
   Fleet fleet_;
   Subscribers subscribers_;
   Weather weather_;
+  Caretaker caretaker_;
 };
 
 }  // namespace
