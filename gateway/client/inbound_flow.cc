@@ -74,7 +74,7 @@ Fault InboundFlow::OnPublish(codec::Publish* publish, Output* out) {
 }
 
 Fault InboundFlow::Queue(const codec::Publish& publish) {
-  if (in_flight() >= options_.receive_maximum) {
+  if (in_flight() >= receive_maximum()) {
     return Fault::Rule(
         {ReasonCode::kReceiveMaximumExceeded, "[MQTT-3.3.4-9] more messages than Receive Maximum"});
   }
@@ -127,7 +127,7 @@ Fault InboundFlow::OnPubrel(const codec::Ack& pubrel, Output* out) {
 
 void InboundFlow::CheckInvariants() const {
   SLUICE_CHECK(waiting_.empty() || !waiting_.front().done);
-  SLUICE_CHECK(resumed_ <= state_.size() && in_flight() <= options_.receive_maximum);
+  SLUICE_CHECK(resumed_ <= state_.size() && in_flight() <= receive_maximum());
   for (size_t i = 0; i < waiting_.size(); ++i) {
     SLUICE_CHECK(waiting_[i].packet_id != 0 &&
                  state_.Find(waiting_[i].packet_id) == SessionState::kNone);

@@ -68,7 +68,11 @@ class InboundFlow {
   };
 
   Waiting* Find(uint16_t packet_id);
-  // What the server may count against our Receive Maximum.
+  // What the server was told; one of 3.1.1 is bound by nothing but its identifiers.
+  size_t receive_maximum() const {
+    return terms_.is_v5() ? options_.receive_maximum : size_t{65'535};
+  }
+  // What it may count against that.
   size_t in_flight() const { return waiting_.size() + state_.size() - resumed_; }
   Fault ResolveAlias(codec::Publish* publish);
   Fault Queue(const codec::Publish& publish);

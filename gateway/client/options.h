@@ -46,7 +46,8 @@ struct Options {
   // in both versions.
   uint32_t max_packet_bytes = 256 * 1024;
   // A server faster than the owner: messages of QoS 1 and 2 that have not been acknowledged. Sent
-  // as Receive Maximum, enforced in both versions. Not 0.
+  // as Receive Maximum and enforced; 3.1.1 cannot say it, so there as many as there are
+  // identifiers, and an owner who cannot keep up reads no more from the connection. Not 0.
   uint16_t receive_maximum = 64;
   // Topics that the server may abbreviate, each at most a packet long.
   uint16_t topic_alias_maximum = 0;

@@ -102,7 +102,8 @@ TEST_P(InboundTest, MoreThanReceiveMaximumIsAnError) {
   SendPublish(Qos::kAtLeastOnce, 3);
   Told();
   SendPublish(Qos::kAtLeastOnce, 4);  // 2 has not been released
-  EXPECT_EQ(Told(), "end protocol_error 93");
+  // A server of 3.1.1 was not told: NATS has up to 1,024 on the way.
+  EXPECT_EQ(Told(), is_v5() ? "end protocol_error 93" : "message t=x q1 #4");
 }
 
 TEST_P(InboundTest, IdentifierInUseIsAProtocolError) {
@@ -165,7 +166,10 @@ TEST_P(InboundTest, WhatWasInFlightBeforeDoesNotCountButWhatIsSentAgainDoes) {
   SendPublish(Qos::kExactlyOnce, 1);
   EXPECT_TRUE(client->connected());
   SendPublish(Qos::kExactlyOnce, 2);
-  EXPECT_EQ(client->end().reason, ReasonCode::kReceiveMaximumExceeded);
+  EXPECT_EQ(client->connected(), !is_v5());
+  if (is_v5()) {
+    EXPECT_EQ(client->end().reason, ReasonCode::kReceiveMaximumExceeded);
+  }
 }
 
 TEST_P(InboundTest, NewSessionForgetsWhatWasBefore) {
