@@ -1,11 +1,9 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 
-#include "support/temporary_directory.h"
+#include "support/broker_process.h"
 #include "support/uplink_rig.h"
 
 namespace sluice::test {
@@ -15,30 +13,23 @@ class MosquittoBroker {
  public:
   // `extra` are further lines of its configuration.
   explicit MosquittoBroker(const std::string& extra = "");
-  ~MosquittoBroker();
-  MosquittoBroker(const MosquittoBroker&) = delete;
-  MosquittoBroker& operator=(const MosquittoBroker&) = delete;
 
   // Whether the program is installed.
   static bool Available();
 
   std::string url() const { return "mqtt://127.0.0.1:" + std::to_string(port_); }
   void Start();  // on the port it had
-  void Kill();   // SIGKILL
-  // SIGSTOP: the kernel still takes connections and bytes for it.
-  void Pause();
-  void Resume();
-  const TemporaryDirectory& directory() const { return directory_; }
+  void Kill() { process_.Kill(); }
+  void Pause() { process_.Pause(); }
+  void Resume() { process_.Resume(); }
+  const TemporaryDirectory& directory() const { return process_.directory(); }
 
  private:
-  static uint16_t FreePort();
   bool Spawn();
-  bool Listens() const;
 
-  TemporaryDirectory directory_;
-  std::string extra_;
+  BrokerProcess process_;
+  const std::string extra_;
   uint16_t port_ = 0;
-  pid_t pid_ = -1;
 };
 
 // The lines of its configuration for an upstream with these terms, of which clients call themselves

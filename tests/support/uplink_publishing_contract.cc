@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "forward/topic_template.h"
 #include "support/uplink_contract.h"
 
 namespace sluice::test {
@@ -66,7 +65,7 @@ TEST_P(UplinkContract, PayloadMayHoldAnyBytes) {
 
 TEST_P(UplinkContract, LongestTopicIsTaken) {
   StartAndConnect();
-  Publish(1, "x", std::string(forward::TopicTemplate::kMaxTopicBytes, 't'));
+  Publish(1, "x", std::string(rig_->LongestTopic(), 't'));
   ASSERT_TRUE(Answered(1)) << recorder_.reason;
   EXPECT_THAT(recorder_.acknowledged, ElementsAre(1u));
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "forward/topic_template.h"
 #include "forward/uplink.h"
 
 namespace sluice::test {
@@ -43,6 +44,9 @@ class UplinkRig {
   // there are no more.
   virtual void Listen() = 0;
   virtual std::vector<std::string> Received(size_t count) = 0;
+
+  // The longest topic that upstream takes, in bytes; no more than templates of topics make.
+  virtual size_t LongestTopic() const { return forward::TopicTemplate::kMaxTopicBytes; }
 };
 
 // A parameter of the suites.

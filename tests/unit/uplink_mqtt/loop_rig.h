@@ -6,38 +6,20 @@
 #include <vector>
 
 #include "codec/protocol.h"
+#include "rig_brokers.h"
 #include "support/uplink_rig.h"
 #include "transport/loop.h"
 
 namespace sluice::test {
 
-// The broker of a LoopRig.
-class RigBroker {
- public:
-  virtual ~RigBroker() = default;
-  virtual std::string url() const = 0;
-  virtual void Restart() = 0;
-  virtual void Kill() = 0;
-  virtual void Pause() = 0;
-  virtual void Resume() = 0;
-  virtual void Listen() = 0;
-  // `run_until` as UplinkRig's.
-  virtual std::vector<std::string> Received(
-      size_t count, const std::function<bool(const std::function<bool()>&)>& run_until) = 0;
-};
-
-using BrokerMaker = std::unique_ptr<RigBroker> (*)(transport::Loop& loop,
-                                                   const UplinkRig::Terms& terms);
-// Connects with client identifier "uplink" as "somebody" with the password "wrong".
+// Connects with client identifier "uplink" and the password "wrong".
 using UplinkOf = std::unique_ptr<forward::Uplink> (*)(transport::Loop& loop, const std::string& url,
+                                                      const std::string& user_name,
                                                       codec::Version version);
-
-std::unique_ptr<RigBroker> MakeMosquitto(transport::Loop& loop, const UplinkRig::Terms& terms);
-std::unique_ptr<RigBroker> MakeScripted(transport::Loop& loop, const UplinkRig::Terms& terms);
 std::unique_ptr<forward::Uplink> MakeOwn(transport::Loop& loop, const std::string& url,
-                                         codec::Version version);
+                                         const std::string& user_name, codec::Version version);
 std::unique_ptr<forward::Uplink> MakePaho(transport::Loop& loop, const std::string& url,
-                                          codec::Version version);
+                                          const std::string& user_name, codec::Version version);
 
 // Any uplink and any broker on one loop, in real time.
 class LoopRig final : public UplinkRig {
@@ -46,7 +28,7 @@ class LoopRig final : public UplinkRig {
       : make_uplink_(make_uplink), make_broker_(make_broker), version_(version) {}
 
   void StartUpstream(const Terms& terms) override;
-  void RestartUpstream() override { broker_->Restart(); }
+  void RestartUpstream() override;
   void KillUpstream() override { broker_->Kill(); }
   void PauseUpstream() override { broker_->Pause(); }
   void ResumeUpstream() override { broker_->Resume(); }
@@ -55,6 +37,7 @@ class LoopRig final : public UplinkRig {
   bool RunUntil(const std::function<bool()>& condition) override;
   void Listen() override { broker_->Listen(); }
   std::vector<std::string> Received(size_t count) override;
+  size_t LongestTopic() const override { return broker_->LongestTopic(); }
 
  private:
   const UplinkOf make_uplink_;

@@ -32,7 +32,7 @@ class MqttSubscriberTest : public testing::Test, private forward::UplinkListener
   // Until the broker has them.
   void Publish(const std::vector<std::string>& payloads) {
     transport::Loop loop;
-    const auto uplink = test::MakeOwn(loop, broker_->url(), codec::Version::kV5);
+    const auto uplink = test::MakeOwn(loop, broker_->url(), "somebody", codec::Version::kV5);
     uplink->SetListener(this);
     connected_ = false;
     acknowledged_ = 0;
