@@ -31,9 +31,9 @@ class Subject:
         self.name = commit_bytes or "before"
 
     def config(self, work, port, sink_port, admin_port, linger):
-        options = argparse.Namespace(tls=False, linger=linger, commit_bytes=self.commit_bytes, durability="commit")
+        options = argparse.Namespace(tls=False, linger=linger, commit_bytes=self.commit_bytes, durability="commit",
+                                     profiles=self.profiles)
         text = run.gateway_config(work, port, sink_port, admin_port, options, 100)
-        text = text.replace(str(run.ROOT / "devices/profiles"), str(self.profiles))
         if self.commit_bytes:
             return text
         return "".join(line for line in text.splitlines(True) if not line.startswith(("commit_bytes", "client =")))
@@ -71,6 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--before", type=pathlib.Path, help="program of another build")
+    parser.add_argument("--profiles", type=pathlib.Path, default=run.ROOT / "devices/profiles")
     parser.add_argument("--before-profiles", type=pathlib.Path, default=run.ROOT / "devices/profiles")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
@@ -78,7 +79,7 @@ def main():
     parser.add_argument("--sizes", nargs="+", default=["256KiB", "32KiB", "16KiB", "8KiB", "4KiB"])
     args = parser.parse_args()
     args.bin = args.bin.resolve()
-    subjects = [Subject(args.bin / "sluice", size) for size in args.sizes]
+    subjects = [Subject(args.bin / "sluice", size, args.profiles) for size in args.sizes]
     loads = dict(LOADS)
     if args.before:
         subjects.insert(0, Subject(args.before.resolve(), None, args.before_profiles.resolve()))

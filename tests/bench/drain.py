@@ -16,7 +16,8 @@ import run
 
 def start(args, work, sink_port, client):
     port, admin = run.free_port(), run.free_port()
-    options = argparse.Namespace(tls=False, linger="4ms", commit_bytes="8KiB", durability="commit", client=client)
+    options = argparse.Namespace(tls=False, linger="4ms", commit_bytes="8KiB", durability="commit", client=client,
+                                 profiles=args.profiles)
     config = work / "gateway.toml"
     config.write_text(run.gateway_config(work, port, sink_port, admin, options, 100))
     with open(work / "log", "a") as log:
@@ -53,6 +54,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--profiles", type=pathlib.Path, default=run.ROOT / "devices/profiles",
+                        help="tests/bench/profiles for events of two readings")
     parser.add_argument("--rounds", type=int, default=2)
     args = parser.parse_args()
     args.bin = args.bin.resolve()

@@ -94,7 +94,7 @@ def gateway_config(work, port, sink_port, admin_port, args, batch, more=""):
 [gateway]
 id = "bench"
 data_dir = "{work}/data"
-profiles = "{ROOT}/devices/profiles"
+profiles = "{args.profiles.resolve()}"
 memory_limit = "96MiB"
 [admin]
 bind = "127.0.0.1:{admin_port}"
@@ -301,6 +301,8 @@ def main():
     parser.add_argument("--durability", default="commit")
     parser.add_argument("--linger", default="4ms")
     parser.add_argument("--commit-bytes", default="8KiB")
+    parser.add_argument("--profiles", type=pathlib.Path, default=ROOT / "devices/profiles",
+                        help="tests/bench/profiles for events of two readings")
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--max-fragment", type=int, default=0, help="TLS maximum fragment length of the idle ones")
     parser.add_argument("--idle", type=int, default=1000, help="idle TLS connections to measure; 0 leaves it out")
