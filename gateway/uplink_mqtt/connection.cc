@@ -156,7 +156,7 @@ bool Connection::SendBirth() {
   birth.qos = codec::Qos::kAtLeastOnce;
   switch (client_.Publish(scheduler_.Now(), /*token=*/0, birth, &out_)) {
     case client::PublishResult::kSent:
-      birth_sent_ = true;
+      birth_sent_ = born_ = true;
       return true;
     case client::PublishResult::kNoRetain:
       untold_ = "the broker keeps no retained messages";

@@ -90,7 +90,7 @@ class Connection final : private transport::StreamHandler {
   std::string unfit_;                            // why we have left though all was well
   std::string untold_;                           // why the status was not taken
   bool birth_sent_ = false;
-  bool born_ = false;  // upstream has the birth
+  bool born_ = false;  // upstream has the birth, or may have it
   bool open_ = false;  // OnConnected was told
   bool gathering_ = false;
   bool told_ = false;  // that it has ended, or nobody is to be told

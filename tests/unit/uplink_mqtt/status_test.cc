@@ -142,6 +142,18 @@ TEST_F(StatusTopicTest, BirthThatIsNeverAnsweredIsLikeAnEnd) {
   EXPECT_TRUE(connected_);
 }
 
+// Upstream may have taken it, and DISCONNECT calls off the will.
+TEST_F(StatusTopicTest, BirthThatIsNotAnsweredIsTakenBack) {
+  ASSERT_TRUE(BeginUntilBirth());
+  sent_.clear();
+  uplink_->Disconnect();
+  scheduler_.RunReady();
+  ASSERT_EQ(sent_.size(), 2u);
+  EXPECT_THAT(sent_[0], AllOf(HasSubstr("retain"), HasSubstr("topic=gateways/g"),
+                              HasSubstr(R"("reason":"goodbye")")));
+  EXPECT_EQ(sent_[1], "DISCONNECT");
+}
+
 TEST_F(StatusTopicTest, RefusedWillIsLeftOutTheNextTime) {
   codec::Connack refusal;
   refusal.reason = ReasonCode::kRetainNotSupported;
