@@ -17,11 +17,8 @@ using MadeUplink = Result<std::unique_ptr<forward::Uplink>>;
 
 MadeUplink MakeMqtt(const config::UplinkConfig& config, transport::Loop& loop) {
   if (config.client == config::MqttClient::kPaho) return MakePahoUplink(config, loop);
-  uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
-  if (!config.status_topic.empty()) {
-    options.status = {config.status_topic, config.gateway, SLUICE_VERSION, &SystemClock()};
-    options.session.will = uplink_mqtt::WillOf(*options.status);  // for the check
-  }
+  uplink_mqtt::MqttOptions options = MqttOptionsOf(config, SystemClock());
+  if (options.status) options.session.will = uplink_mqtt::WillOf(*options.status);  // for the check
   SLUICE_RETURN_IF_ERROR(client::CheckOptions(options.session));
   auto dialer = std::make_unique<uplink_mqtt::NetworkDialer>(options, loop);
   return MadeUplink(std::make_unique<uplink_mqtt::MqttUplink>(options, loop, std::move(dialer)));
@@ -36,6 +33,14 @@ struct Kind {
 constexpr Kind kKinds[] = {{uplink_mqtt::kSchemes, MakeMqtt}};
 
 }  // namespace
+
+uplink_mqtt::MqttOptions MqttOptionsOf(const config::UplinkConfig& config, const Clock& clock) {
+  uplink_mqtt::MqttOptions options = config::ToMqttOptions(config);
+  if (!config.status_topic.empty()) {
+    options.status = {config.status_topic, config.gateway, SLUICE_VERSION, &clock};
+  }
+  return options;
+}
 
 MadeUplink MakeUplink(const config::UplinkConfig& config, transport::Loop& loop) {
   for (const Kind& kind : kKinds) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
 #include "base/status.h"
 #include "client/read_packet.h"
 #include "codec/ping.h"
@@ -24,6 +25,7 @@ size_t Client::Receive(MonotonicTime now, ByteSpan in, Output* out) {
   codec::Frame frame;
   const codec::FramePeek peek = codec::PeekFrame(in, options_.max_packet_bytes, &frame);
   if (peek.state == codec::FrameState::kError) {
+    SLUICE_PROBE("mqtt client: what comes is no packet");
     Fault fault = Fault::Malformed(peek.verdict);
     if (fault.reason == ReasonCode::kPacketTooLarge) fault.cause = EndCause::kTooLarge;
     Fail(fault, out);
@@ -32,7 +34,10 @@ size_t Client::Receive(MonotonicTime now, ByteSpan in, Output* out) {
   if (peek.state == codec::FrameState::kNeedMore) return 0;
   const size_t before = out->bytes.size();
   keep_alive_.OnReceived(now);
-  if (const Fault fault = OnFrame(now, frame, out)) Fail(fault, out);
+  if (const Fault fault = OnFrame(now, frame, out)) {
+    SLUICE_PROBE("mqtt client: the server breaks a rule");
+    Fail(fault, out);
+  }
   NoteSent(now, before, *out);
   return frame.size;
 }

@@ -1,5 +1,6 @@
 // How a connection begins: CONNECT and CONNACK.
 
+#include "base/probe.h"
 #include "client/client.h"
 #include "client/read_packet.h"
 #include "codec/connack.h"
@@ -75,6 +76,7 @@ void Client::SendConnect(Output* out) const {
 
 Fault Client::OnConnack(MonotonicTime now, const codec::Frame& frame, Output* out) {
   if (SaysOtherVersion(frame, options_.version)) {
+    SLUICE_PROBE("mqtt client: the server answers in another version");
     Finish({.cause = EndCause::kRefused,
             .reason = ReasonCode::kUnsupportedProtocolVersion,
             .detail = "it answers in the form of MQTT 3.1.1"},
@@ -84,6 +86,7 @@ Fault Client::OnConnack(MonotonicTime now, const codec::Frame& frame, Output* ou
   codec::Connack connack;
   if (const Fault fault = ReadPacket(frame, options_.version, &connack)) return fault;
   if (codec::IsError(connack.reason)) {
+    SLUICE_PROBE("mqtt client: the server refuses the connection");
     Finish({.cause = EndCause::kRefused,
             .reason = connack.reason,
             .reason_string = std::string(connack.properties.reason_string.value_or("")),

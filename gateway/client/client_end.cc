@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/probe.h"
 #include "client/client.h"
 #include "client/read_packet.h"
 #include "codec/disconnect.h"
@@ -16,6 +17,7 @@ using codec::ReasonCode;
 Fault Client::OnDisconnect(const codec::Frame& frame, Output* out) {
   codec::Disconnect disconnect;
   if (const Fault fault = ReadPacket(frame, options_.version, &disconnect)) return fault;
+  SLUICE_PROBE("mqtt client: the server says why it ends the connection");
   Finish({.cause = EndCause::kDisconnected,
           .reason = disconnect.reason,
           .reason_string = std::string(disconnect.properties.reason_string.value_or("")),
@@ -44,6 +46,7 @@ std::optional<MonotonicTime> Client::NextDeadline() const {
 
 void Client::Tick(MonotonicTime now, Output* out) {
   if (phase_ == Phase::kConnecting && now >= connack_due_) {
+    SLUICE_PROBE("mqtt client: CONNACK does not come");
     return Finish({.cause = EndCause::kConnectTimeout, .reason = ReasonCode::kUnspecifiedError},
                   out);
   }
@@ -57,6 +60,7 @@ void Client::Tick(MonotonicTime now, Output* out) {
     case KeepAlive::Due::kPing:
       return codec::Encode(codec::Ping{codec::PacketType::kPingreq}, options_.version, &out->bytes);
     case KeepAlive::Due::kTimeout:
+      SLUICE_PROBE("mqtt client: PINGRESP does not come");
       return Fail({"", ReasonCode::kUnspecifiedError, EndCause::kPingTimeout}, out);
   }
 }

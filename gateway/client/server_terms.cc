@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/probe.h"
+
 namespace sluice::client {
 namespace {
 
@@ -22,6 +24,7 @@ Fault CheckUnasked(const codec::Properties& p, const Options& options) {
 // A link that is dead must be found even by a server's terms that leave us free.
 uint16_t PingSeconds(uint16_t own, uint16_t servers) {
   if (own == 0 || servers == 0) return std::max(own, servers);
+  if (servers < own) SLUICE_PROBE("mqtt client: the server has a shorter keep alive");
   return std::min(own, servers);
 }
 

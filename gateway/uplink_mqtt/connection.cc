@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/probe.h"
 #include "uplink_mqtt/refusal.h"
 #include "uplink_mqtt/status_message.h"
 
@@ -143,6 +144,7 @@ void Connection::CarryOut() {
 void Connection::DoConnected(const client::ServerTerms& terms) {
   if (told_) return;
   if (terms.maximum_qos() == codec::Qos::kAtMostOnce) {
+    SLUICE_PROBE("uplink_mqtt: the broker takes nothing at QoS 1");
     unfit_ = "the broker takes nothing at QoS 1";
     return client_.Disconnect(ReasonCode::kNormalDisconnection, &out_);
   }
@@ -159,6 +161,7 @@ bool Connection::SendBirth() {
       birth_sent_ = born_ = true;
       return true;
     case client::PublishResult::kNoRetain:
+      SLUICE_PROBE("uplink_mqtt: the broker keeps no retained messages");
       untold_ = "the broker keeps no retained messages";
       return false;
     case client::PublishResult::kTooLarge:
@@ -190,7 +193,10 @@ void Connection::DoAcknowledged(const client::Acknowledged& acknowledged) {
   const bool is_error = codec::IsError(acknowledged.reason);
   if (!open_) {
     born_ = !is_error;
-    if (is_error) untold_ = "the broker refuses it: " + Describe(RefusalOf(acknowledged.reason));
+    if (is_error) {
+      SLUICE_PROBE("uplink_mqtt: the status message is refused");
+      untold_ = "the broker refuses it: " + Describe(RefusalOf(acknowledged.reason));
+    }
     return Open();
   }
   if (!is_error) {

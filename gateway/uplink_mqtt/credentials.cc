@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "base/env.h"
-
 namespace sluice::uplink_mqtt {
 namespace {
 
@@ -11,26 +9,27 @@ constexpr size_t kMaxPasswordFileBytes = 4096;
 
 }  // namespace
 
-Result<std::string> ReadPasswordFile(const std::string& path) {
-  auto text = ReadFileToString(Env::Posix(), path, kMaxPasswordFileBytes);
+Result<std::string> ReadPasswordFile(const std::string& path, const Env& env) {
+  auto text = ReadFileToString(env, path, kMaxPasswordFileBytes);
   if (!text.ok()) return text.status();
   return text->substr(0, text->find_first_of("\r\n"));
 }
 
-Result<Credentials> LoadCredentials(const MqttOptions& options, const forward::UplinkUrl& server) {
+Result<Credentials> LoadCredentials(const MqttOptions& options, const forward::UplinkUrl& server,
+                                    const Env& env) {
   Credentials credentials;
   if (!options.username_file.empty()) {
-    auto name = ReadPasswordFile(options.username_file);
+    auto name = ReadPasswordFile(options.username_file, env);
     if (!name.ok()) return name.status();
     credentials.user_name = std::move(*name);
   }
   if (!options.password_file.empty()) {
-    auto password = ReadPasswordFile(options.password_file);
+    auto password = ReadPasswordFile(options.password_file, env);
     if (!password.ok()) return password.status();
     credentials.password = std::move(*password);
   }
   if (options.proxy && !options.proxy->password_file.empty()) {
-    auto password = ReadPasswordFile(options.proxy->password_file);
+    auto password = ReadPasswordFile(options.proxy->password_file, env);
     if (!password.ok()) return password.status();
     credentials.proxy_password = std::move(*password);
   }

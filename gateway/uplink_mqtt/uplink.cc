@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/probe.h"
 #include "base/status.h"
 #include "uplink_mqtt/refusal.h"
 
@@ -22,6 +23,7 @@ MqttUplink::~MqttUplink() { dialer_->GiveUp(); }
 void MqttUplink::Connect() {
   Disconnect();
   round_.Begin();
+  if (round_.server() != 0) SLUICE_PROBE("uplink_mqtt: an attempt begins with another server");
   all_turned_away_ = true;
   Dial();
 }
@@ -48,6 +50,9 @@ void MqttUplink::OnDialed(Dialer::Outcome outcome) {
   if (outcome.user_name) session.user_name = std::move(outcome.user_name);
   if (outcome.password) session.password = std::move(outcome.password);
   const bool with_status = ends_at_status_ < kMaxEndsAtStatus;
+  if (!with_status) SLUICE_PROBE("uplink_mqtt: a connection does without the status message");
+  if (!retired_.empty())
+    SLUICE_PROBE("uplink_mqtt: an old connection outlives the next one's dial");
   current_ = std::make_unique<Connection>(*this, scheduler_, std::move(session),
                                           with_status ? options_.status : std::nullopt,
                                           std::move(outcome.stream));
@@ -59,9 +64,11 @@ void MqttUplink::OnFailed(forward::UplinkEnd end, bool by_upstream) {
   all_turned_away_ &= end.turned_away;
   if (!round_.Next()) {
     end.turned_away = all_turned_away_;
+    if (!options_.others.empty()) SLUICE_PROBE("uplink_mqtt: no server takes us");
     if (listener_ == nullptr) return;
     return by_upstream ? listener_->OnDisconnected(end) : listener_->OnGivenUp(end);
   }
+  SLUICE_PROBE("uplink_mqtt: another server is tried");
   const Lifetime::Watch watch = connection_.watch();
   if (listener_ != nullptr) listener_->OnServerFailed(end);
   if (!watch.over()) Dial();
@@ -149,6 +156,7 @@ void MqttUplink::NoteEndAtStatus(const Connection& connection) {
   using codec::ReasonCode;
   if (!options_.status || connection.connected()) return;
   if (connection.ended_at_status()) {
+    SLUICE_PROBE("uplink_mqtt: the connection ends at the status message");
     ++ends_at_status_;
     untold_ = "upstream ends the connection at it";
     return;
@@ -162,6 +170,7 @@ void MqttUplink::NoteEndAtStatus(const Connection& connection) {
                                           ReasonCode::kQosNotSupported,
                                           ReasonCode::kImplementationSpecificError};
   const bool may_be_will = std::ranges::find(kOfWills, connection.end().reason) != kOfWills.end();
+  if (may_be_will) SLUICE_PROBE("uplink_mqtt: the will may be what upstream refuses");
   // Without it that is no better: it was not the will.
   ends_at_status_ = may_be_will && ends_at_status_ < kMaxEndsAtStatus ? kMaxEndsAtStatus : 0;
   untold_ = "upstream refuses a connection with a will for it";

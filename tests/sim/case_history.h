@@ -21,7 +21,7 @@ class CaseHistory : public testing::Test {
   CaseHistory() {
     plan_.streams = {{.name = "telemetry", .durability = "commit", .on_full = "reject"}};
     plan_.routes = {{.name = "up", .from = "telemetry", .to = "cloud", .format = "json"}};
-    plan_.uplinks = {"cloud"};
+    plan_.uplinks = {{.name = "cloud"}};
   }
 
   void Have(Trouble trouble) { plan_.troubles.set(static_cast<size_t>(trouble)); }

@@ -97,7 +97,7 @@ void Judges::OnUpstreamRefused(const std::string& route, const std::vector<Entry
 
 void Judges::OnUpstreamClosed(const std::string& route, const std::vector<Entry>& entries,
                               bool broke_rules) {
-  route_.OnClosed(route, entries);
+  if (route_.OnClosed(route, entries)) books_.OnSettled(route, entries, true);
   letters_.OnClosed(route, entries, broke_rules);
   expiry_.OnArrived(route, entries);
 }

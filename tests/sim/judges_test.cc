@@ -15,7 +15,7 @@ Plan PlanOf(const std::string& durability, const std::string& on_full) {
   Plan plan;
   plan.streams = {{.name = "telemetry", .durability = durability, .on_full = on_full}};
   plan.routes = {{.name = "up", .from = "telemetry", .to = "cloud", .format = "json"}};
-  plan.uplinks = {"cloud"};
+  plan.uplinks = {{.name = "cloud"}};
   return plan;
 }
 

@@ -18,6 +18,7 @@ namespace sluice::sim {
 
 class LineEnd;
 
+// kClient: or an upstream.
 enum class Side : uint8_t { kClient, kGateway };
 inline Side Other(Side side) { return side == Side::kClient ? Side::kGateway : Side::kClient; }
 

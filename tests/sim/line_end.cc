@@ -37,14 +37,29 @@ void LineEnd::Start(transport::StreamHandler* handler) {
 
 void LineEnd::Write(ByteSpan bytes) {
   if (state_ != State::kOpen || bytes.empty()) return;
-  if (output_.size() + bytes.size() > context_->limits.max_output_bytes) {
+  const size_t before = output_.size();
+  output_.Append(bytes);
+  TakeWritten(before);
+}
+
+ByteBuffer* LineEnd::BeginWrite() {
+  if (state_ != State::kOpen) return nullptr;
+  written_before_ = output_.size();
+  return &output_;
+}
+
+void LineEnd::EndWrite() {
+  if (output_.size() > written_before_) TakeWritten(written_before_);
+}
+
+void LineEnd::TakeWritten(size_t before) {
+  if (output_.size() > context_->limits.max_output_bytes) {
     return Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
   }
   if (said_) {
     const InWorld in_world;
-    said_(bytes);
+    said_(output_.view().subspan(before));
   }
-  output_.Append(bytes);
   output_charge_.Set(output_.size());
   marks_.Count(output_.size());
   if (!in_read_) Queue();

@@ -25,6 +25,8 @@ class LineEnd final : public transport::ByteStream {
 
   void Start(transport::StreamHandler* handler) override;
   void Write(ByteSpan bytes) override;
+  ByteBuffer* BeginWrite() override;
+  void EndWrite() override;
   size_t output_bytes() const override { return output_.size(); }
   bool output_high() const override { return marks_.high(); }
   void PauseReading() override { input_.Pause(); }
@@ -40,6 +42,7 @@ class LineEnd final : public transport::ByteStream {
  private:
   enum class State : uint8_t { kOpen, kDraining, kClosed };
 
+  void TakeWritten(size_t before);
   void Turn();
   void Read();
   void Flush();
@@ -56,6 +59,7 @@ class LineEnd final : public transport::ByteStream {
   transport::OutputMarks marks_;
   transport::StreamHandler* handler_ = nullptr;
   ByteBuffer output_;
+  size_t written_before_ = 0;  // see BeginWrite
   transport::ByteBudget::Charge output_charge_;
   Timer linger_;
   Status reason_;

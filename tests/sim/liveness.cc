@@ -23,6 +23,8 @@ constexpr std::array kRemains{
     // Until upstream acknowledges something on a connection that is old enough: perhaps nothing
     // more comes.
     Remains{"not_acknowledging", true},
+    // Until the next connection; StillWrong of Upstream looks at it.
+    Remains{"status_untold", true},
     // Told for five minutes after the last time.
     Remains{"dead_letters", false},
     Remains{"dead_lettering", false},

@@ -2,40 +2,9 @@
 
 #include <array>
 
+#include "sim/mqtt_bytes.h"
+
 namespace sluice::sim::mqtt {
-namespace {
-
-void Put16(uint16_t value, std::string* out) {
-  out->push_back(static_cast<char>(value >> 8));
-  out->push_back(static_cast<char>(value));
-}
-
-void Put32(uint32_t value, std::string* out) {
-  Put16(static_cast<uint16_t>(value >> 16), out);
-  Put16(static_cast<uint16_t>(value), out);
-}
-
-void PutText(std::string_view text, std::string* out) {
-  Put16(static_cast<uint16_t>(text.size()), out);
-  out->append(text);
-}
-
-void PutLength(size_t length, std::string* out) {
-  do {
-    const size_t more = length >> 7;
-    out->push_back(static_cast<char>((length & 0x7f) | (more > 0 ? 0x80 : 0)));
-    length = more;
-  } while (length > 0);
-}
-
-void PutPacket(Type type, int flags, std::string_view body, std::string* out) {
-  out->push_back(static_cast<char>(static_cast<int>(type) << 4 | flags));
-  PutLength(body.size(), out);
-  out->append(body);
-}
-
-}  // namespace
-
 std::string_view TypeName(Type type) {
   constexpr std::array<std::string_view, 16> kNames = {
       "?",       "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 // MQTT 3.1.1 and 5.0 as a client speaks it, written from the standards alone: what the gateway says
 // is judged by eyes that are not its own.
@@ -56,6 +58,10 @@ struct Publish {
   bool dup = false;
   uint16_t id = 0;
   uint16_t alias = 0;  // 5.0; 0: none
+  // 5.0, as they are read.
+  bool is_text = false;
+  std::string_view content_type = {};
+  std::vector<std::pair<std::string_view, std::string_view>> user_properties = {};
 };
 
 // Each appends one packet.

@@ -48,12 +48,9 @@ void Network::Forget() {
 
 std::unique_ptr<transport::ByteStream> Network::Dial(const std::string& identity, Said said) {
   if (!acceptor_) return nullptr;
-  if (++dials_ % 16 == 0) Forget();
+  ++dials_;
   transport::PeerInfo client = AddressOf(identity);
-  const std::string name = fmt::format("{} ({})", identity, client.address);
-  const auto line = std::make_shared<Line>(scene_, name, scene_.RandomFor("line " + name),
-                                           [this] { return acceptor_ != nullptr; });
-  lines_.push_back(line);
+  const auto line = NewLine(fmt::format("{} ({})", identity, client.address));
   const bool encrypts = Encrypts(identity);
   const auto client_context = std::make_shared<transport::StreamContext>();
   std::unique_ptr<transport::ByteStream> near =
@@ -74,6 +71,25 @@ std::unique_ptr<transport::ByteStream> Network::Dial(const std::string& identity
     if (arrived) acceptor_(identity, std::move(arrived.mapped()));
   });
   return near;
+}
+
+Network::Ends Network::Connect(const std::string& to, Scheduler* process,
+                               const transport::StreamLimits& limits) {
+  const auto line = NewLine(fmt::format("{} ({})", to, ++calls_));
+  const auto context = std::make_shared<transport::StreamContext>();
+  context->limits = limits;
+  return {std::make_unique<LineEnd>(line, Side::kGateway, process, context,
+                                    transport::PeerInfo{.address = to}, nullptr),
+          std::make_unique<LineEnd>(line, Side::kClient, &scene_.scheduler,
+                                    std::make_shared<transport::StreamContext>(),
+                                    transport::PeerInfo{.address = "192.0.2.1:40000"}, nullptr)};
+}
+
+std::shared_ptr<Line> Network::NewLine(const std::string& name) {
+  if (++made_ % 16 == 0) Forget();
+  lines_.push_back(std::make_shared<Line>(scene_, name, scene_.RandomFor("line " + name),
+                                          [this] { return acceptor_ != nullptr; }));
+  return lines_.back();
 }
 
 // Two of three, where there are certificates at all.

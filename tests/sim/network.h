@@ -17,8 +17,9 @@
 
 namespace sluice::sim {
 
-// What lies between clients and gateway. It delays, splits, merges, slows down, cuts and half-opens
-// as the seed has drawn. The scene outlives it, and it outlives all streams.
+// What lies between the gateway and its clients, and its upstreams. It delays, splits, merges,
+// slows down, cuts and half-opens as the seed has drawn. The scene outlives it, and it outlives all
+// streams.
 class Network {
  public:
   // `identity` is who the client has proved to be.
@@ -41,7 +42,15 @@ class Network {
   // gateway writes, in the moment when it does.
   std::unique_ptr<transport::ByteStream> Dial(const std::string& identity, Said said);
 
+  // A connection that the gateway makes to somebody who takes it: both ends. Its own runs on
+  // `process` and keeps to `limits`.
+  struct Ends {
+    std::unique_ptr<transport::ByteStream> gateway, other;
+  };
+  Ends Connect(const std::string& to, Scheduler* process, const transport::StreamLimits& limits);
+
  private:
+  std::shared_ptr<Line> NewLine(const std::string& name);
   void CutAll();
   transport::PeerInfo AddressOf(const std::string& identity);
   void Forget();
@@ -54,7 +63,9 @@ class Network {
   Acceptor acceptor_;
   Scheduler* process_ = nullptr;
   std::shared_ptr<transport::StreamContext> context_;
-  uint64_t dials_ = 0;
+  uint64_t dials_ = 0;                     // of clients
+  uint64_t calls_ = 0;                     // of the gateway
+  uint64_t made_ = 0;                      // lines
   std::map<std::string, uint16_t> hosts_;  // by identity, in the order of appearance
   std::vector<std::shared_ptr<Line>> lines_;
   // Connected as far as kernels go, and not accepted yet; by the number of the dial.

@@ -63,9 +63,42 @@ Plan::Route DrawRoute(Random& random, const std::string& from, const std::string
   return route;
 }
 
+Plan::Uplink DrawUplink(Random& random, const char* name) {
+  Plan::Uplink uplink;
+  uplink.name = name;
+  uplink.servers = Pick(random, {1, 1, 2, 3});
+  uplink.is_cluster = Chance(random, 0.4);
+  uplink.mqtt_version = Pick(random, {5, 5, 5, 4});
+  uplink.has_status = Chance(random, 0.6);
+  uplink.has_password = Chance(random, 0.4);
+  uplink.keep_alive = std::chrono::seconds(Pick(random, {2, 10, 30, 60}));
+  uplink.connect_timeout = std::chrono::seconds(Pick(random, {3, 10}));
+  return uplink;
+}
+
 std::string Milliseconds(Duration duration) {
   return fmt::format("{}ms",
                      std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+std::string TextOf(const Plan::Uplink& uplink) {
+  std::string urls;
+  for (size_t i = 0; i < uplink.servers; ++i) {
+    fmt::format_to(std::back_inserter(urls), "{}\"mqtt://{}\"", i == 0 ? "" : ", ",
+                   HostOf(uplink, i));
+  }
+  std::string text = fmt::format(
+      "\n[[uplink]]\nname = \"{}\"\nurl = [{}]\nmqtt_version = {}\nkeep_alive = \"{}\"\n"
+      "connect_timeout = \"{}\"\nbackoff_turned_away = \"20s\"\n",
+      uplink.name, urls, uplink.mqtt_version == 4 ? 311 : 5, Milliseconds(uplink.keep_alive),
+      Milliseconds(uplink.connect_timeout));
+  const auto out = std::back_inserter(text);
+  if (uplink.has_status) fmt::format_to(out, "status_topic = \"{}\"\n", StatusTopicOf(uplink));
+  if (uplink.has_password) {
+    fmt::format_to(out, "username_file = \"{}\"\npassword_file = \"{}\"\n", UserFileOf(uplink),
+                   PasswordFileOf(uplink));
+  }
+  return text;
 }
 
 constexpr char kHead[] = R"([gateway]
@@ -135,19 +168,30 @@ Plan Draw(uint64_t seed) {
     constexpr const char* kNames[] = {"telemetry", "ring", "latest"};
     plan.streams.push_back(DrawStream(random, kNames[i], is_small));
   }
-  plan.uplinks = {"cloud"};
-  if (Chance(random, 0.3)) plan.uplinks.emplace_back("plant");
+  plan.uplinks = {DrawUplink(random, "cloud")};
+  if (Chance(random, 0.3)) plan.uplinks.push_back(DrawUplink(random, "plant"));
   for (const Plan::Stream& stream : plan.streams) {
-    for (const std::string& uplink : plan.uplinks) {
-      const bool is_first = uplink == plan.uplinks.front();
+    for (const Plan::Uplink& uplink : plan.uplinks) {
+      const bool is_first = &uplink == &plan.uplinks.front();
       if (!is_first && Chance(random, 0.5)) continue;
-      plan.routes.push_back(DrawRoute(random, stream.name, uplink, is_small));
+      plan.routes.push_back(DrawRoute(random, stream.name, uplink.name, is_small));
     }
   }
   plan.state = Chance(random, 0.7);
   if (is_small) DrawLimits(random, &plan);
   plan.rots_slots = Chance(random, 0.3);
   return plan;
+}
+
+std::string HostOf(const Plan::Uplink& uplink, size_t server) {
+  return fmt::format("{}-{}.example", uplink.name, server + 1);
+}
+std::string StatusTopicOf(const Plan::Uplink& uplink) { return "gateways/gw/" + uplink.name; }
+std::string UserFileOf(const Plan::Uplink& uplink) {
+  return fmt::format("{}/{}.user", kFilesDirectory, uplink.name);
+}
+std::string PasswordFileOf(const Plan::Uplink& uplink) {
+  return fmt::format("{}/{}.password", kFilesDirectory, uplink.name);
 }
 
 std::string ConfigurationOf(const Plan& plan) {
@@ -167,12 +211,7 @@ std::string ConfigurationOf(const Plan& plan) {
                  "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"
                  "on_full = \"drop_oldest\"\n",
                  plan.dead_letter_bytes >> 10);
-  for (const std::string& uplink : plan.uplinks) {
-    fmt::format_to(out,
-                   "\n[[uplink]]\nname = \"{}\"\nurl = \"mqtt://{}.example:1883\"\n"
-                   "backoff_turned_away = \"20s\"\n",
-                   uplink, uplink);
-  }
+  for (const Plan::Uplink& uplink : plan.uplinks) text += TextOf(uplink);
   for (const Plan::Route& route : plan.routes) {
     fmt::format_to(
         out,

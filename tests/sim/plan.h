@@ -54,7 +54,17 @@ struct Plan {
   };
   std::vector<Stream> streams;
   std::vector<Route> routes;
-  std::vector<std::string> uplinks;
+  struct Uplink {
+    std::string name;
+    size_t servers = 1;
+    bool is_cluster = false;  // its servers know what one of them knows
+    int mqtt_version = 5;     // or 4, which is 3.1.1
+    bool has_status = false;
+    bool has_password = false;
+    Duration keep_alive = std::chrono::seconds(30);
+    Duration connect_timeout = std::chrono::seconds(10);
+  };
+  std::vector<Uplink> uplinks;
   uint64_t memory_limit = 32 << 20;
   uint64_t max_connections = 0;  // of clients; 0: as many as memory_limit holds
   uint64_t receive_maximum = 128;
@@ -74,6 +84,11 @@ struct Plan {
 Plan Draw(uint64_t seed);
 
 inline constexpr char kDataDirectory[] = "/data";
+inline constexpr char kFilesDirectory[] = "/etc/sluice";
+std::string HostOf(const Plan::Uplink& uplink, size_t server);
+std::string StatusTopicOf(const Plan::Uplink& uplink);
+std::string UserFileOf(const Plan::Uplink& uplink);
+std::string PasswordFileOf(const Plan::Uplink& uplink);
 // The configuration file of the gateway in this world: every route's topic is its name.
 std::string ConfigurationOf(const Plan& plan);
 // From when on a start knows the late profile.

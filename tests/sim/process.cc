@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/books.h"
+#include "app/make_uplink.h"
 #include "config/profile_file.h"
 #include "sim/memory_account.h"
 #include "sim/replay_watch.h"
@@ -123,8 +124,8 @@ Result<std::unique_ptr<app::Gateway>> Process::Create() {
       .newest_file = newest_file_,
       .make_uplink =
           [this](const config::UplinkConfig& uplink) {
-            return Result<std::unique_ptr<forward::Uplink>>(
-                parts_.new_uplink(uplink.name, &life_->scheduler));
+            return Result<std::unique_ptr<forward::Uplink>>(parts_.new_uplink(
+                uplink.name, app::MqttOptionsOf(uplink, life_->clock), life_->scheduler));
           },
       .by_hand = true,
       .state_vfs = parts_.disk.vfs(),

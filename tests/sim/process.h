@@ -19,6 +19,7 @@
 #include "sim/process_scheduler.h"
 #include "sim/scene.h"
 #include "sim/witness.h"
+#include "uplink_mqtt/options.h"
 
 namespace sluice::sim {
 
@@ -34,7 +35,8 @@ class Process {
     Disk& disk;
     Network& network;
     Witness& witness;
-    std::function<std::unique_ptr<forward::Uplink>(const std::string& name, Scheduler* process)>
+    std::function<std::unique_ptr<forward::Uplink>(
+        const std::string& name, const uplink_mqtt::MqttOptions& options, Scheduler& process)>
         new_uplink;
     // The journal is open, and nothing has been taken yet.
     std::function<void()> opened;

@@ -110,10 +110,11 @@ void RouteJudge::OnRefused(const std::string& route, const std::vector<Entry>& e
   book->Pass(first, entries.back().last, route);
 }
 
-void RouteJudge::OnClosed(const std::string& route, const std::vector<Entry>& entries) {
+bool RouteJudge::OnClosed(const std::string& route, const std::vector<Entry>& entries) {
   const uint64_t first = entries.front().first;
-  if (entries.size() > 1 || ++lines_[route].closes[first] < kClosesThatRefuse) return;
+  if (entries.size() > 1 || ++lines_[route].closes[first] < kClosesThatRefuse) return false;
   OnRefused(route, entries, true);
+  return true;
 }
 
 uint64_t RouteJudge::Done(Line& line, const StreamBook& book, uint8_t bit) {

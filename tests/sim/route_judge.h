@@ -33,7 +33,8 @@ class RouteJudge {
                    const std::vector<Entry>& entries);
   void OnAcknowledged(const std::string& route, const std::vector<Entry>& entries);
   void OnRefused(const std::string& route, const std::vector<Entry>& entries, bool for_good);
-  void OnClosed(const std::string& route, const std::vector<Entry>& entries);
+  // Whether that makes a refusal for good of it.
+  bool OnClosed(const std::string& route, const std::vector<Entry>& entries);
   void OnReplay(const std::string& route, uint64_t from) { lines_[route].replay_from = from; }
 
  private:

@@ -12,7 +12,7 @@ namespace sluice::sim {
 // strikes; shrinking a broken seed takes them away one by one. A new kind is a line here and one in
 // kTroubleNames; who brings it about asks Scene::Has.
 enum class Trouble : uint8_t {
-  // The network between clients and gateway.
+  // The network between the gateway and its clients, and its upstreams.
   kDelays,     // bytes take their time
   kSplits,     // and arrive in pieces, or several writes as one
   kCuts,       // connections end in the middle
@@ -49,6 +49,9 @@ enum class Trouble : uint8_t {
   kUpstreamRestarts,  // the connection ends, with what was on the way
   kLostAnswers,       // a message has arrived, its answer never comes
   kTurnsAway,         // knows the gateway no longer, for a while
+  kUpstreamNonsense,  // says what breaks the protocol's rules
+  kMindsStatus,       // the will, or the status message
+  kRenewedPasswords,
   // Clients.
   kReconnecting,
   kSleeping,

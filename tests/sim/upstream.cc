@@ -4,101 +4,134 @@
 #include <chrono>
 #include <utility>
 
-#include "sim/upstream_link.h"
+#include "sim/memory_account.h"
+#include "sim/uplink_watch.h"
+#include "sim/upstream_dialer.h"
+#include "uplink_mqtt/uplink.h"
 
 namespace sluice::sim {
-namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
-bool HasTokenThatDividesBy(const std::vector<Entry>& entries, uint32_t number) {
-  return number > 0 && std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-           return entry.token != 0 && entry.token % number == 0;
-         });
-}
-
-}  // namespace
-
-Upstream::Upstream(Scene& scene, std::string name, Witness& witness)
+Upstream::Upstream(Scene& scene, Network& network, const Plan::Uplink& plan, Witness& witness)
     : scene_(scene),
-      name_(std::move(name)),
+      network_(network),
+      plan_(plan),
       witness_(witness),
-      random_(scene.RandomFor("upstream " + name_)),
-      whims_(scene, random_) {
+      random_(scene.RandomFor("upstream " + plan.name)),
+      account_(scene, plan) {
   Draw();
-  BeginEpisodes();
+  std::shared_ptr<StatusView> view;
+  for (size_t i = 0; i < plan.servers; ++i) {
+    if (view == nullptr || !plan.is_cluster) view = std::make_shared<StatusView>();
+    servers_.push_back(std::make_unique<UpstreamServer>(*this, i, view));
+  }
 }
 
 Upstream::~Upstream() = default;
 
 void Upstream::Draw() {
-  if (scene_.Has(Trouble::kUpstreamLimits)) {
-    if (random_.Below(2) == 0) character_.limits.max_in_flight = 1 + random_.Below(4);
-    if (random_.Below(2) == 0)
-      character_.limits.max_message_bytes =
-          300 + random_.Below(random_.Below(2) == 0 ? 2000 : 30'000);
-  }
   if (scene_.Has(Trouble::kUpstreamSlow)) {
     character_.answers_after = Between(random_, milliseconds(10), seconds(8));
   }
-  if (scene_.Has(Trouble::kRefusals)) {
+  if (scene_.Has(Trouble::kRefusals) && plan_.mqtt_version == mqtt::kV5) {
     const bool nearly_all = random_.Below(8) == 0;
     character_.refuses_every = static_cast<uint32_t>(nearly_all ? 1 + random_.Below(4)  //
                                                                 : 20 + random_.Below(400));
   }
-  if (scene_.Has(Trouble::kClosesAtMessage)) {
+  if (!scene_.Has(Trouble::kClosesAtMessage)) return;
+  character_.breaks_rules = random_.Below(2) == 0;
+  const uint64_t at = random_.Below(8);
+  if (at == 0) {
+    character_.closes_above = 300 + random_.Below(4000);
+  } else if (at == 1) {
+    const auto& routes = scene_.plan.routes;
+    if (!routes.empty()) character_.closes_at_route = routes[random_.Below(routes.size())].name;
+  } else {
     character_.closes_at_every = 20 + static_cast<uint32_t>(random_.Below(400));
-    character_.breaks_rules = random_.Below(2) == 0;
   }
 }
 
-void Upstream::BeginEpisodes() {
-  whims_.Add(Trouble::kUnreachable, seconds(80),
-             [this] { BeUnreachable(Between(random_, seconds(1), minutes(3))); });
-  whims_.Add(Trouble::kUpstreamRestarts, seconds(40),
-             [this] { BeUnreachable(Between(random_, milliseconds(1), seconds(5))); });
-  whims_.Add(Trouble::kTurnsAway, seconds(120), [this] {
-    turns_away_until_ = scene_.clock.Now() + Between(random_, seconds(1), minutes(2));
-    if (link_ != nullptr) link_->End({"the server ended the connection"});
+std::unique_ptr<forward::Uplink> Upstream::NewUplink(const uplink_mqtt::MqttOptions& options,
+                                                     Scheduler& process) {
+  return std::make_unique<UplinkWatch>(*this, [&] {
+    return std::make_unique<uplink_mqtt::MqttUplink>(
+        options, process, std::make_unique<UpstreamDialer>(*this, options, process));
   });
-  whims_.Add(Trouble::kUpstreamSilent, seconds(90), [this] {
-    silent_until_ = scene_.clock.Now() + Between(random_, seconds(5), minutes(2));
-  });
-}
-
-void Upstream::BeUnreachable(Duration duration) {
-  unreachable_until_ = std::max(unreachable_until_, scene_.clock.Now() + duration);
-  if (link_ != nullptr) link_->End({"connection reset"});
-}
-
-std::unique_ptr<forward::Uplink> Upstream::NewUplink(Scheduler* process) {
-  return std::make_unique<UpstreamLink>(this, process);
 }
 
 void Upstream::Mend() {
-  unreachable_until_ = silent_until_ = turns_away_until_ = scene_.clock.Now();
-  // Somebody has seen that nothing fits.
-  character_.limits.max_message_bytes = std::max<size_t>(character_.limits.max_message_bytes, 1000);
-  // What it has not answered it never will; a broker that is well again has forgotten it.
-  if (link_ != nullptr) link_->End({"the server has been restarted"});
+  account_.Mend();
+  for (const auto& server : servers_) server->Mend();
 }
 
-Upstream::Said Upstream::Judge(const std::vector<Entry>& entries) {
-  if (scene_.clock.Now() < silent_until_) return Said::kNothing;
-  if (!scene_.calm() && HasTokenThatDividesBy(entries, character_.closes_at_every)) {
-    return character_.breaks_rules && random_.Below(4) != 0 ? Said::kBreaksRules : Said::kCloses;
+UpstreamServer* Upstream::server(const std::string& host) {
+  const auto found = std::find_if(servers_.begin(), servers_.end(),
+                                  [&](const auto& server) { return server->host() == host; });
+  return found == servers_.end() ? nullptr : found->get();
+}
+
+void Upstream::OnAttempt() {
+  ++attempts_;
+  conversation_.reset();
+  scene_.trace.Note("{}: connecting", name());
+}
+
+void Upstream::OnDialed(std::shared_ptr<Conversation> conversation, const UpstreamServer& server) {
+  conversation_ = std::move(conversation);
+  dialed_ = server.index();
+}
+
+void Upstream::OnConnected() {
+  scene_.trace.Note("{}: connected to {}", name(), servers_[dialed_]->host());
+  const size_t before = std::exchange(connected_to_, dialed_);
+  if (dialed_ > 0) scene_.situations.Reached("upstream: another server takes the gateway");
+  if (dialed_ == 0 && before > 0) {
+    scene_.situations.Reached("upstream: the gateway comes back to its first server");
   }
-  if (HasTokenThatDividesBy(entries, character_.refuses_every)) return Said::kRefused;
-  const bool is_gap = std::all_of(entries.begin(), entries.end(),
-                                  [](const Entry& entry) { return !entry.gap_reason.empty(); });
-  if (is_gap && scene_.Strikes(Trouble::kRefusals, 0.1, random_)) return Said::kRefused;
-  // One message that nobody answers, among others that somebody does.
-  if (scene_.Strikes(Trouble::kUpstreamSilent, 0.003, random_)) return Said::kNothing;
-  if (scene_.Strikes(Trouble::kBusyUpstream, 0.05, random_)) return Said::kBusy;
-  if (scene_.Strikes(Trouble::kLostAnswers, 0.02, random_)) return Said::kTakenAndLost;
-  return Said::kTaken;
+}
+
+void Upstream::OnDisconnected(const forward::UplinkEnd& end) {
+  const InWorld in_world;
+  scene_.trace.Note("{}: disconnected, {}", name(), end.why);
+}
+
+void Upstream::OnProcessEnded() {
+  for (const auto& server : servers_) server->OnProcessEnded();
+  conversation_.reset();
+}
+
+std::string Upstream::StillWrong() {
+  const bool is_known = std::any_of(servers_.begin(), servers_.end(), [this](const auto& server) {
+    return server->view().conversation == conversation_.get();
+  });
+  if (!is_known) return name() + " does not know of the gateway's connection";
+  if (!plan_.has_status) return {};
+  for (const auto& server : servers_) {
+    const StatusView& view = server->view();
+    const bool is_here = view.conversation != nullptr && view.conversation == conversation_.get();
+    if (is_here) {
+      if (untold_) continue;  // health says so
+      seen_well_ = &view;
+      if (!view.is_online()) return server->host() + " does not see that the gateway is there";
+    } else if (view.conversation == nullptr && view.is_online() && !view.may_be_stale) {
+      return server->host() + " sees the gateway, which is not there";
+    }
+  }
+  return {};
+}
+
+void Upstream::JudgeFarewell() {
+  for (const auto& server : servers_) {
+    const StatusView& view = server->view();
+    if (view.is_online() && !view.may_be_stale) {
+      scene_.verdict.Broken(10, server->host() + " still sees the gateway when that has stopped");
+    }
+    if (&view == seen_well_ && !view.has("goodbye")) {
+      scene_.verdict.Broken(10, server->host() + " did not hear the gateway's goodbye");
+    }
+  }
 }
 
 }  // namespace sluice::sim

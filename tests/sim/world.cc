@@ -36,8 +36,9 @@ class World {
             scene_, [this](Token token) { return disk_.IsDurable(token); },
             [this](uint64_t letter) { return disk_.IsReplayDurable(letter); }),
         process_({scene_, disk_, network_, judges_,
-                  [this](const std::string& name, Scheduler* process) {
-                    return upstreams_.at(name)->NewUplink(process);
+                  [this](const std::string& name, const uplink_mqtt::MqttOptions& options,
+                         Scheduler& process) {
+                    return upstreams_.at(name)->NewUplink(options, process);
                   },
                   [this] { LookAfterStart(); }}),
         fleet_(scene_, network_, judges_),
@@ -47,8 +48,9 @@ class World {
     ResetProbes();
     disk_.SetOnLetter([this](const Letter& letter) { judges_.OnLetterKept(letter); });
     if (prints) scene_.trace.Print();
-    for (const std::string& name : plan.uplinks) {
-      upstreams_.emplace(name, std::make_unique<Upstream>(scene_, name, judges_));
+    for (const Plan::Uplink& uplink : plan.uplinks) {
+      upstreams_.emplace(uplink.name,
+                         std::make_unique<Upstream>(scene_, network_, uplink, judges_));
     }
   }
 
@@ -120,6 +122,9 @@ class World {
     if (wrong.empty()) wrong = subscribers_.unsettled();
     if (wrong.empty()) wrong = caretaker_.unsettled();
     if (wrong.empty()) wrong = judges_.StillWrong(process_);
+    for (const auto& [name, upstream] : upstreams_) {
+      if (wrong.empty()) wrong = upstream->StillWrong();
+    }
     return wrong;
   }
 
@@ -128,6 +133,9 @@ class World {
     process_.Finish();
     RunUntil(scene_.age() + seconds(30));
     if (process_.up()) scene_.verdict.Broken(7, "an orderly end takes more than 30 s");
+    for (const auto& [name, upstream] : upstreams_) {
+      if (scene_.plan.calms_down && !scene_.verdict.broken()) upstream->JudgeFarewell();
+    }
     if (!scene_.verdict.broken()) judges_.AtTheEnd(Stored(), Handled());
   }
 
