@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "base/clock.h"
+#include "state/batch.h"
 
 namespace sluice::state {
 
@@ -26,20 +25,6 @@ struct RetainedRow {
   }
 };
 
-// Changes that are written in one transaction, in their order.
-class Batch {
- public:
-  void Add(RetainedRow row) {
-    bytes_ += row.bytes();
-    rows_.push_back(std::move(row));
-  }
-  const std::vector<RetainedRow>& rows() const { return rows_; }
-  size_t bytes() const { return bytes_; }
-  bool empty() const { return rows_.empty(); }
-
- private:
-  std::vector<RetainedRow> rows_;
-  size_t bytes_ = 0;
-};
+using Batch = RowBatch<RetainedRow>;
 
 }  // namespace sluice::state

@@ -4,11 +4,21 @@
 
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 #include "base/checksum.h"
+#include "state/read_rows.h"
 
 namespace sluice::state {
 namespace {
+
+constexpr const char* kSteps[] = {
+    // 1: `received` is in nanoseconds since 1970, NULL when the clock was not trusted; `checksum`
+    // is over all other columns, because SQLite has none of its own.
+    "CREATE TABLE retained ("
+    "topic BLOB PRIMARY KEY NOT NULL, holder BLOB NOT NULL, qos INTEGER NOT NULL, received INTEGER,"
+    "properties BLOB NOT NULL, payload BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
+};
 
 constexpr char kPut[] =
     "INSERT OR REPLACE INTO retained (topic, holder, qos, received, properties, payload, checksum) "
@@ -43,6 +53,13 @@ RetainedRow RowOf(const Statement& select) {
 
 }  // namespace
 
+const Schema RetainedTable::kSchema = {.part = "state",
+                                       .metrics = "sluice_state",
+                                       .what = "the state database",
+                                       .at_risk = "older retained messages, or none",
+                                       .application_id = 0x536C7563,  // "Sluc"
+                                       .steps = kSteps};
+
 Status RetainedTable::Open(Database& database) {
   for (const auto& [statement, sql] :
        std::initializer_list<std::pair<Statement*, const char*>>{{&put_, kPut},
@@ -70,37 +87,12 @@ Status RetainedTable::Write(const RetainedRow& row) {
 }
 
 Status RetainedTable::Read(const Visitor& visit) {
-  damaged_rows_ = 0;
-  std::string last;
-  Status status = ReadFrom(&forwards_, nullptr, visit, &last);
-  if (!status.ok()) {
-    // A page in the middle is lost: what lies behind it is reached from the end.
-    const std::string until = last;
-    static_cast<void>(ReadFrom(&backwards_, &until, visit, &last));
-    return status;
-  }
-  if (damaged_rows_ == 0) return status;
-  return Status::Corruption(fmt::format("{} rows are not what was written", damaged_rows_));
-}
-
-Status RetainedTable::ReadFrom(Statement* select, const std::string* until, const Visitor& visit,
-                               std::string* last) {
-  Status status;
-  for (;;) {
-    const Result<bool> more = select->Step();
-    if (!more.ok()) status = more.status();
-    if (!more.ok() || !*more) break;
-    RetainedRow row = RowOf(*select);
-    if (until != nullptr && row.topic == *until) break;
-    *last = row.topic;
-    if (select->Number(6) == ChecksumOf(row)) {
-      visit(std::move(row));
-    } else {
-      ++damaged_rows_;
-    }
-  }
-  select->Reset();
-  return status;
+  return ReadRows(&forwards_, &backwards_, [&visit](const Statement& select) {
+    RetainedRow row = RowOf(select);
+    const bool is_sound = select.Number(6) == ChecksumOf(row);
+    if (is_sound) visit(std::move(row));
+    return is_sound;
+  });
 }
 
 }  // namespace sluice::state

@@ -6,13 +6,16 @@
 #include "base/status.h"
 #include "state/database.h"
 #include "state/retained_row.h"
+#include "state/schema.h"
 
 namespace sluice::state {
 
 // The table of retained messages. Ends before its database.
 class RetainedTable {
  public:
+  using Row = RetainedRow;
   using Visitor = std::function<void(RetainedRow)>;
+  static const Schema kSchema;
 
   // Prepares its statements.
   Status Open(Database& database);
@@ -24,11 +27,7 @@ class RetainedTable {
   Status Read(const Visitor& visit);
 
  private:
-  Status ReadFrom(Statement* select, const std::string* until, const Visitor& visit,
-                  std::string* last);
-
   Statement put_, remove_, forwards_, backwards_;
-  uint64_t damaged_rows_ = 0;
 };
 
 }  // namespace sluice::state

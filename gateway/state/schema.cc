@@ -3,28 +3,14 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 
 namespace sluice::state {
 namespace {
 
-constexpr int64_t kApplicationId = 0x536C7563;  // "Sluc", in the file's header
-
-// What leads from each version to the next, from nothing on. Only ever added to: a file of any
-// older version comes forward through all that are behind it.
-constexpr const char* kSteps[] = {
-    // 1: retained messages. `received` is in nanoseconds since 1970, NULL when the clock was not
-    // trusted; `checksum` is over all other columns, because SQLite has none of its own.
-    "CREATE TABLE retained ("
-    "topic BLOB PRIMARY KEY NOT NULL, holder BLOB NOT NULL, qos INTEGER NOT NULL, received INTEGER,"
-    "properties BLOB NOT NULL, payload BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
-};
-constexpr auto kVersion = static_cast<int64_t>(std::size(kSteps));
-
-Status CheckIsOurs(Database& database) {
+Status CheckIsOurs(const Schema& schema, Database& database) {
   const Result<int64_t> id = database.Number("PRAGMA application_id");
   if (!id.ok()) return id.status();
-  if (*id == kApplicationId) return Status::Ok();
+  if (*id == schema.application_id) return Status::Ok();
   const Result<int64_t> things = database.Number("SELECT count(*) FROM sqlite_schema");
   if (!things.ok()) return things.status();
   if (*id == 0 && *things == 0) return Status::Ok();
@@ -33,10 +19,8 @@ Status CheckIsOurs(Database& database) {
 
 }  // namespace
 
-int SchemaVersion() { return static_cast<int>(kVersion); }
-
 // https://www.sqlite.org/fileformat2.html#the_database_header
-int64_t VersionIn(const Env& env, const std::string& path) {
+int64_t VersionIn(const Schema& schema, const Env& env, const std::string& path) {
   constexpr size_t kUserVersion = 60, kApplication = 68;
   std::array<uint8_t, 100> header;
   const auto file = env.OpenReadable(path);
@@ -46,28 +30,29 @@ int64_t VersionIn(const Env& env, const std::string& path) {
   const auto number = [&header](size_t at) {
     return int64_t{header[at]} << 24 | header[at + 1] << 16 | header[at + 2] << 8 | header[at + 3];
   };
-  return number(kApplication) == kApplicationId ? number(kUserVersion) : 0;
+  return number(kApplication) == schema.application_id ? number(kUserVersion) : 0;
 }
 
-Status NewerVersion(int64_t version) {
+Status NewerVersion(const Schema& schema, int64_t version) {
   return {StatusCode::kUnimplemented,
-          fmt::format("it has version {}, and this program knows {}", version, kVersion)};
+          fmt::format("it has version {}, and this program knows {}", version, schema.version())};
 }
 
-Status BringForward(Database& database) {
-  SLUICE_RETURN_IF_ERROR(CheckIsOurs(database));
+Status BringForward(const Schema& schema, Database& database) {
+  SLUICE_RETURN_IF_ERROR(CheckIsOurs(schema, database));
   const Result<int64_t> version = database.Number("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version == kVersion) return Status::Ok();
-  if (*version > kVersion) return NewerVersion(*version);
+  if (*version == schema.version()) return Status::Ok();
+  if (*version > schema.version()) return NewerVersion(schema, *version);
   if (*version < 0) return Status::Corruption(fmt::format("it has version {}", *version));
   Transaction transaction(database);
   SLUICE_RETURN_IF_ERROR(transaction.Begin());
-  for (int64_t step = *version; step < kVersion; ++step) {
-    SLUICE_RETURN_IF_ERROR(database.Run(kSteps[step]));
+  for (const char* step : schema.steps.subspan(static_cast<size_t>(*version))) {
+    SLUICE_RETURN_IF_ERROR(database.Run(step));
   }
-  SLUICE_RETURN_IF_ERROR(database.Run(fmt::format("PRAGMA application_id = {}", kApplicationId)));
-  SLUICE_RETURN_IF_ERROR(database.Run(fmt::format("PRAGMA user_version = {}", kVersion)));
+  SLUICE_RETURN_IF_ERROR(
+      database.Run(fmt::format("PRAGMA application_id = {}", schema.application_id)));
+  SLUICE_RETURN_IF_ERROR(database.Run(fmt::format("PRAGMA user_version = {}", schema.version())));
   return transaction.Commit();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/env.h"
 #include "base/status.h"
@@ -8,16 +9,30 @@
 
 namespace sluice::state {
 
-// The version that this program writes; in the file's user_version.
-int SchemaVersion();
+// What tells one kind of database file from another.
+struct Schema {
+  const char* part;     // "state": in health and in the log
+  const char* metrics;  // "sluice_state": what the names of its metrics begin with
+  const char* what;     // "the state database", as metrics explain it
+  // "older retained messages, or none": what a restart would bring while nothing can be written.
+  const char* at_risk;
+  int64_t application_id;  // in the file's header
+  // What leads from each version to the next, from nothing on; the version is in the file's
+  // user_version. Only ever added to: a file of any older version comes forward through all that
+  // are behind it.
+  std::span<const char* const> steps;
 
-// The version in the header of the file, which is ours; 0: there is none.
-int64_t VersionIn(const Env& env, const std::string& path);
+  int64_t version() const { return static_cast<int64_t>(steps.size()); }
+};
+
+// The version in the header of the file, if it is of this kind; 0: there is none.
+int64_t VersionIn(const Schema& schema, const Env& env, const std::string& path);
 // What is said of a newer one: kUnimplemented.
-Status NewerVersion(int64_t version);
+Status NewerVersion(const Schema& schema, int64_t version);
 
-// Makes an empty database ours, and brings one of an older version forward, in one transaction.
-// kUnimplemented: it is of a newer version, which must not be touched. kCorruption: it is not ours.
-Status BringForward(Database& database);
+// Makes an empty database one of this kind, and brings one of an older version forward, in one
+// transaction. kUnimplemented: it is of a newer version, which must not be touched. kCorruption: it
+// is another.
+Status BringForward(const Schema& schema, Database& database);
 
 }  // namespace sluice::state

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "base/probe.h"
+#include "state/identity_table.h"
+#include "state/retained_table.h"
 #include "state/schema.h"
 #include "state/set_aside.h"
 
@@ -28,12 +30,17 @@ bool IsDamage(const Status& status) {
 
 }  // namespace
 
-StateFile::StateFile(Env& env, DatabaseOptions options, StateMetrics* metrics)
+template <typename Table>
+StateFile<Table>::StateFile(Env& env, DatabaseOptions options, StateMetrics* metrics)
     : env_(env), options_(std::move(options)), metrics_(*metrics) {}
 
-StateFile::~StateFile() { Close(); }
+template <typename Table>
+StateFile<Table>::~StateFile() {
+  Close();
+}
 
-Status StateFile::Open(const RetainedTable::Visitor& visit) {
+template <typename Table>
+Status StateFile<Table>::Open(const Visitor& visit) {
   Status status = OpenOrBegin(&visit);
   started_ = true;
   // What is in a file that could not be read is not in memory, which wins.
@@ -41,10 +48,11 @@ Status StateFile::Open(const RetainedTable::Visitor& visit) {
   return status;
 }
 
-Status StateFile::Write(const Batch& batch) {
+template <typename Table>
+Status StateFile<Table>::Write(const RowBatch<Row>& batch) {
   if (database_ != nullptr && !IsInPlace()) {
-    LogWarn("state: {} was removed or replaced while it was in use; it is written anew",
-            options_.path);
+    LogWarn("{}: {} was removed or replaced while it was in use; it is written anew",
+            Table::kSchema.part, options_.path);
     Close();
   }
   if (database_ == nullptr) SLUICE_RETURN_IF_ERROR(OpenOrBegin(nullptr));
@@ -59,38 +67,42 @@ Status StateFile::Write(const Batch& batch) {
   return status;
 }
 
-Status StateFile::WriteRows(const Batch& batch) {
+template <typename Table>
+Status StateFile<Table>::WriteRows(const RowBatch<Row>& batch) {
   Transaction transaction(*database_);
   SLUICE_RETURN_IF_ERROR(transaction.Begin());
-  for (const RetainedRow& row : batch.rows()) SLUICE_RETURN_IF_ERROR(retained_->Write(row));
+  for (const Row& row : batch.rows()) SLUICE_RETURN_IF_ERROR(table_->Write(row));
   return transaction.Commit();
 }
 
-Status StateFile::OpenOrBegin(const RetainedTable::Visitor* visit) {
+template <typename Table>
+Status StateFile<Table>::OpenOrBegin(const Visitor* visit) {
   Status status = OpenOnce(visit);
   if (status.ok() || !IsDamage(status)) return status;
   SLUICE_RETURN_IF_ERROR(PutAside(status));
   return OpenOnce(nullptr);
 }
 
-Status StateFile::OpenOnce(const RetainedTable::Visitor* visit) {
+template <typename Table>
+Status StateFile<Table>::OpenOnce(const Visitor* visit) {
   Close();
   SLUICE_RETURN_IF_ERROR(PrepareFile());
   auto database = Database::Open(options_);
   if (!database.ok()) return database.status();
-  SLUICE_RETURN_IF_ERROR(BringForward(**database));
-  auto table = std::make_unique<RetainedTable>();
+  SLUICE_RETURN_IF_ERROR(BringForward(Table::kSchema, **database));
+  auto table = std::make_unique<Table>();
   SLUICE_RETURN_IF_ERROR(table->Open(**database));
   // What can be read is read before anything is said about the rest.
   if (visit != nullptr) SLUICE_RETURN_IF_ERROR(table->Read(*visit));
   SLUICE_RETURN_IF_ERROR((*database)->Check());
   database_ = std::move(*database);
-  retained_ = std::move(table);
+  table_ = std::move(table);
   return Status::Ok();
 }
 
 // Makes sure that what SQLite will open are files, and that the database is the one it should be.
-Status StateFile::PrepareFile() {
+template <typename Table>
+Status StateFile<Table>::PrepareFile() {
   for (const char* suffix : {"-wal", "-journal", "-shm"}) {
     SLUICE_RETURN_IF_ERROR(ClearWay(options_.path + suffix));
   }
@@ -98,14 +110,14 @@ Status StateFile::PrepareFile() {
   if (!file.ok()) return file.status();
   const auto size = env_.FileSize(options_.path);
   if (!size.ok()) return size.status();
-  const int64_t version = VersionIn(env_, options_.path);
+  const int64_t version = VersionIn(Table::kSchema, env_, options_.path);
   if (*size == 0) {
     if (env_.Exists(options_.path + "-wal")) return Status::Corruption("it was emptied");
     SLUICE_RETURN_IF_ERROR(
         env_.SyncDirectory(std::filesystem::path(options_.path).parent_path().string()));
     begun_ = true;
-  } else if (version > SchemaVersion()) {
-    return NewerVersion(version);  // SQLite has not touched it
+  } else if (version > Table::kSchema.version()) {
+    return NewerVersion(Table::kSchema, version);  // SQLite has not touched it
   } else if (started_ && !IsInPlace()) {
     return Status::Corruption("it is not the file that was written last");
   }
@@ -114,14 +126,16 @@ Status StateFile::PrepareFile() {
 }
 
 // What cannot be opened as a file.
-Status StateFile::ClearWay(const std::string& path) {
+template <typename Table>
+Status StateFile<Table>::ClearWay(const std::string& path) {
   if (!env_.Exists(path)) return Status::Ok();
   const auto file = env_.OpenReadable(path);
   if (file.ok() || file.status().code() != StatusCode::kIoError) return Status::Ok();
   return SetAside(env_, path, "is no regular file");
 }
 
-Status StateFile::PutAside(const Status& why) {
+template <typename Table>
+Status StateFile<Table>::PutAside(const Status& why) {
   Close();
   SLUICE_PROBE("state: the file is set aside");
   const bool newer = why.code() == StatusCode::kUnimplemented;
@@ -132,15 +146,20 @@ Status StateFile::PutAside(const Status& why) {
   return Status::Ok();
 }
 
-void StateFile::Close() {
-  retained_.reset();
+template <typename Table>
+void StateFile<Table>::Close() {
+  table_.reset();
   database_.reset();
 }
 
-bool StateFile::IsInPlace() const {
+template <typename Table>
+bool StateFile<Table>::IsInPlace() const {
   if (written_ == nullptr) return false;
   const Result<bool> is_at = written_->IsAt(options_.path);
   return is_at.ok() && *is_at;
 }
+
+template class StateFile<RetainedTable>;
+template class StateFile<IdentityTable>;
 
 }  // namespace sluice::state

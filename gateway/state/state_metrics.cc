@@ -1,14 +1,11 @@
 #include "state/state_metrics.h"
 
+#include <fmt/format.h>
+
 #include "base/label.h"
 
 namespace sluice::state {
 namespace {
-
-constexpr char kRows[] = "sluice_state_rows_total";
-constexpr char kRowsHelp[] = "Rows of the state database written.";
-constexpr char kAside[] = "sluice_state_set_aside_total";
-constexpr char kAsideHelp[] = "State databases that were set aside.";
 
 std::string_view ReasonOf(StatusCode code) {
   switch (code) {
@@ -27,26 +24,39 @@ std::string_view ReasonOf(StatusCode code) {
   }
 }
 
+Counter& AddRows(Metrics* metrics, const Schema& schema, std::string_view what) {
+  return metrics->AddCounter(fmt::format("{}_rows_total", schema.metrics),
+                             fmt::format("Rows of {} written.", schema.what), Label("what", what));
+}
+
+Counter& AddSetAside(Metrics* metrics, const Schema& schema, std::string_view reason) {
+  return metrics->AddCounter(fmt::format("{}_set_aside_total", schema.metrics),
+                             fmt::format("Times that {} was set aside.", schema.what),
+                             Label("reason", reason));
+}
+
 }  // namespace
 
-StateMetrics::StateMetrics(Metrics* m)
-    : commits(m->AddCounter("sluice_state_commits_total",
-                            "Transactions of the state database that are on the medium.")),
-      put(m->AddCounter(kRows, kRowsHelp, Label("what", "put"))),
-      removed(m->AddCounter(kRows, kRowsHelp, Label("what", "removed"))),
-      damaged(m->AddCounter(kAside, kAsideHelp, Label("reason", "damaged"))),
-      newer(m->AddCounter(kAside, kAsideHelp, Label("reason", "newer"))),
-      commit_seconds(m->AddHistogram("sluice_state_commit_seconds",
-                                     "Time of a transaction of the state database.")),
-      file_bytes(m->AddGauge("sluice_state_file_bytes",
-                             "Size of the state database, without its write-ahead log.")),
-      metrics_(*m) {
+StateMetrics::StateMetrics(Metrics* m, const Schema& schema)
+    : commits(
+          m->AddCounter(fmt::format("{}_commits_total", schema.metrics),
+                        fmt::format("Transactions of {} that are on the medium.", schema.what))),
+      put(AddRows(m, schema, "put")),
+      removed(AddRows(m, schema, "removed")),
+      damaged(AddSetAside(m, schema, "damaged")),
+      newer(AddSetAside(m, schema, "newer")),
+      commit_seconds(m->AddHistogram(fmt::format("{}_commit_seconds", schema.metrics),
+                                     fmt::format("Time of a transaction of {}.", schema.what))),
+      file_bytes(m->AddGauge(fmt::format("{}_file_bytes", schema.metrics),
+                             fmt::format("Size of {}, without its write-ahead log.", schema.what))),
+      metrics_(*m),
+      schema_(schema) {
   for (const StatusCode code : {StatusCode::kNoSpace, StatusCode::kIoError}) Failures(code);
 }
 
 Counter& StateMetrics::Failures(StatusCode reason) const {
-  return metrics_.AddCounter("sluice_state_failures_total",
-                             "Attempts to write the state database that failed.",
+  return metrics_.AddCounter(fmt::format("{}_failures_total", schema_.metrics),
+                             fmt::format("Attempts to write {} that failed.", schema_.what),
                              Label("reason", ReasonOf(reason)));
 }
 

@@ -2,11 +2,12 @@
 
 #include "base/metrics.h"
 #include "base/status.h"
+#include "state/schema.h"
 
 namespace sluice::state {
 
 struct StateMetrics {
-  explicit StateMetrics(Metrics* metrics);
+  StateMetrics(Metrics* metrics, const Schema& schema);
 
   // Of a write that failed for this reason.
   Counter& Failures(StatusCode reason) const;
@@ -21,6 +22,7 @@ struct StateMetrics {
 
  private:
   Metrics& metrics_;
+  const Schema& schema_;
 };
 
 }  // namespace sluice::state

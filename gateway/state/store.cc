@@ -18,18 +18,24 @@ constexpr Duration kLookInterval = std::chrono::seconds(5);
 }  // namespace
 
 std::string DatabasePath(const std::string& directory) { return directory + "/state.db"; }
+std::string IdentitiesPath(const std::string& directory) { return directory + "/identities.db"; }
 
-Store::Store(const StoreOptions& options)
+template <typename Table>
+TableStore<Table>::TableStore(const StoreOptions& options)
     : options_(options),
-      metrics_(options.metrics),
-      not_saved_(options.health->Add("state", "not_saved")),
-      set_aside_(options.health->Add("state", "set_aside")),
+      metrics_(options.metrics, Table::kSchema),
+      not_saved_(options.health->Add(Table::kSchema.part, "not_saved")),
+      set_aside_(options.health->Add(Table::kSchema.part, "set_aside")),
       file_(*options.env, options.database, &metrics_),
       retry_(options.retry_min, options.retry_max) {}
 
-Store::~Store() { static_cast<void>(Close()); }
+template <typename Table>
+TableStore<Table>::~TableStore() {
+  static_cast<void>(Close());
+}
 
-bool Store::Restore(const RetainedTable::Visitor& visit) {
+template <typename Table>
+bool TableStore<Table>::Restore(const Visitor& visit) {
   const Status opened = file_.Open(visit);
   was_opened_ = opened.ok();
   Note(opened);
@@ -38,7 +44,8 @@ bool Store::Restore(const RetainedTable::Visitor& visit) {
   return file_.TakeBegun();
 }
 
-void Store::Write(Batch batch, std::function<void(bool)> done) {
+template <typename Table>
+void TableStore<Table>::Write(RowBatch<Row> batch, std::function<void(bool)> done) {
   SLUICE_CHECK(!busy_);
   busy_ = true;
   const MutexLock lock(mutex_);
@@ -46,7 +53,8 @@ void Store::Write(Batch batch, std::function<void(bool)> done) {
   wake_.NotifyOne();
 }
 
-Status Store::Close() {
+template <typename Table>
+Status TableStore<Table>::Close() {
   if (std::exchange(closed_, true)) return last_;
   {
     const MutexLock lock(mutex_);
@@ -63,13 +71,15 @@ Status Store::Close() {
   return last_;
 }
 
-Status Store::WriteNow(const Batch& batch, bool* begun) {
+template <typename Table>
+Status TableStore<Table>::WriteNow(const RowBatch<Row>& batch, bool* begun) {
   SLUICE_RETURN_IF_ERROR(WriteFile(batch));
   *begun = file_.TakeBegun();
   return Status::Ok();
 }
 
-void Store::RunOnce() {
+template <typename Table>
+void TableStore<Table>::RunOnce() {
   bool has_job = false;
   {
     const MutexLock lock(mutex_);
@@ -79,7 +89,8 @@ void Store::RunOnce() {
   if (options_.clock->Now() >= next_look_) LookForSetAside();
 }
 
-void Store::Loop() {
+template <typename Table>
+void TableStore<Table>::Loop() {
   while (WaitForJob()) {
     if (job_ && options_.clock->Now() >= due_) Attempt();
     if (options_.clock->Now() >= next_look_) LookForSetAside();
@@ -87,7 +98,8 @@ void Store::Loop() {
 }
 
 // True when something is due, false at the end.
-bool Store::WaitForJob() {
+template <typename Table>
+bool TableStore<Table>::WaitForJob() {
   const MutexLock lock(mutex_);
   while (!stopping_) {
     MonotonicTime due = MonotonicTime::max();
@@ -103,7 +115,8 @@ bool Store::WaitForJob() {
   return false;
 }
 
-bool Store::TakeJob() {
+template <typename Table>
+bool TableStore<Table>::TakeJob() {
   if (next_) {
     job_ = std::move(next_);
     next_.reset();
@@ -112,25 +125,28 @@ bool Store::TakeJob() {
   return job_.has_value();
 }
 
-void Store::Attempt() {
+template <typename Table>
+void TableStore<Table>::Attempt() {
   const Status status = WriteFile(job_->batch);
   if (status.ok()) return Finish(file_.TakeBegun());
   SLUICE_PROBE("state: a batch is tried again");
   due_ = options_.clock->Now() + retry_.Next();
 }
 
-Status Store::WriteFile(const Batch& batch) {
+template <typename Table>
+Status TableStore<Table>::WriteFile(const RowBatch<Row>& batch) {
   const MonotonicTime begin = options_.clock->Now();
   Status status = file_.Write(batch);
   Note(status);
   if (!status.ok()) return status;
   metrics_.commits.Add();
   metrics_.commit_seconds.Observe(options_.clock->Now() - begin);
-  for (const RetainedRow& row : batch.rows()) (row.removed ? metrics_.removed : metrics_.put).Add();
+  for (const Row& row : batch.rows()) (row.removed ? metrics_.removed : metrics_.put).Add();
   return status;
 }
 
-void Store::Note(const Status& status) {
+template <typename Table>
+void TableStore<Table>::Note(const Status& status) {
   last_ = status;
   metrics_.file_bytes.Set(static_cast<int64_t>(file_.bytes()));
   LookForSetAside();
@@ -141,12 +157,12 @@ void Store::Note(const Status& status) {
   metrics_.Failures(status.code()).Add();
   not_saved_->Raise(
       HealthState::kDegraded,
-      fmt::format("{}: {}; a restart would bring back older retained messages, or none; it is "
-                  "tried again until it works",
-                  options_.database.path, status.ToString()));
+      fmt::format("{}: {}; a restart would bring back {}; it is tried again until it works",
+                  options_.database.path, status.ToString(), Table::kSchema.at_risk));
 }
 
-void Store::Finish(bool begun) {
+template <typename Table>
+void TableStore<Table>::Finish(bool begun) {
   options_.executor->Post(
       [this, watch = job_->watch, done = std::move(job_->done), begun]() mutable {
         if (watch.over()) return;
@@ -156,7 +172,8 @@ void Store::Finish(bool begun) {
   job_.reset();
 }
 
-void Store::LookForSetAside() {
+template <typename Table>
+void TableStore<Table>::LookForSetAside() {
   next_look_ = options_.clock->Now() + kLookInterval;
   const size_t files = CountSetAside(*options_.env, options_.database.path);
   has_set_aside_ = files > 0;
@@ -167,5 +184,8 @@ void Store::LookForSetAside() {
                   "move them away to clear this",
                   files, options_.database.path));
 }
+
+template class TableStore<RetainedTable>;
+template class TableStore<IdentityTable>;
 
 }  // namespace sluice::state

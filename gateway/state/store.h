@@ -15,15 +15,17 @@
 #include "base/metrics.h"
 #include "base/mutex.h"
 #include "base/status.h"
-#include "state/retained_row.h"
+#include "state/batch.h"
+#include "state/identity_table.h"
 #include "state/retained_table.h"
 #include "state/state_file.h"
 #include "state/state_metrics.h"
 
 namespace sluice::state {
 
-// Where the state of the gateway in `directory` lies.
+// Where the state of the gateway in `directory` lies, and who may come in.
 std::string DatabasePath(const std::string& directory);
+std::string IdentitiesPath(const std::string& directory);
 
 struct StoreOptions {
   DatabaseOptions database;
@@ -45,20 +47,24 @@ struct StoreOptions {
 // that could overflow, and what changes again before its turn is written once. A batch that cannot
 // be written is kept and tried again until it can.
 //
-// Health: `state: not_saved` while writing fails, `state: set_aside` while files that were set
-// aside lie in the directory. All functions are for the loop thread.
-class Store {
+// Health: `state: not_saved` (or `identities: …`) while writing fails, `state: set_aside` while
+// files that were set aside lie in the directory. All functions are for the loop thread.
+template <typename Table>
+class TableStore {
  public:
-  explicit Store(const StoreOptions& options);
+  using Row = typename Table::Row;
+  using Visitor = typename Table::Visitor;
+
+  explicit TableStore(const StoreOptions& options);
   // Close(), if that was not called.
-  ~Store();
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
+  ~TableStore();
+  TableStore(const TableStore&) = delete;
+  TableStore& operator=(const TableStore&) = delete;
 
   // Reads what is stored, on this thread, and starts the other one; call it once, before anything
-  // is served. A message may be visited twice. Returns whether the file was begun: then all that
+  // is served. A row may be visited twice. Returns whether the file was begun: then all that
   // there is has to be written.
-  bool Restore(const RetainedTable::Visitor& visit);
+  bool Restore(const Visitor& visit);
   // Whether Restore could open the file, or begin it. If not, a batch makes the store try again.
   bool was_opened() const { return was_opened_; }
 
@@ -66,13 +72,13 @@ class Store {
   bool idle() const { return !busy_; }
   // `done` runs on the executor when the batch and so all that were handed over before are
   // committed. True: the file was begun anew, and everything else has to be written again.
-  void Write(Batch batch, std::function<void(bool begun)> done);
+  void Write(RowBatch<Row> batch, std::function<void(bool begun)> done);
 
   // Waits for the batch on its way, which is tried once more, and ends the thread. Then WriteNow
   // takes what is left.
   Status Close();
   // After Close, on this thread. `*begun` as in Write.
-  Status WriteNow(const Batch& batch, bool* begun);
+  Status WriteNow(const RowBatch<Row>& batch, bool* begun);
 
   // Of the file, without its write-ahead log.
   uint64_t file_bytes() const { return static_cast<uint64_t>(metrics_.file_bytes.value()); }
@@ -82,7 +88,7 @@ class Store {
 
  private:
   struct Job {
-    Batch batch;
+    RowBatch<Row> batch;
     std::function<void(bool)> done;
     Lifetime::Watch watch;
   };
@@ -91,7 +97,7 @@ class Store {
   bool WaitForJob();
   bool TakeJob() SLUICE_REQUIRES(mutex_);
   void Attempt();
-  Status WriteFile(const Batch& batch);
+  Status WriteFile(const RowBatch<Row>& batch);
   void Note(const Status& status);
   void Finish(bool begun);
   void LookForSetAside();
@@ -111,7 +117,7 @@ class Store {
   bool stopping_ SLUICE_GUARDED_BY(mutex_) = false;
 
   // Of the thread while there is one.
-  StateFile file_;
+  StateFile<Table> file_;
   std::optional<Job> job_;
   MonotonicTime due_{};  // of the job
   Doubling retry_;
@@ -119,5 +125,8 @@ class Store {
   bool has_set_aside_ = false;
   Status last_;
 };
+
+using Store = TableStore<RetainedTable>;
+using IdentityStore = TableStore<IdentityTable>;
 
 }  // namespace sluice::state
