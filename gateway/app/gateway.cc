@@ -20,6 +20,7 @@ Gateway::~Gateway() {
   // The reverse of how they depend on each other; the journal goes last.
   forwarders_.clear();
   server_.reset();
+  identities_.reset();
   state_.reset();
   ingest_health_.reset();
   tap_.reset();
@@ -37,6 +38,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config,
   SLUICE_RETURN_IF_ERROR(gateway->CreateNormaliser(std::move(profiles)));
   SLUICE_RETURN_IF_ERROR(gateway->StartIngest());
   gateway->OpenState();
+  gateway->OpenIdentities();
   gateway->StartServer();
   SLUICE_RETURN_IF_ERROR(gateway->MakeForwarders());
   return gateway;
@@ -148,12 +150,24 @@ void Gateway::OpenState() {
   state_ = std::make_unique<state::Store>(options);
 }
 
+void Gateway::OpenIdentities() {
+  identities_ =
+      std::make_unique<Identities>(config_, Identities::Parts{.env = machine_.env,
+                                                              .clock = machine_.clock,
+                                                              .scheduler = machine_.scheduler,
+                                                              .metrics = machine_.metrics,
+                                                              .health = machine_.health,
+                                                              .hash_worker = machine_.hash_worker,
+                                                              .by_hand = machine_.by_hand,
+                                                              .vfs = machine_.state_vfs});
+}
+
 void Gateway::StartServer() {
   const server::Server::Parts parts{.scheduler = machine_.scheduler,
                                     .journal = *journal_,
                                     .sink = tap_ ? *tap_ : *ingest_,
                                     .access = *access_,
-                                    .authenticator = certificates_,
+                                    .authenticator = identities_->authenticator(),
                                     .clock = machine_.clock,
                                     .random = machine_.random,
                                     .metrics = machine_.metrics,
@@ -161,6 +175,8 @@ void Gateway::StartServer() {
                                     .state = state_.get(),
                                     .clock_trust = &clock_watch_.trust()};
   server_ = std::make_unique<server::Server>(config::ToServerOptions(config_, plan_), parts);
+  identities_->SetRevoke(
+      [this](std::string_view identity, bool for_good) { server_->Revoke(identity, for_good); });
 }
 
 Status Gateway::MakeForwarders() {
@@ -207,6 +223,7 @@ void Gateway::DrainForwarders() {
 
 Status Gateway::Close() {
   static_cast<void>(server_->SaveState());  // it has said what is not saved
+  identities_->Close();
   Status status = journal_->Close();
   journal_->Poll();
   return status;

@@ -7,6 +7,7 @@
 
 #include "app/clock_watch.h"
 #include "app/forwarder.h"
+#include "app/identities.h"
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/health.h"
@@ -18,7 +19,7 @@
 #include "broker/event_sink.h"
 #include "config/config.h"
 #include "config/memory_plan.h"
-#include "identity/certificate_mapper.h"
+#include "identity/password_check.h"
 #include "ingest/ingest.h"
 #include "ingest/ingest_health.h"
 #include "ingest/letter_replay.h"
@@ -53,8 +54,9 @@ class Gateway {
     // When something was last written below the data directory, see NewestFileTime.
     WallTime newest_file{};
     UplinkMaker make_uplink;
-    // No threads: the owner calls RunOnce of journal() and state(). Then `random` also decides what
-    // is else from the operating system.
+    identity::HashWorker& hash_worker;
+    // No threads: the owner calls RunOnce of journal(), state() and identities().store(). Then
+    // `random` also decides what is else from the operating system.
     bool by_hand = false;
     std::string state_vfs = {};  // see state::DatabaseOptions
     // Stands between server and ingest, for who wants to see what passes. Null: nobody.
@@ -88,7 +90,8 @@ class Gateway {
   const config::Config& config() const { return config_; }
   const config::MemoryPlan& plan() const { return plan_; }
   journal::Journal& journal() { return *journal_; }
-  state::Store* state() { return state_.get(); }                          // null: switched off
+  state::Store* state() { return state_.get(); }  // null: switched off
+  Identities& identities() { return *identities_; }
   ingest::LetterReplay* letter_replay() { return letter_replay_.get(); }  // null: no dead letters
   server::Server& server() { return *server_; }
   const std::vector<std::unique_ptr<Forwarder>>& forwarders() const { return forwarders_; }
@@ -102,6 +105,7 @@ class Gateway {
   Status StartIngest();
   void MakeLetterReplay();
   void OpenState();
+  void OpenIdentities();
   void StartServer();
   Status MakeForwarders();
   void CheckBooks();
@@ -121,7 +125,7 @@ class Gateway {
   std::unique_ptr<ingest::LetterReplay> letter_replay_;
   std::unique_ptr<broker::EventSink> tap_;  // null: none
   std::unique_ptr<state::Store> state_;     // null: switched off
-  identity::CertificateMapper certificates_;
+  std::unique_ptr<Identities> identities_;
   std::unique_ptr<server::Server> server_;
   std::vector<std::unique_ptr<Forwarder>> forwarders_;
   Timer drain_timer_;

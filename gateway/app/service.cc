@@ -12,6 +12,7 @@
 #include "admin/admin_server.h"
 #include "app/books.h"
 #include "app/control_pages.h"
+#include "app/identity_pages.h"
 #include "app/make_uplink.h"
 #include "app/process_metrics.h"
 #include "app/storage_wear.h"
@@ -95,17 +96,18 @@ void Service::WatchDescriptors() {
 }
 
 Status Service::CreateGateway(std::vector<normalise::Profile> profiles) {
-  const Gateway::Machine machine{.env = Env::Posix(),
-                                 .clock = SystemClock(),
-                                 .scheduler = loop_,
-                                 .random = random_,
-                                 .metrics = metrics_,
-                                 .health = health_,
-                                 .clock_is_synchronised = KernelClockIsSynchronised,
-                                 .newest_file = NewestFileTime(config_.gateway.data_dir),
-                                 .make_uplink = [this](const config::UplinkConfig& uplink) {
-                                   return MakeWatchedUplink(uplink);
-                                 }};
+  const Gateway::Machine machine{
+      .env = Env::Posix(),
+      .clock = SystemClock(),
+      .scheduler = loop_,
+      .random = random_,
+      .metrics = metrics_,
+      .health = health_,
+      .clock_is_synchronised = KernelClockIsSynchronised,
+      .newest_file = NewestFileTime(config_.gateway.data_dir),
+      .make_uplink =
+          [this](const config::UplinkConfig& uplink) { return MakeWatchedUplink(uplink); },
+      .hash_worker = hash_worker_};
   auto gateway = Gateway::Create(config_, plan_, std::move(profiles), machine);
   if (!gateway.ok()) return gateway.status();
   gateway_ = std::move(*gateway);
@@ -127,7 +129,8 @@ Status Service::Listen() {
   const Clock& clock = gateway_->clock_trust().floored();
   certificate_watch_ = std::make_unique<CertificateWatch>(loop_, clock, health_, metrics_);
   for (const config::ListenerConfig& listener : config_.listeners) {
-    auto spec = config::MakeListenerSpec(config_, listener, plan_, clock);
+    auto spec =
+        config::MakeListenerSpec(config_, listener, plan_, clock, gateway_->identities().psk());
     if (!spec.ok()) return spec.status();
     if (spec->transport.tls) certificate_watch_->Add(listener.bind.text(), spec->transport.tls);
     certificate_watch_->AddFiles("listener " + listener.bind.text(), "", listener.tls.client_ca);
@@ -157,6 +160,7 @@ void Service::StartControl() {
       [this](const std::string& name) { return gateway_->route(name); });
   admin::AdminPages pages = Pages();
   pages.control = ControlPages(*gateway_, *route_replay_);
+  AddIdentityPages(gateway_->identities(), &pages.control);
   auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, std::move(pages));
   if (control.ok()) {
     control_ = std::move(*control);

@@ -6,6 +6,7 @@
 #include "app/certificate_watch.h"
 #include "app/descriptors.h"
 #include "app/gateway.h"
+#include "app/hash_worker.h"
 #include "app/route_replay.h"
 #include "app/service_manager.h"
 #include "app/stream_paces.h"
@@ -67,6 +68,7 @@ class Service {
   std::unique_ptr<Health::Condition> scarce_descriptors_, no_control_;
   Random random_;
   transport::Loop loop_;
+  PoolHashWorker hash_worker_{loop_};
   std::vector<std::shared_ptr<UplinkHistory>> uplinks_;
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<StreamPaces> paces_;

@@ -115,6 +115,9 @@ class Broker {
   // before, so that the client's repetition is not taken for a duplicate.
   void OnDisconnect(MonotonicTime now, ConnectionId connection, const session::Close& close);
 
+  // Ends the sessions of an identity that has no connection any more; their wills are published.
+  void EndSessionsOf(MonotonicTime now, std::string_view identity);
+
   // The sink's late word on a message that it accepted.
   void Acknowledge(const AckHandle& ack, codec::ReasonCode reason);
 

@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "base/probe.h"
 #include "base/status.h"
 #include "broker/broker.h"
@@ -34,6 +36,14 @@ void Broker::EndSession(MonotonicTime now, ClientRecord* client) {
     shapes_.Remove(filter, client->subscribes_as);
   }
   clients_.Remove(client);
+}
+
+void Broker::EndSessionsOf(MonotonicTime now, std::string_view identity) {
+  std::vector<ClientRecord*> theirs;
+  clients_.ForEach([&](ClientRecord& client) {
+    if (client.identity == identity && !client.connected()) theirs.push_back(&client);
+  });
+  for (ClientRecord* const client : theirs) EndSession(now, client);
 }
 
 void Broker::EvictSessions(MonotonicTime now, const PartyRef& newcomer) {

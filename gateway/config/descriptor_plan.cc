@@ -22,7 +22,7 @@ size_t ReservedDescriptors(const Config& config) {
   const size_t pages = config.admin.max_connections + kOfListener;
   const size_t admin = config.admin.enabled ? pages : 0;
   const size_t control = pages;
-  return kOfProgram + admin + control + (config.state.enabled ? kOfState : 0) +
+  return kOfProgram + admin + control + (config.state.enabled ? kOfState : 0) + kOfState +
          kOfStream * config.streams.size() + kOfRoute * config.routes.size() +
          kOfUplink * config.uplinks.size() + kOfListener * config.listeners.size();
 }

@@ -41,6 +41,9 @@ void Read(TableReader& t, LimitsConfig* limits) {
   t.Bytes("session_queue", 1024, &limits->session_queue_bytes);
   t.Bytes("retained", 0, &limits->retained_bytes);
   t.Bytes("output", 16 << 10, &limits->output_bytes);
+  t.Number("identities", 1, 100'000, &limits->identities);
+  t.Number("password_queue", 1, 10'000, &limits->password_queue);
+  t.Number("failed_logins", 0, 10'000, &limits->failed_logins);
   t.Time("hello_timeout", milliseconds(100), &limits->hello_timeout);
   t.Time("handshake_timeout", milliseconds(100), &limits->handshake_timeout);
   t.Time("connect_timeout", milliseconds(100), &limits->connect_timeout);
@@ -89,6 +92,11 @@ transport::StreamLimits ToStreamLimits(const LimitsConfig& limits, const MemoryP
   out.output_high_bytes = std::min(out.output_high_bytes, output_bytes / 2);
   out.output_low_bytes = std::min(out.output_low_bytes, output_bytes / 4);
   return out;
+}
+
+identity::PasswordCheckOptions ToPasswordCheckOptions(const LimitsConfig& limits) {
+  return {.max_waiting = limits.password_queue,
+          .failures_at_once = static_cast<uint32_t>(limits.failed_logins)};
 }
 
 server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& plan) {

@@ -4,6 +4,7 @@
 
 #include "broker/limits.h"
 #include "config/toml_reader.h"
+#include "identity/password_check.h"
 #include "server/server.h"
 #include "session/limits.h"
 #include "transport/stream_limits.h"
@@ -22,6 +23,9 @@ struct LimitsConfig {
   uint64_t session_queue_bytes = 1 << 20;
   uint64_t retained_bytes = broker::Limits{}.max_retained_bytes;
   uint64_t output_bytes = 1 << 20;
+  uint64_t identities = 1000;
+  uint64_t password_queue = identity::PasswordCheckOptions{}.max_waiting;
+  uint64_t failed_logins = identity::PasswordCheckOptions{}.failures_at_once;
   Duration hello_timeout = transport::StreamLimits{}.hello_timeout;
   Duration handshake_timeout = transport::StreamLimits{}.handshake_timeout;
   Duration connect_timeout = session::Limits{}.connect_timeout;
@@ -35,6 +39,7 @@ void CheckLimits(const Config& config, Diagnostics* diagnostics);
 
 session::Limits ToSessionLimits(const LimitsConfig& limits);
 transport::StreamLimits ToStreamLimits(const LimitsConfig& limits, const MemoryPlan& plan);
+identity::PasswordCheckOptions ToPasswordCheckOptions(const LimitsConfig& limits);
 server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& plan);
 
 }  // namespace sluice::config

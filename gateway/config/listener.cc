@@ -18,9 +18,62 @@ constexpr Word<ClientCertificate> kClientCertificates[] = {
     {"optional", ClientCertificate::kOptional},
     {"none", ClientCertificate::kNone}};
 
-void ReadTls(TableReader& t, ListenerTlsConfig* tls) {
-  t.Require("cert");
-  t.Require("key");
+constexpr Word<Accept> kAccepts[] = {{"certificate", Accept::kCertificate},
+                                     {"password", Accept::kPassword},
+                                     {"password_plaintext", Accept::kPasswordPlaintext},
+                                     {"psk", Accept::kPsk}};
+
+Result<Accept> ParseAccept(std::string_view text) {
+  std::string words;
+  for (const Word<Accept>& word : kAccepts) {
+    if (word.text == text) return word.value;
+    words += fmt::format("{}{}", words.empty() ? "" : ", ", word.text);
+  }
+  return Status::InvalidArgument(
+      fmt::format("'{}' is none of them; must be one of: {}", text, words));
+}
+
+// Whether a client has to show a certificate, unless client_cert says so.
+ClientCertificate DefaultClientCertificate(const ListenerConfig& listener, bool has_accepts) {
+  if (!has_accepts) return ClientCertificate::kRequired;
+  if (!listener.Takes(Accept::kCertificate)) return ClientCertificate::kNone;
+  return listener.accepts.size() == 1 ? ClientCertificate::kRequired : ClientCertificate::kOptional;
+}
+
+void CheckAccepts(TableReader& t, const ListenerConfig& listener) {
+  if (listener.plaintext && listener.Takes(Accept::kPassword)) {
+    t.Error("accepts",
+            "has password, which clients would send in plaintext here; give the listener tls, or "
+            "ask for password_plaintext");
+  }
+  if (!listener.plaintext && listener.Takes(Accept::kPasswordPlaintext)) {
+    t.Error("accepts",
+            "has password_plaintext, which is for a listener without tls; write password");
+  }
+  if (listener.plaintext && listener.Takes(Accept::kPsk)) {
+    t.Error("accepts", "has psk, pre-shared keys of TLS; give the listener tls");
+  }
+  const bool shown = !listener.plaintext && listener.tls.client_cert != ClientCertificate::kNone;
+  if (listener.Takes(Accept::kCertificate) && !shown) {
+    t.Error("accepts",
+            "has certificate, and clients show none here; take it out, or let tls.client_cert be "
+            "required or optional");
+  }
+  const bool all_show_one = listener.Takes(Accept::kCertificate) &&
+                            listener.tls.client_cert == ClientCertificate::kRequired;
+  const bool others = listener.takes_passwords() || listener.Takes(Accept::kPsk);
+  if (!all_show_one && !others && !listener.anonymous) {
+    t.Error("anonymous",
+            "must be true where clients may come without a certificate; or let them show something "
+            "else, as with accepts = [\"password\"]");
+  }
+}
+
+void ReadTls(TableReader& t, bool needs_certificate, ListenerTlsConfig* tls) {
+  if (needs_certificate || t.Has("cert") || t.Has("key")) {
+    t.Require("cert");
+    t.Require("key");
+  }
   t.Path("cert", &tls->cert);
   t.Path("key", &tls->key);
   t.Path("client_ca", &tls->client_ca);
@@ -66,7 +119,7 @@ void CheckBinds(const Config& config, Diagnostics* diagnostics) {
 void CheckAnonymous(const Config& config, size_t i, Diagnostics* diagnostics) {
   const ListenerConfig& listener = config.listeners[i];
   if (!listener.anonymous) return;
-  diagnostics->Warning(fmt::format("listener {} admits clients without a certificate, as '{}'",
+  diagnostics->Warning(fmt::format("listener {} admits clients that show nothing, as '{}'",
                                    listener.bind.text(), kAnonymous));
   if (broker::AccessControl(ToAccessRules(config.access)).SaysForWhomSpeaks(kAnonymous)) return;
   diagnostics->Error(
@@ -99,7 +152,9 @@ void CheckTls(const std::string& path, const ListenerConfig& listener, Machine& 
   }
   there &= machine.CheckSecret(path + ".key", tls.key);
   if (!there) return;
-  const auto context = tls::Context::NewServer(ToServerConfig(tls));
+  tls::ServerConfig server = ToServerConfig(tls);
+  if (listener.Takes(Accept::kPsk)) server.psk = std::make_shared<tls::PskKeys>();
+  const auto context = tls::Context::NewServer(server);
   if (!context.ok()) {
     const std::string& message = context.status().message();
     return machine.diagnostics().Fault(fmt::format("{}.{}", path, KeyIn(message, tls)), message);
@@ -122,12 +177,18 @@ void Read(TableReader& t, ListenerConfig* listener) {
   if (t.Has("tls") && listener->plaintext) {
     t.Error("plaintext", "contradicts tls; remove one of them");
   }
-  t.Table("tls", [&](TableReader& tls) { ReadTls(tls, &listener->tls); });
-  const bool identified =
-      !listener->plaintext && listener->tls.client_cert == ClientCertificate::kRequired;
-  if (!identified && !listener->anonymous) {
-    t.Error("anonymous", "must be true where clients may come without a certificate");
+  const bool has_accepts = t.Has("accepts");
+  t.ParsedList("accepts", &listener->accepts, ParseAccept);
+  listener->tls.client_cert = DefaultClientCertificate(*listener, has_accepts);
+  // Who has the same key needs no certificate from us either.
+  const bool only_psk = listener->accepts == std::vector<Accept>{Accept::kPsk};
+  t.Table("tls", [&](TableReader& tls) {
+    ReadTls(tls, /*needs_certificate=*/!only_psk || listener->anonymous, &listener->tls);
+  });
+  if (!has_accepts && t.Has("tls") && listener->tls.client_cert != ClientCertificate::kNone) {
+    listener->accepts = {Accept::kCertificate};
   }
+  CheckAccepts(t, *listener);
 }
 
 void CheckListeners(const Config& config, Diagnostics* diagnostics) {
@@ -139,6 +200,12 @@ void CheckListeners(const Config& config, Diagnostics* diagnostics) {
     if (config.listeners[i].plaintext) {
       diagnostics->Warning(
           fmt::format("listener {} speaks plaintext: anyone on the network can read and forge",
+                      config.listeners[i].bind.text()));
+    }
+    if (config.listeners[i].Takes(Accept::kPasswordPlaintext)) {
+      diagnostics->Warning(
+          fmt::format("listener {} takes passwords in plaintext: anyone on the network can read "
+                      "them and come in with them",
                       config.listeners[i].bind.text()));
     }
     CheckAnonymous(config, i, diagnostics);
@@ -154,15 +221,20 @@ void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine
 }
 
 Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const ListenerConfig& listener,
-                                              const MemoryPlan& plan, const Clock& clock) {
+                                              const MemoryPlan& plan, const Clock& clock,
+                                              std::shared_ptr<const tls::PskKeys> psk) {
   server::ListenerSpec spec;
   spec.transport.bind = listener.bind.text();
   spec.transport.limits = ToStreamLimits(config.limits, plan);
-  if (listener.anonymous) spec.anonymous_identity = kAnonymous;
+  if (listener.anonymous) spec.entry.anonymous = kAnonymous;
+  spec.entry.certificate = listener.Takes(Accept::kCertificate);
+  spec.entry.password = listener.takes_passwords();
+  spec.entry.psk = listener.Takes(Accept::kPsk);
   if (listener.plaintext) return spec;
 
   tls::ServerConfig tls = ToServerConfig(listener.tls);
   tls.clock = &clock;
+  if (spec.entry.psk) tls.psk = std::move(psk);
   auto context = tls::Context::NewServer(tls);
   if (!context.ok()) return context.status();
   spec.transport.tls = std::move(*context);

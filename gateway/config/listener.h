@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +22,9 @@ struct MemoryPlan;
 // The identity of clients without a certificate.
 inline constexpr const char* kAnonymous = "anonymous";
 
+// What a listener accepts for who a client is.
+enum class Accept : uint8_t { kCertificate, kPassword, kPasswordPlaintext, kPsk };
+
 // [[listener]] tls
 struct ListenerTlsConfig {
   std::string cert, key, client_ca;
@@ -30,8 +36,16 @@ struct ListenerTlsConfig {
 struct ListenerConfig {
   transport::SocketAddress bind;
   bool plaintext = false;  // has to be asked for
-  bool anonymous = false;  // clients without a certificate are "anonymous"; has to be asked for
+  bool anonymous = false;  // clients that show nothing are "anonymous"; has to be asked for
+  std::vector<Accept> accepts;
   ListenerTlsConfig tls;
+
+  bool Takes(Accept accept) const {
+    return std::find(accepts.begin(), accepts.end(), accept) != accepts.end();
+  }
+  bool takes_passwords() const {
+    return Takes(Accept::kPassword) || Takes(Accept::kPasswordPlaintext);
+  }
   bool operator==(const ListenerConfig&) const = default;
 };
 
@@ -41,8 +55,10 @@ void Read(TableReader& t, ListenerConfig* listener);
 void CheckListeners(const Config& config, Diagnostics* diagnostics);
 void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine);
 
-// Loads certificates and key, which is what may fail. `clock` outlives what is made of it.
+// Loads certificates and key, which is what may fail. `clock` outlives what is made of it; `psk`
+// are the keys of those who may come in with one.
 Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const ListenerConfig& listener,
-                                              const MemoryPlan& plan, const Clock& clock);
+                                              const MemoryPlan& plan, const Clock& clock,
+                                              std::shared_ptr<const tls::PskKeys> psk);
 
 }  // namespace sluice::config

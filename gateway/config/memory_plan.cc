@@ -51,7 +51,8 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
                               (config.gateway.local_events ? server::LocalEvents::kReadBytes : 0);
   return kBytesOfProgram + per_stream * config.streams.size() + plan.broker_queued_bytes +
          plan.retained_bytes + plan.will_bytes + plan.subscription_bytes + plan.session_bytes +
-         plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config) + BytesOfState(config);
+         plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config) + BytesOfState(config) +
+         BytesOfIdentities(config);
 }
 
 std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {

@@ -12,12 +12,21 @@
 
 namespace sluice::identity {
 
+// What a listener accepts for who somebody is.
+struct EntryRules {
+  bool certificate = true;
+  bool password = false;
+  bool psk = false;
+  // What it calls clients that show nothing; empty: it lets none of them in.
+  std::string anonymous = {};
+};
+
 // What a connection has shown before it says anything: verified, and decided by nobody yet.
 struct Evidence {
+  const EntryRules& rules;
   const tls::PeerCertificate* certificate = nullptr;  // null: none was shown
-  // What the listener calls clients that have shown nothing; empty: it lets none of them in.
-  std::string_view anonymous = {};
-  std::string_view address = {};  // "192.0.2.7:50123"
+  std::string_view psk_name = {};  // of the pre-shared key that it has; empty: none
+  std::string_view source = {};    // "192.0.2.7", as FormatSource says it
 };
 
 // Views and pointers are valid until the answer, or until nobody waits for it any more.
@@ -30,7 +39,8 @@ struct Request {
 struct Decision {
   // kSuccess, or the reason code of the CONNACK that refuses it.
   codec::ReasonCode reason = codec::ReasonCode::kSuccess;
-  std::string identity = {};  // on success: IsValidIdentity
+  // On success IsValidIdentity; refused, whom it claimed to be, as far as it said.
+  std::string identity = {};
   // Other clients come under the same name without being the same, so that what each may take goes
   // by its address.
   bool is_shared = false;

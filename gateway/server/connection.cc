@@ -16,19 +16,20 @@ struct Overloaded : Handlers... {
 template <typename... Handlers>
 Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
-std::string NameOf(const transport::PeerInfo& peer, const std::string& anonymous) {
-  return peer.certificate ? peer.certificate->common_name : anonymous;
+std::string NameOf(const transport::PeerInfo& peer, const identity::EntryRules& rules) {
+  if (rules.psk && !peer.psk_name.empty()) return peer.psk_name;
+  return peer.certificate && rules.certificate ? peer.certificate->common_name : rules.anonymous;
 }
 
 }  // namespace
 
 Connection::Connection(const ConnectionContext& context, uint64_t arrival,
-                       std::unique_ptr<transport::ByteStream> stream, std::string anonymous)
+                       std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules)
     : context_(context),
       arrival_(arrival),
       stream_(std::move(stream)),
-      anonymous_(std::move(anonymous)),
-      identity_(NameOf(stream_->peer(), anonymous_)),
+      rules_(std::move(rules)),
+      identity_(NameOf(stream_->peer(), rules_)),
       session_(context.limits, context.capabilities, context.counters),
       held_charge_(&context.input),
       window_charge_(&context.outgoing) {}

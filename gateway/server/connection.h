@@ -70,10 +70,10 @@ struct ConnectionContext {
 // at its window) or a publish waits for room in its stream; see docs/backpressure.md.
 class Connection final : public transport::StreamHandler, public broker::ClientHandle {
  public:
-  // `anonymous` is what the listener calls clients without a certificate; empty: it lets none in.
-  // `arrival` is a number of its own, and greater than those of who came before.
+  // `rules` are the listener's. `arrival` is a number of its own, and greater than those of who
+  // came before.
   Connection(const ConnectionContext& context, uint64_t arrival,
-             std::unique_ptr<transport::ByteStream> stream, std::string anonymous);
+             std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules);
   ~Connection() override;
 
   void Start();
@@ -83,7 +83,9 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // Closes if the client has gone away while its publish waited, which nobody who does not read
   // notices; it will send the publish again.
   void CloseIfPeerHasLeft();
-  // The gateway goes down: DISCONNECT, flush, close.
+  // broker::ClientHandle: DISCONNECT, flush, close.
+  void Disconnect(codec::ReasonCode reason) override;
+  // The gateway goes down: the same.
   void Shutdown();
   // No more is read, what was read is still answered.
   void StopReading();
@@ -98,6 +100,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // What its CONNECT has made it; before that a name for the log.
   const std::string& identity() const { return identity_; }
   const transport::PeerInfo& peer() const { return stream_->peer(); }
+  bool has_joined() const { return state_ != nullptr; }
   uint64_t arrival() const { return arrival_; }
 
  private:
@@ -113,7 +116,6 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   // broker::ClientHandle
   session::DeliverResult Deliver(const codec::Publish& message) override;
   void Acknowledge(uint16_t packet_id, codec::ReasonCode reason) override;
-  void Disconnect(codec::ReasonCode reason) override;
 
   // Sends the bytes of `out` and carries out its actions.
   void CarryOut(session::Output* out);
@@ -134,7 +136,9 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void OnDecision(const identity::Decision& decision);
   void Join(const codec::Connect& connect, const identity::Decision& decision,
             session::Output* out);
-  void Refuse(codec::ReasonCode reason, std::string_view why, session::Output* out);
+  // `claims` is who it said that it is; empty: nobody.
+  void Refuse(codec::ReasonCode reason, std::string_view claims, std::string_view why,
+              session::Output* out);
 
   void TakeMore();
   void Hold(const codec::Publish& publish);
@@ -149,7 +153,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   ConnectionContext context_;
   const uint64_t arrival_;
   std::unique_ptr<transport::ByteStream> stream_;
-  const std::string anonymous_;
+  const identity::EntryRules rules_;
   std::string identity_;
   broker::PartyRef holder_;
   broker::Holding share_;

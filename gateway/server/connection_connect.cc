@@ -11,9 +11,11 @@ void Connection::DoConnect(const codec::Connect& connect) {
   connect_ = &connect;
   connect_order_ = context_.owner.NextConnect();
   const auto& certificate = stream_->peer().certificate;
-  const identity::Evidence evidence{.certificate = certificate ? &*certificate : nullptr,
-                                    .anonymous = anonymous_,
-                                    .address = stream_->peer().address};
+  const std::string source = transport::FormatSource(stream_->peer().source);
+  const identity::Evidence evidence{.rules = rules_,
+                                    .certificate = certificate ? &*certificate : nullptr,
+                                    .psk_name = stream_->peer().psk_name,
+                                    .source = source};
   identity::Answer answer(asks_.watch(), [this](const identity::Decision& d) { OnDecision(d); });
   context_.authenticator.Authenticate({evidence, connect}, std::move(answer));
   if (connect_ != nullptr) AwaitDecision();
@@ -48,7 +50,7 @@ void Connection::OnDecision(const identity::Decision& decision) {
   if (decision.reason == ReasonCode::kSuccess) {
     Join(connect, decision, out.get());
   } else {
-    Refuse(decision.reason, decision.why, out.get());
+    Refuse(decision.reason, decision.identity, decision.why, out.get());
   }
   CarryOut(out.get());
   UpdateReading();
@@ -62,13 +64,13 @@ void Connection::Join(const codec::Connect& connect, const identity::Decision& d
   const bool replaces = context_.broker.IsConnected(identity_, connect.client_id);
   BelongTo(context_.broker.PartyOf(identity_, party));
   if (!replaces && !context_.owner.MakeRoomFor(holder_)) {
-    return Refuse(ReasonCode::kQuotaExceeded,
+    return Refuse(ReasonCode::kQuotaExceeded, identity_,
                   "it has most connections of all, and no place is left", out);
   }
   const MonotonicTime now = context_.scheduler.Now();
   const broker::ConnectOutcome outcome = context_.broker.OnConnect(
       now, connect, {.identity = identity_, .party = party, .order = connect_order_}, this);
-  if (outcome.reason != ReasonCode::kSuccess) return Refuse(outcome.reason, {}, out);
+  if (outcome.reason != ReasonCode::kSuccess) return Refuse(outcome.reason, identity_, {}, out);
   share_.Set(1);
   stream_->SetStanding(transport::Standing::kAdmitted);
   id_ = outcome.connection;
@@ -83,12 +85,15 @@ void Connection::Join(const codec::Connect& connect, const identity::Decision& d
   TakeMore();
 }
 
-void Connection::Refuse(ReasonCode reason, std::string_view why, session::Output* out) {
+void Connection::Refuse(ReasonCode reason, std::string_view claims, std::string_view why,
+                        session::Output* out) {
   context_.refusals.Count(reason);
   if (context_.log_limit.Allows(context_.scheduler.Now())) {
     const std::string_view said = codec::ReasonCodeName(reason, codec::PacketType::kConnack);
-    LogInfo("refused CONNECT of {} ({}): {}{}{}{}", Printable(identity_), stream_->peer().address,
-            said, why.empty() ? "" : "; ", why, context_.log_limit.LeftOut());
+    const std::string_view who = claims.empty() ? std::string_view(identity_) : claims;
+    LogInfo("refused CONNECT of {} ({}): {}{}{}{}", who.empty() ? "nobody" : Printable(who),
+            stream_->peer().address, said, why.empty() ? "" : "; ", why,
+            context_.log_limit.LeftOut());
   }
   session_.RefuseConnect(reason, out);
 }

@@ -92,15 +92,15 @@ Status Server::Listen(transport::Loop& loop, ListenerSpec spec) {
   spec.transport.health = parts_.health;
   auto listener = transport::Listener::Open(
       loop, std::move(spec.transport), parts_.metrics,
-      [this, anonymous = spec.anonymous_identity](std::unique_ptr<transport::ByteStream> stream) {
-        Accept(anonymous, std::move(stream));
+      [this, entry = spec.entry](std::unique_ptr<transport::ByteStream> stream) {
+        Accept(entry, std::move(stream));
       });
   if (!listener.ok()) return listener.status();
   listeners_.push_back(std::move(*listener));
   return Status::Ok();
 }
 
-void Server::Accept(const std::string& anonymous_identity,
+void Server::Accept(const identity::EntryRules& entry,
                     std::unique_ptr<transport::ByteStream> stream) {
   const ConnectionContext context{.scheduler = parts_.scheduler,
                                   .broker = broker_,
@@ -117,13 +117,33 @@ void Server::Accept(const std::string& anonymous_identity,
                                   .refusals = refusals_,
                                   .owner = *this};
   const uint64_t arrival = ++arrivals_;
-  auto connection =
-      std::make_unique<Connection>(context, arrival, std::move(stream), anonymous_identity);
+  auto connection = std::make_unique<Connection>(context, arrival, std::move(stream), entry);
   Connection* const raw = connection.get();
   connections_.emplace(arrival, std::move(connection));
-  const bool is_stranger = !raw->peer().certificate;
-  raw->BelongTo(broker_.PartyOf(raw->identity(), PartyName(*raw, is_stranger)));
+  const transport::PeerInfo& peer = raw->peer();
+  const bool is_known =
+      (peer.certificate && entry.certificate) || (!peer.psk_name.empty() && entry.psk);
+  raw->BelongTo(broker_.PartyOf(raw->identity(), PartyName(*raw, !is_known)));
   raw->Start();
+}
+
+void Server::Revoke(std::string_view identity, bool for_good) {
+  // One that ends may end others, but destroys none at once.
+  std::vector<Connection*> theirs;
+  for (const auto& [arrival, connection] : connections_) {
+    // Who has not joined yet may have proven a key that is gone.
+    const bool is_theirs = connection->has_joined()
+                               ? connection->identity() == identity
+                               : connection->peer().psk_name == identity && !identity.empty();
+    if (is_theirs) {
+      theirs.push_back(connection.get());
+    }
+  }
+  for (Connection* const connection : theirs) {
+    connection->Disconnect(codec::ReasonCode::kAdministrativeAction);
+  }
+  if (for_good) broker_.EndSessionsOf(parts_.scheduler.Now(), identity);
+  ArmBrokerTimer();
 }
 
 // Where strangers come from is all that tells one from another.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -33,8 +34,7 @@ namespace sluice::server {
 
 struct ListenerSpec {
   transport::ListenerOptions transport;
-  // Clients without a certificate come in under this name; empty: none of them does.
-  std::string anonymous_identity;
+  identity::EntryRules entry;
 };
 
 struct ServerOptions {
@@ -94,8 +94,11 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
 
   // `loop` is the scheduler, or runs on its thread.
   Status Listen(transport::Loop& loop, ListenerSpec spec);
-  // A client has come, on a listener or another way; `anonymous_identity` as in ListenerSpec.
-  void Accept(const std::string& anonymous_identity, std::unique_ptr<transport::ByteStream> stream);
+  // A client has come, on a listener or another way.
+  void Accept(const identity::EntryRules& entry, std::unique_ptr<transport::ByteStream> stream);
+  // What lets the identity in has been taken away: ends its connections, so that it has to show
+  // again who it is (0x98), and with `for_good` its sessions.
+  void Revoke(std::string_view identity, bool for_good);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
   // What streams that come another way than by Listen charge what they hold to.

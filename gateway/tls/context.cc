@@ -13,15 +13,22 @@
 namespace sluice::tls {
 namespace {
 
-// Forward secrecy and authenticated encryption only, ECDSA first. ChaCha20-Poly1305 leads because
-// mbedTLS computes it faster than AES-GCM even with AES instructions, and by far without. CCM is
-// what constrained devices have in hardware.
+// Forward secrecy and authenticated encryption only, ECDSA first. In front of them those for who
+// has a pre-shared key, also without forward secrecy; mbedTLS neither takes nor offers them where
+// no key is, and who offers them has often no use for a certificate. ChaCha20-Poly1305 leads
+// because mbedTLS computes it faster than AES-GCM even with AES instructions, and by far without.
+// CCM is what constrained devices have in hardware.
 constexpr int kCipherSuites[] = {
 #if SLUICE_MBEDTLS_3
     MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
     MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
     MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
 #endif
+    MBEDTLS_TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_PSK_WITH_CHACHA20_POLY1305_SHA256,
+    MBEDTLS_TLS_PSK_WITH_AES_128_GCM_SHA256,
+    MBEDTLS_TLS_PSK_WITH_AES_256_GCM_SHA384,
+    MBEDTLS_TLS_PSK_WITH_AES_128_CCM,
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
     MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
@@ -190,6 +197,17 @@ Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
   return Status::Ok();
 }
 
+Status Context::Impl::EnablePsk(std::shared_ptr<const PskKeys> keys) {
+  psk = std::move(keys);
+  if (const int result = mbedtls_ctr_drbg_random(&drbg, nobodys_psk.data(), nobodys_psk.size());
+      result != 0) {
+    return Failed("the system gives no randomness", result);
+  }
+  compat::AllowTls13Psk(&config);
+  mbedtls_ssl_conf_psk_cb(&config, FindPsk, this);
+  return Status::Ok();
+}
+
 Context::Context(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Context::~Context() = default;
 
@@ -197,7 +215,9 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
   auto impl = std::make_unique<Impl>();
   SLUICE_RETURN_IF_ERROR(impl->Seed());
   SLUICE_RETURN_IF_ERROR(impl->SetDefaults(MBEDTLS_SSL_IS_SERVER));
-  SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
+  if (!config.certificate_file.empty() || config.psk == nullptr) {
+    SLUICE_RETURN_IF_ERROR(impl->SetOwnCertificate(config.certificate_file, config.key_file));
+  }
   if (config.client_certificate != ClientCertificate::kNone) {
     SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
   }
@@ -205,7 +225,9 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
   impl->requires_certificate = config.client_certificate == ClientCertificate::kRequired;
   impl->clock = config.clock;
   mbedtls_ssl_conf_verify(&impl->config, JudgeDates, const_cast<Clock*>(config.clock));
-  if (config.ticket_lifetime.count() > 0) {
+  if (config.psk != nullptr) {
+    SLUICE_RETURN_IF_ERROR(impl->EnablePsk(config.psk));
+  } else if (config.ticket_lifetime.count() > 0) {
     SLUICE_RETURN_IF_ERROR(impl->EnableTickets(config.ticket_lifetime));
   }
   return std::shared_ptr<Context>(new Context(std::move(impl)));

@@ -7,6 +7,9 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "tls/psk_keys.h"
+
+struct mbedtls_ssl_context;
 
 namespace sluice::tls {
 
@@ -22,7 +25,9 @@ bool Speaks(Version version);
 // Paths are of PEM files. The key's file must pass CheckSecretFile. A server takes every version
 // that the build speaks.
 struct ServerConfig {
-  std::string certificate_file = {};  // the server's own, followed by intermediate ones
+  // The server's own, followed by intermediate ones. Empty: none, for clients with a pre-shared key
+  // only.
+  std::string certificate_file = {};
   std::string key_file = {};
   std::string client_ca_file = {};  // needed unless client_certificate is kNone
   ClientCertificate client_certificate = ClientCertificate::kRequired;
@@ -30,6 +35,10 @@ struct ServerConfig {
   // one before it still opens. Zero: no tickets; TLS 1.3 has none here. Bounds how long a stolen
   // ticket or ticket key is of use.
   std::chrono::seconds ticket_lifetime = std::chrono::hours(12);
+  // Clients may show a pre-shared key instead of a certificate; null: none may. Where they do there
+  // are no session tickets: mbedTLS's do not say whose key it was. In TLS 1.2 also without forward
+  // secrecy, because that is all that constrained devices offer.
+  std::shared_ptr<const PskKeys> psk = nullptr;
   // Until the wall clock is set, "not yet valid" is no reason to refuse a client: a board without a
   // battery boots in 1970, when no certificate is valid yet. A clock that knows a later time than
   // the machine's (ClockTrust::floored) refuses what has ended by then.
@@ -84,6 +93,8 @@ class Context : public std::enable_shared_from_this<Context> {
   int64_t not_after_unix_seconds() const;
 
  private:
+  friend int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* name,
+                     size_t name_size);
   friend class Engine;
   struct Impl;
   explicit Context(std::unique_ptr<Impl> impl);

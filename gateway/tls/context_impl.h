@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "tls/context.h"
 #include "tls/mbedtls_compat.h"
 
@@ -22,6 +24,7 @@ struct Context::Impl {
   Status SetAlpn(const std::vector<std::string>& names);
   void SetServerName(const std::string& name);
   Status EnableTickets(std::chrono::seconds lifetime);
+  Status EnablePsk(std::shared_ptr<const PskKeys> keys);
 
   mbedtls_entropy_context entropy;
   mbedtls_ctr_drbg_context drbg;  // has a lock of its own
@@ -31,7 +34,9 @@ struct Context::Impl {
   mbedtls_ssl_ticket_context tickets;  // has a lock of its own
   mbedtls_ssl_config config;
   const Clock* clock = nullptr;
-  std::string server_name;                 // clients
+  std::shared_ptr<const PskKeys> psk;           // servers; null: none
+  std::array<unsigned char, 32> nobodys_psk{};  // of names that nobody has
+  std::string server_name;                      // clients
   std::string server_address;              // clients: of a server_name that is one, as in RFC 5280
   std::vector<std::string> alpn;           // clients
   std::vector<const char*> alpn_list;      // mbedTLS reads it as long as it lives
@@ -40,5 +45,10 @@ struct Context::Impl {
   bool has_certificate = false;
   bool requires_certificate = false;  // servers, of clients
 };
+
+// mbedTLS asks for the key of the name that a client offers; in engine.cc, which remembers the
+// name.
+int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* name,
+            size_t name_size);
 
 }  // namespace sluice::tls

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/identity.h"
 #include "base/status.h"
 #include "tls/context.h"
 #include "tls/context_impl.h"
@@ -42,7 +43,28 @@ struct Engine::Impl {
   ByteSpan* input = nullptr;
   ByteBuffer* output = nullptr;
   bool saw_server_certificate = false;
+  std::string offered_psk = {};  // the name last offered
 };
+
+// A name that nobody has gets a key that nobody has: the handshake ends as with a wrong key, so
+// that names can't be found out.
+int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* name,
+            size_t name_size) {
+  const auto& context = *static_cast<const Context::Impl*>(context_impl);
+  const std::string_view offered = AsText({name, name_size});
+  Engine::NoteOfferedPsk(compat::TransportOf(ssl), offered);
+  const auto keys = context.psk->Get();
+  const auto found = keys->find(offered);
+  if (found == keys->end()) {
+    return mbedtls_ssl_set_hs_psk(ssl, context.nobodys_psk.data(), context.nobodys_psk.size());
+  }
+  const ByteSpan key = AsBytes(found->second);
+  return mbedtls_ssl_set_hs_psk(ssl, key.data(), key.size());
+}
+
+void Engine::NoteOfferedPsk(void* impl, std::string_view name) {
+  static_cast<Impl*>(impl)->offered_psk = name.substr(0, kMaxIdentityBytes);
+}
 
 Engine::Engine(std::unique_ptr<Impl> impl, std::shared_ptr<const Context> context)
     : context_(std::move(context)), impl_(std::move(impl)) {}
@@ -72,7 +94,9 @@ Engine::HandshakeResult Engine::Handshake(ByteSpan* ciphertext, ByteBuffer* outp
     const int result = mbedtls_ssl_handshake_step(ssl);
     if (result == MBEDTLS_ERR_SSL_WANT_READ) return HandshakeResult::kNeedMore;
     if (result == 0) continue;
-    Fail(result, ClassifyError(result, mbedtls_ssl_get_verify_result(ssl)));
+    const Failure failure = ClassifyError(result, mbedtls_ssl_get_verify_result(ssl));
+    const bool is_bad_psk = failure == Failure::kProtocol && !impl_->offered_psk.empty();
+    Fail(result, is_bad_psk ? Failure::kBadPsk : failure);
     if (output->size() == said_before) SendAlert(MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
     return HandshakeResult::kFailed;
   }
@@ -80,10 +104,18 @@ Engine::HandshakeResult Engine::Handshake(ByteSpan* ciphertext, ByteBuffer* outp
 }
 
 bool Engine::FinishHandshake() {
-  resumed_ = !impl_->saw_server_certificate;
+  if (HasProvenPsk()) psk_name_ = impl_->offered_psk;
+  resumed_ = !impl_->saw_server_certificate && psk_name_.empty();
   CheckPeer();
   if (context_->impl_->is_server) compat::DropPeerCertificate(&impl_->ssl);
   return failure_ == Failure::kNone;
+}
+
+// In TLS 1.3 a key may be offered and a certificate taken nevertheless.
+bool Engine::HasProvenPsk() const {
+  if (!context_->impl_->is_server || impl_->offered_psk.empty()) return false;
+  if (compat::IsTls13(&impl_->ssl)) return !impl_->saw_server_certificate;
+  return compat::IsPskSuite(&impl_->ssl);
 }
 
 // Judges what mbedTLS leaves to us: it lets a bad certificate pass where one is optional, takes a
@@ -93,7 +125,7 @@ void Engine::CheckPeer() {
   const mbedtls_x509_crt* certificate = mbedtls_ssl_get_peer_cert(ssl);
   if (!context_->impl_->is_server) return;
   if (certificate == nullptr) {
-    if (!context_->impl_->requires_certificate) return;
+    if (!context_->impl_->requires_certificate || !psk_name_.empty()) return;
     SendAlert(MBEDTLS_SSL_ALERT_MSG_NO_CERT);
     return Fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, Failure::kNoCertificate);
   }

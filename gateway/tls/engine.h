@@ -11,6 +11,8 @@
 #include "tls/failure.h"
 #include "tls/peer_certificate.h"
 
+struct mbedtls_ssl_context;
+
 namespace sluice::tls {
 
 class Context;
@@ -80,6 +82,8 @@ class Engine {
   // From here on after kDone.
   // None when the client showed no certificate (ClientCertificate::kOptional).
   const std::optional<PeerCertificate>& peer() const { return peer_; }
+  // The name of the pre-shared key that a client has proven to have; empty: none.
+  const std::string& psk_name() const { return psk_name_; }
   bool resumed() const { return resumed_; }
   std::string_view version() const;  // "TLSv1.2"
   std::string_view cipher() const;   // "TLS-ECDHE-ECDSA-WITH-AES-256-GCM-SHA384"
@@ -89,10 +93,14 @@ class Engine {
 
  private:
   friend class Context;
+  friend int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* name,
+                     size_t name_size);
   struct Impl;
+  static void NoteOfferedPsk(void* impl, std::string_view name);
   Engine(std::unique_ptr<Impl> impl, std::shared_ptr<const Context> context);
 
   bool FinishHandshake();
+  bool HasProvenPsk() const;
   void CheckPeer();
   void SendAlert(int alert);
   void Fail(int error, Failure failure);
@@ -100,6 +108,7 @@ class Engine {
   std::shared_ptr<const Context> context_;
   std::unique_ptr<Impl> impl_;
   std::optional<PeerCertificate> peer_;
+  std::string psk_name_;
   Failure failure_ = Failure::kNone;
   int error_ = 0;
   bool resumed_ = false;

@@ -16,11 +16,12 @@ enum class Failure : uint8_t {
   kWrongName,           // the server's certificate is for somebody else
   kBadIdentity,         // verified, but its common name cannot be an identity; see PeerCertificate
   kNoCommonParameters,  // no version, cipher suite or curve both sides accept
+  kBadPsk,              // its pre-shared key is not the one of that name, or nobody has the name
   kPeerAlert,           // the peer gave up and said so: it may not trust us
   kProtocol,            // not TLS, or broken TLS: bad record, bad signature, truncation
   kInternal,            // out of memory, no randomness
 };
-inline constexpr int kFailureCount = 11;
+inline constexpr int kFailureCount = 12;
 
 // A short word for logs and metric labels: "no_certificate", "untrusted", …
 std::string_view FailureName(Failure failure);

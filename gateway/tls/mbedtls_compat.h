@@ -7,7 +7,9 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
+#include <mbedtls/md.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/pkcs5.h>
 #include <mbedtls/platform.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/ssl.h>
@@ -15,6 +17,8 @@
 #include <mbedtls/ssl_ticket.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
+
+#include <string_view>
 
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #include <psa/crypto.h>
@@ -96,6 +100,25 @@ inline int Sha256(const unsigned char* data, size_t size, unsigned char (&digest
 #endif
 }
 
+inline int Pbkdf2(mbedtls_md_type_t hash, const unsigned char* password, size_t password_size,
+                  const unsigned char* salt, size_t salt_size, unsigned iterations,
+                  unsigned char* key, size_t key_size) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_pkcs5_pbkdf2_hmac_ext(hash, password, password_size, salt, salt_size, iterations,
+                                       static_cast<uint32_t>(key_size), key);
+#else
+  mbedtls_md_context_t context;
+  mbedtls_md_init(&context);
+  int result = mbedtls_md_setup(&context, mbedtls_md_info_from_type(hash), /*hmac=*/1);
+  if (result == 0) {
+    result = mbedtls_pkcs5_pbkdf2_hmac(&context, password, password_size, salt, salt_size,
+                                       iterations, static_cast<uint32_t>(key_size), key);
+  }
+  mbedtls_md_free(&context);
+  return result;
+#endif
+}
+
 inline void SetMinVersionTls12(mbedtls_ssl_config* config) {
 #if SLUICE_MBEDTLS_3
   mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
@@ -143,6 +166,34 @@ inline void ForbidTls13Resumption(mbedtls_ssl_config* config) {
   mbedtls_ssl_conf_new_session_tickets(config, 0);
 #endif
   static_cast<void>(config);
+}
+
+// A key that both sides have from elsewhere (RFC 8446, section 4.2.11), with forward secrecy.
+inline void AllowTls13Psk(mbedtls_ssl_config* config) {
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3)
+  mbedtls_ssl_conf_tls13_key_exchange_modes(config,
+                                            MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+  static_cast<void>(config);
+}
+
+// What was given to mbedtls_ssl_set_bio.
+inline void* TransportOf(const mbedtls_ssl_context* ssl) {
+  return ssl->SLUICE_MBEDTLS_FIELD(p_bio);
+}
+
+// Whether the suite of a TLS 1.2 handshake proves a pre-shared key.
+inline bool IsPskSuite(const mbedtls_ssl_context* ssl) {
+  const mbedtls_ssl_ciphersuite_t* const suite =
+      mbedtls_ssl_ciphersuite_from_string(mbedtls_ssl_get_ciphersuite(ssl));
+  if (suite == nullptr) return false;
+  const auto exchange =
+      static_cast<mbedtls_key_exchange_type_t>(suite->SLUICE_MBEDTLS_FIELD(key_exchange));
+  return exchange == MBEDTLS_KEY_EXCHANGE_PSK || exchange == MBEDTLS_KEY_EXCHANGE_ECDHE_PSK;
+}
+
+inline bool IsTls13(const mbedtls_ssl_context* ssl) {
+  return std::string_view(mbedtls_ssl_get_version(ssl)) == "TLSv1.3";
 }
 
 // Makes a TLS 1.3 client tell when a ticket has come.

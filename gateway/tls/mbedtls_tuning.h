@@ -13,7 +13,8 @@
 #define MBEDTLS_THREADING_PTHREAD
 
 // No code for what the gateway never agrees to: old versions, datagrams, key exchanges without
-// forward secrecy, ciphers without authentication, curves that nobody signs with.
+// forward secrecy but those of a pre-shared key, ciphers without authentication, curves that nobody
+// signs with.
 #undef MBEDTLS_SSL_PROTO_TLS1
 #undef MBEDTLS_SSL_PROTO_TLS1_1
 #undef MBEDTLS_SSL_CBC_RECORD_SPLITTING
@@ -34,9 +35,7 @@
 #undef MBEDTLS_SSL_DTLS_CONNECTION_ID_COMPAT
 #undef MBEDTLS_SSL_DTLS_HELLO_VERIFY
 
-#undef MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
 #undef MBEDTLS_KEY_EXCHANGE_DHE_PSK_ENABLED
-#undef MBEDTLS_KEY_EXCHANGE_ECDHE_PSK_ENABLED
 #undef MBEDTLS_KEY_EXCHANGE_RSA_PSK_ENABLED
 #undef MBEDTLS_KEY_EXCHANGE_RSA_ENABLED
 #undef MBEDTLS_KEY_EXCHANGE_DHE_RSA_ENABLED

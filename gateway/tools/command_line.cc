@@ -5,6 +5,7 @@
 #include "tools/check_command.h"
 #include "tools/consume.h"
 #include "tools/dead_letter_command.h"
+#include "tools/identity_command.h"
 #include "tools/journal_command.h"
 #include "tools/replay_command.h"
 #include "tools/status_command.h"
@@ -36,6 +37,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddTry(app, &exit_code);
   AddStatus(app, &exit_code);
   AddReplay(app, &exit_code);
+  AddIdentity(app, &exit_code);
   AddConsume(app, &exit_code);
   app.set_version_flag("--version", version);
   try {

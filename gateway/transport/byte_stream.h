@@ -20,7 +20,8 @@ struct PeerInfo {
   std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
   std::string cipher = {};
   std::optional<tls::PeerCertificate> certificate = {};  // verified; none if none was shown
-  bool resumed = false;                                  // by session ticket
+  std::string psk_name = {};  // of the pre-shared key that it has proven to have; empty: none
+  bool resumed = false;       // by session ticket
 };
 
 // What a connection is reckoned as while there is no room for another (see Admission).

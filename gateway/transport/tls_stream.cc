@@ -10,6 +10,7 @@ PeerInfo DescribePeer(const ByteStream& inner, const tls::Engine& engine) {
   peer.tls_version = engine.version();
   peer.cipher = engine.cipher();
   peer.certificate = engine.peer();
+  peer.psk_name = engine.psk_name();
   peer.resumed = engine.resumed();
   return peer;
 }

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/base64.h"
-#include "tls/sha1.h"
+#include "tls/digest.h"
 
 namespace sluice::transport {
 namespace {

@@ -31,6 +31,7 @@ DOORS = {
     "uv.h": {"transport", "app"},
     "wslay": {"transport"},
     "sqlite3.h": {"state"},
+    "sodium.h": {"identity"},
     "simdjson.h": {"decode", "tools"},
     "cctz": {"decode"},
     "cbor.h": {"decode"},

@@ -39,7 +39,8 @@ class Text(Scenario):
         self.assertEqual((0, "", ""), (found.returncode, found.stdout, found.stderr))
 
     def test_the_page_describes_what_is_exported_and_nothing_else(self):
-        text = self.text(self.forwarding_gateway(1))
+        identities = stream() + "[state]\nidentities = true\n"
+        text = self.text(self.forwarding_gateway(1, stream_section=identities))
         exported = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
         with open(PAGE, encoding="utf-8") as page:
             described = re.findall(r"^\| `(\w+)` \| (\w+) \|", page.read(), re.MULTILINE)

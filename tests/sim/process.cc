@@ -12,6 +12,7 @@
 #include "sim/memory_account.h"
 #include "sim/replay_watch.h"
 #include "sim/tap.h"
+#include "support/inline_hash_worker.h"
 
 namespace sluice::sim {
 namespace {
@@ -60,6 +61,7 @@ struct Process::Life {
   Random random;
   ReplayWatch replays;
   ProcessScheduler scheduler;
+  test::InlineHashWorker hash_worker{&scheduler};
   Timer journal_turn, state_turn;
   std::unique_ptr<app::Gateway> gateway;
   MonotonicTime journal_due{};
@@ -127,6 +129,7 @@ Result<std::unique_ptr<app::Gateway>> Process::Create() {
             return Result<std::unique_ptr<forward::Uplink>>(parts_.new_uplink(
                 uplink.name, app::MqttOptionsOf(uplink, life_->clock), life_->scheduler));
           },
+      .hash_worker = life_->hash_worker,
       .by_hand = true,
       .state_vfs = parts_.disk.vfs(),
       .tap =
@@ -192,7 +195,7 @@ void Process::Listen() {
   context->output_budget = server.output_budget();
   parts_.network.SetAcceptor(
       [&server](const std::string& identity, std::unique_ptr<transport::ByteStream> stream) {
-        server.Accept(identity, std::move(stream));
+        server.Accept({.anonymous = identity}, std::move(stream));
       },
       &life_->scheduler, std::move(context));
 }

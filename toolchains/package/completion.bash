@@ -17,13 +17,23 @@ _sluice() {
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal dead-letter try status replay consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter identity try status replay consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
     check) options='--offline' ;;
     try) options='--topic --identity --log' ;;
     status) options='--dir --admin --json --watch' ;;
+    identity)
+      options='--dir'
+      case ${words[2]} in
+        add) options="$options --password-stdin --no-password --psk --psk-stdin --replace" ;;
+        list) options="$options --json" ;;
+        import) options="$options --replace" ;;
+        enable | disable | remove | export) ;;
+        *) options='' ;;
+      esac
+      ;;
     replay) options='--dir --route --from --dry-run --json' ;;
     consume)
       options='--url --topic --ca --cert --key --username --password-file --mqtt-version --client-id --clean-start
@@ -58,6 +68,13 @@ _sluice() {
         COMPREPLY=($(compgen -W 'ls cat verify' -- "$cur"))
       else
         _filedir -d
+      fi
+      ;;
+    identity)
+      if [ "$cword" -eq 2 ]; then
+        COMPREPLY=($(compgen -W 'add list enable disable remove import export' -- "$cur"))
+      elif [[ ${words[2]} == import || ${words[2]} == export ]]; then
+        _filedir
       fi
       ;;
     dead-letter)

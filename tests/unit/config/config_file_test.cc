@@ -346,6 +346,68 @@ TEST_F(ConfigFileTest, AnonymousClientsHaveToBeAskedFor) {
   EXPECT_THAT(mistake, HasSubstr("anonymous must be true"));
 }
 
+std::string ListenerWith(const std::string& keys) {
+  return "[gateway]\nid=\"g\"\ndata_dir=\"d\"\n[[access]]\nspeaks_for=[\"*\"]\n[[listener]]\n"
+         "bind=\"127.0.0.1:0\"\n" +
+         keys;
+}
+
+TEST_F(ConfigFileTest, ListenerAcceptsCertificatesWhereClientsShowThem) {
+  const auto listener = [this](const std::string& keys) {
+    return Load(ListenerWith(keys)).listeners.at(0);
+  };
+  const std::string tls = "tls={cert=\"a\",key=\"b\",client_ca=\"c\"}\n";
+  using tls::ClientCertificate;
+  EXPECT_THAT(listener(tls).accepts, ElementsAre(Accept::kCertificate));
+  EXPECT_EQ(listener(tls).tls.client_cert, ClientCertificate::kRequired);
+  EXPECT_THAT(listener("plaintext=true\nanonymous=true\n").accepts, ElementsAre());
+  EXPECT_EQ(listener(tls + "accepts=[\"certificate\",\"password\"]\n").tls.client_cert,
+            ClientCertificate::kOptional);
+  const ListenerConfig passwords = listener("tls={cert=\"a\",key=\"b\"}\naccepts=[\"password\"]\n");
+  EXPECT_EQ(passwords.tls.client_cert, ClientCertificate::kNone);
+  EXPECT_TRUE(passwords.takes_passwords());
+  // A certificate may be the door of a fleet, and a password say which of them it is.
+  const ListenerConfig both = listener(
+      "tls={cert=\"a\",key=\"b\",client_ca=\"c\",client_cert=\"required\"}\n"
+      "accepts=[\"password\"]\n");
+  EXPECT_EQ(both.tls.client_cert, ClientCertificate::kRequired);
+  EXPECT_FALSE(both.Takes(Accept::kCertificate));
+}
+
+TEST_F(ConfigFileTest, WhatAListenerCanNotAcceptIsAMistake) {
+  const std::string tls = "tls={cert=\"a\",key=\"b\"}\n";
+  EXPECT_THAT(Mistake(ListenerWith("plaintext=true\naccepts=[\"password\"]\n")),
+              HasSubstr("listener.accepts has password, which clients would send in plaintext"));
+  EXPECT_THAT(
+      Mistake(ListenerWith(tls + "accepts=[\"password_plaintext\"]\n")),
+      HasSubstr("listener.accepts has password_plaintext, which is for a listener without"));
+  EXPECT_THAT(Mistake(ListenerWith("plaintext=true\nanonymous=true\naccepts=[\"certificate\"]\n")),
+              HasSubstr("listener.accepts has certificate, and clients show none here"));
+  EXPECT_THAT(
+      Mistake(ListenerWith(tls + "accepts=[\"passwort\"]\n")),
+      HasSubstr("listener.accepts 'passwort' is none of them; must be one of: certificate"));
+  EXPECT_THAT(Mistake(ListenerWith("plaintext=true\naccepts=[]\n")),
+              HasSubstr("or let them show something else, as with accepts = [\"password\"]"));
+}
+
+TEST_F(ConfigFileTest, ListenerForPreSharedKeysNeedsNoCertificate) {
+  const ListenerConfig bare = Load(ListenerWith("tls={}\naccepts=[\"psk\"]\n")).listeners.at(0);
+  EXPECT_EQ(bare.tls.client_cert, tls::ClientCertificate::kNone);
+  EXPECT_THAT(Mistake(ListenerWith("tls={}\naccepts=[\"psk\",\"password\"]\n")),
+              HasSubstr("listener.tls.cert"));
+  EXPECT_THAT(Mistake(ListenerWith("tls={cert=\"a\"}\naccepts=[\"psk\"]\n")),
+              HasSubstr("listener.tls.key"));
+  EXPECT_THAT(Mistake(ListenerWith("plaintext=true\naccepts=[\"psk\"]\n")),
+              HasSubstr("listener.accepts has psk, pre-shared keys of TLS"));
+}
+
+TEST_F(ConfigFileTest, PasswordsInPlaintextWarn) {
+  const auto loaded =
+      ParseConfig("g.toml", ListenerWith("plaintext=true\naccepts=[\"password_plaintext\"]\n"));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  EXPECT_THAT(loaded->warnings, Contains(HasSubstr("takes passwords in plaintext")));
+}
+
 TEST_F(ConfigFileTest, PlaintextAndWeakDurabilityWarn) {
   const auto loaded =
       ParseConfig("g.toml", With("[[stream]]\nname = \"t\"\ndurability = \"memory\"\n"));

@@ -153,7 +153,13 @@ size_t EveryKeyTest::CountUnequal(const std::string& path, const toml::node& nod
       unequal += IsUnequalWith(path, [&](toml::node& n) { n.as_integer()->get() = other; });
     }
   } else if (node.is_array()) {
-    unequal += IsUnequalWith(path, [](toml::node& n) { n.as_array()->push_back("more"); });
+    toml::table with_more = table_;
+    with_more.at_path(path).as_array()->push_back("more");
+    std::vector<std::string> words = Listed(with_more, "must be one of: ");
+    if (words.empty()) words = {"more"};
+    for (const std::string& word : words) {
+      unequal += IsUnequalWith(path, [&](toml::node& n) { n.as_array()->push_back(word); });
+    }
   } else if (node.is_string()) {
     for (const std::string& other : OtherTexts(path, node.as_string()->get())) {
       unequal += IsUnequalWith(path, [&](toml::node& n) { n.as_string()->get() = other; });

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/config.h"
+#include "identity/password_hash.h"
 
 namespace sluice::config {
 namespace {
@@ -43,6 +44,14 @@ TEST_F(MemoryPlanTest, SharesAndConnectionsStayBelowTheLimit) {
 
 TEST_F(MemoryPlanTest, AThousandTlsConnectionsFitTheDefaultLimit) {
   EXPECT_GE(Plan().max_clients, 1000U);
+}
+
+TEST_F(MemoryPlanTest, HashingAPasswordIsBooked) {
+  const MemoryPlan before = Plan();
+  config_.listeners[0].accepts = {Accept::kPassword};
+  EXPECT_LE(
+      (Plan().max_connections + 1) * kBytesPerTlsConnection + identity::kPasswordHashMemoryBytes,
+      (before.max_connections + 1) * kBytesPerTlsConnection);
 }
 
 TEST_F(MemoryPlanTest, InputHoldsPacketsOfTheLargestSize) {

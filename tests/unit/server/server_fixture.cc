@@ -114,7 +114,10 @@ void ServerTest::ArriveAs(const std::string& identity, TestClient& client) {
   auto pair = test::MemoryStream::Connect(&scheduler_, stream_limits_, {.address = "device"},
                                           {.address = "gateway"});
   client.Attach(std::move(pair.first));
-  server_->Accept(identity, std::move(pair.second));
+  identity::EntryRules entry;
+  entry.anonymous = identity;
+  entry.password = takes_passwords_;
+  server_->Accept(entry, std::move(pair.second));
 }
 
 void ServerTest::SendConnect(TestClient& client, const std::string& client_id,

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "base/log.h"
-#include "identity/certificate_mapper.h"
+#include "identity/doorkeeper.h"
 #include "ingest/ingest.h"
 #include "server/server.h"
+#include "support/inline_hash_worker.h"
 #include "support/memory_env.h"
 #include "support/simulated_clock.h"
 #include "support/simulated_scheduler.h"
@@ -111,8 +112,14 @@ class ServerTest : public testing::Test {
   std::unique_ptr<normalise::Normaliser> normaliser_;
   std::unique_ptr<broker::AccessControl> access_control_;
   std::unique_ptr<ingest::Ingest> ingest_;
-  identity::CertificateMapper certificates_;
-  identity::Authenticator* authenticator_ = &certificates_;
+  bool takes_passwords_ = false;  // of clients that come from now on
+  identity::Accounts accounts_{100};
+  test::InlineHashWorker hash_worker_{&scheduler_};
+  identity::LoginFailures login_failures_{metrics_};
+  identity::PasswordCheck passwords_{
+      {}, {scheduler_, accounts_, hash_worker_, login_failures_, metrics_}};
+  identity::Doorkeeper doorkeeper_{{accounts_, passwords_, login_failures_}};
+  identity::Authenticator* authenticator_ = &doorkeeper_;
   std::unique_ptr<Server> server_;
   std::deque<TestClient> clients_;
   bool shut_down_ = false;

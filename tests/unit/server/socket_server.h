@@ -25,7 +25,7 @@ class SocketServerTest : public ServerTest {
     spec.transport.bind = "127.0.0.1:0";
     spec.transport.metric_label = metric_label;
     spec.transport.limits = stream_limits_;
-    spec.anonymous_identity = identity;
+    spec.entry.anonymous = identity;
     const Status status = server_->Listen(loop_, std::move(spec));
     ASSERT_TRUE(status.ok()) << status.ToString();
   }
