@@ -18,6 +18,8 @@ struct AccessRule {
   Effect effect = Effect::kAllow;
   // Whom it speaks about: a name, in which '*' stands for any run of characters ("hub-*", "*").
   std::string identity = "*";
+  // Whom of those it does not speak about all the same, likewise.
+  std::vector<std::string> except = {};
   bool publish = false;
   bool subscribe = false;
   std::vector<TopicPattern> topics = {};
@@ -30,18 +32,17 @@ struct AccessRule {
 
 // Who may publish and subscribe where.
 //
-// The rules are read from top to bottom and the first that speaks about identity, action and topic
-// decides; when none does, the answer is no. A rule speaks about
+// Something is allowed when a rule that allows speaks about identity, action and topic, and none
+// that denies does, wherever it stands. A rule speaks about
 //   a publish    when one of its topics matches the topic name;
 //   a subscribe  when it allows: one of its topics covers everything the filter can match;
 //                when it denies: one of its topics has anything in common with the filter.
 // So nobody reads a denied topic through a wildcard, and no wildcard of a client exceeds what it
 // was given.
 //
-// For whom a client speaks is asked likewise: the first rule with a `speaks_for` that speaks about
-// the identity and matches the device decides. An identity that no allowing rule with a
-// `speaks_for` is about speaks for itself only. There is no placeholder for the client id: a client
-// chooses that itself, so it proves nothing.
+// For whom a client speaks is asked likewise, of the rules with a `speaks_for`. An identity that no
+// allowing rule with a `speaks_for` is about speaks for itself only. There is no placeholder for
+// the client id: a client chooses that itself, so it proves nothing.
 //
 // Immutable; safe from any thread. Asking allocates nothing.
 class AccessControl {
@@ -63,6 +64,10 @@ class AccessControl {
   bool SaysForWhomSpeaks(std::string_view identity) const;
   // Of the first rule that is about the identity and says so; otherwise 1.
   uint32_t ShareOf(std::string_view identity) const;
+
+  // Whether `deny` may take something from what `allow` gives: both are about some identity, action
+  // and topic, or device. May say yes in vain, never no.
+  static bool MayOverrule(const AccessRule& deny, const AccessRule& allow);
 
  private:
   std::vector<AccessRule> rules_;

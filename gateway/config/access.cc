@@ -1,5 +1,7 @@
 #include "config/access.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -12,11 +14,12 @@ using broker::AccessRule;
 
 constexpr std::array<std::string_view, 4> kRules = {"publish", "subscribe", "speaks_for", "share"};
 
-// A rule for each of the keys, so that the first that is about something decides about it alone.
+// A rule for each of the keys, each of which is about something else.
 void AddRules(const AccessConfig& access, std::vector<AccessRule>* rules) {
   AccessRule base;
   base.effect = access.deny ? AccessRule::Effect::kDeny : AccessRule::Effect::kAllow;
   base.identity = access.identity;
+  base.except = access.except;
   AccessRule publish = base, subscribe = base, speaks_for = base;
   publish.publish = subscribe.subscribe = true;
   publish.topics = access.publish;
@@ -30,10 +33,22 @@ void AddRules(const AccessConfig& access, std::vector<AccessRule>* rules) {
   }
 }
 
+bool MayOverrule(const AccessConfig& deny, const AccessConfig& allow) {
+  std::vector<AccessRule> denying, allowing;
+  AddRules(deny, &denying);
+  AddRules(allow, &allowing);
+  return std::any_of(denying.begin(), denying.end(), [&](const AccessRule& one) {
+    return std::any_of(allowing.begin(), allowing.end(), [&](const AccessRule& other) {
+      return broker::AccessControl::MayOverrule(one, other);
+    });
+  });
+}
+
 }  // namespace
 
 void Read(TableReader& t, AccessConfig* access) {
   t.Text("identity", &access->identity);
+  t.TextList("except", &access->except);
   t.Flag("deny", &access->deny);
   t.ParsedList("publish", &access->publish, broker::TopicPattern::Parse);
   t.ParsedList("subscribe", &access->subscribe, broker::TopicPattern::Parse);
@@ -49,6 +64,21 @@ void Read(TableReader& t, AccessConfig* access) {
                          [&](std::string_view key) { return !t.Has(key) || t.IsEmptyList(key); })) {
     t.Error("publish, subscribe, speaks_for and share",
             "are all missing; a rule needs one of them");
+  }
+}
+
+void CheckAccess(const std::vector<AccessConfig>& access, Diagnostics* diagnostics) {
+  for (size_t i = 1; i < access.size(); ++i) {
+    if (!access[i].deny) continue;
+    for (size_t before = 0; before < i; ++before) {
+      if (access[before].deny || !MayOverrule(access[i], access[before])) continue;
+      diagnostics->Warning(fmt::format(
+          "[[access]] number {} denies, and wins now over number {}, which stands before it and "
+          "decided until 0.1; if that is meant, write it in front, else leave out of it whom or "
+          "what it is not about, as with except",
+          i + 1, before + 1));
+      break;
+    }
   }
 }
 

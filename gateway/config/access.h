@@ -12,6 +12,7 @@ namespace sluice::config {
 // [[access]]
 struct AccessConfig {
   std::string identity = "*";
+  std::vector<std::string> except;
   bool deny = false;
   std::vector<broker::TopicPattern> publish;
   std::vector<broker::TopicPattern> subscribe;
@@ -21,6 +22,9 @@ struct AccessConfig {
 };
 
 void Read(TableReader& t, AccessConfig* access);
+
+// Says which rules mean something else than when the first that spoke decided.
+void CheckAccess(const std::vector<AccessConfig>& access, Diagnostics* diagnostics);
 
 // With the default rules where these say nothing about topics.
 std::vector<broker::AccessRule> ToAccessRules(const std::vector<AccessConfig>& access);

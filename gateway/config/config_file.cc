@@ -38,6 +38,7 @@ void CheckSections(const Config& config, Diagnostics* diagnostics) {
   CheckListeners(config, diagnostics);
   CheckUplinks(config.uplinks, diagnostics);
   CheckRoutes(config, diagnostics);
+  CheckAccess(config.access, diagnostics);
   CheckLimits(config, diagnostics);
   CheckJournal(config, diagnostics);
   CheckStreams(config, diagnostics);

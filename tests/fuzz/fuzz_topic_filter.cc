@@ -54,8 +54,8 @@ bool IsUsableFilter(const std::string& filter) {
 }
 
 AccessControl Rules(const std::string& filter, AccessRule::Effect effect) {
-  AccessRule rule{effect, "*", true, true, {*TopicPattern::Parse(filter)}};
-  AccessRule rest{AccessRule::Effect::kAllow, "*", true, true};
+  AccessRule rule{effect, "*", {}, true, true, {*TopicPattern::Parse(filter)}};
+  AccessRule rest{AccessRule::Effect::kAllow, "*", {}, true, true};
   rest.topics = {*TopicPattern::Parse("#"), *TopicPattern::Parse("$SYS/#")};
   std::vector<AccessRule> rules{rule};
   if (effect == AccessRule::Effect::kDeny) rules.push_back(rest);

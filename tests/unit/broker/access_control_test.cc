@@ -13,12 +13,12 @@ using Effect = AccessRule::Effect;
 
 AccessRule Rule(Effect effect, std::string identity, const std::vector<std::string>& topics,
                 bool publish = true, bool subscribe = true) {
-  return {effect, std::move(identity), publish, subscribe, test::Topics(topics), {}, 0};
+  return {effect, std::move(identity), {}, publish, subscribe, test::Topics(topics), {}, 0};
 }
 
 AccessRule Speaks(std::string identity, const std::vector<std::string>& speaks_for,
                   Effect effect = Effect::kAllow) {
-  return {effect, std::move(identity), false, false, {}, test::Devices(speaks_for), 0};
+  return {effect, std::move(identity), {}, false, false, {}, test::Devices(speaks_for), 0};
 }
 
 AccessControl Make(std::vector<AccessRule> rules) { return AccessControl(std::move(rules)); }
@@ -101,13 +101,50 @@ TEST(AccessControl, ActionsAreApart) {
                    {"d", kSub, "out/1", true}});
 }
 
-TEST(AccessControl, FirstRuleThatSpeaksDecides) {
-  ExpectDecisions(
-      Make({Rule(Effect::kAllow, "admin", {"#"}), Rule(Effect::kDeny, "*", {"a/secret"}),
-            Rule(Effect::kAllow, "*", {"a/#"})}),
-      {{"admin", kPub, "a/secret", true},
-       {"d", kPub, "a/secret", false},
-       {"d", kPub, "a/open", true}});
+TEST(AccessControl, DenialWinsWhereverItStands) {
+  const AccessRule admin = Rule(Effect::kAllow, "admin", {"#"});
+  const AccessRule secret = Rule(Effect::kDeny, "*", {"a/secret"});
+  const AccessRule all = Rule(Effect::kAllow, "*", {"a/#"});
+  for (const auto& rules :
+       {std::vector{admin, secret, all}, {secret, admin, all}, {admin, all, secret}}) {
+    ExpectDecisions(Make(rules), {{"admin", kPub, "a/secret", false},
+                                  {"admin", kPub, "b", true},
+                                  {"d", kPub, "a/secret", false},
+                                  {"d", kPub, "a/open", true},
+                                  {"d", kSub, "a/#", false}});
+  }
+}
+
+TEST(AccessControl, RuleIsNotAboutWhomItExcepts) {
+  AccessRule secret = Rule(Effect::kDeny, "*", {"a/secret"});
+  secret.except = {"admin", "ops-*"};
+  ExpectDecisions(Make({Rule(Effect::kAllow, "*", {"a/#"}), secret}),
+                  {{"admin", kPub, "a/secret", true},
+                   {"ops-1", kSub, "a/#", true},
+                   {"d", kPub, "a/secret", false},
+                   {"d", kSub, "a/#", false}});
+  AccessRule speaks = Speaks("*", {"*"});
+  speaks.except = {"d"};
+  const AccessControl access = Make({speaks});
+  EXPECT_TRUE(access.MaySpeakFor("hub", "x"));
+  EXPECT_FALSE(access.MaySpeakFor("d", "x"));
+  EXPECT_TRUE(access.MaySpeakFor("d", "d"));
+}
+
+TEST(AccessControl, DenialOverrulesOnlyWhatItMeets) {
+  const AccessRule secret = Rule(Effect::kDeny, "hub-*", {"a/+/secret"}, true, false);
+  const auto overruled = [&](const AccessRule& allow) {
+    return AccessControl::MayOverrule(secret, allow);
+  };
+  EXPECT_TRUE(overruled(Rule(Effect::kAllow, "*", {"a/#"})));
+  EXPECT_TRUE(overruled(Rule(Effect::kAllow, "hub-1", {"x", "a/{identity}/secret"})));
+  EXPECT_FALSE(overruled(Rule(Effect::kAllow, "pump", {"a/#"})));
+  EXPECT_FALSE(overruled(Rule(Effect::kAllow, "*", {"b/#"})));
+  EXPECT_FALSE(overruled(Rule(Effect::kAllow, "*", {"a/#"}, false, true)));
+  const AccessRule safe = Speaks("*", {"safe-*"}, Effect::kDeny);
+  EXPECT_TRUE(AccessControl::MayOverrule(safe, Speaks("hub", {"{identity}-x"})));
+  EXPECT_FALSE(AccessControl::MayOverrule(safe, Speaks("hub", {"kitchen"})));
+  EXPECT_FALSE(AccessControl::MayOverrule(safe, Rule(Effect::kAllow, "*", {"#"})));
 }
 
 TEST(AccessControl, WildcardDoesNotReadDeniedTopics) {
@@ -163,7 +200,7 @@ TEST(AccessControl, HubSpeaksForTheDevicesOfItsRuleOnly) {
   EXPECT_TRUE(access.MaySpeakFor("other", "other"));
 }
 
-TEST(AccessControl, FirstRuleThatMatchesTheDeviceDecidesWhoSpeaksForIt) {
+TEST(AccessControl, DenialWinsForDevicesToo) {
   const AccessControl access = Make(
       {Speaks("*", {"safe-*"}, Effect::kDeny), Speaks("hub", {"hub", "a"}), Speaks("*", {"b*"})});
   EXPECT_FALSE(access.MaySpeakFor("hub", "safe-1"));

@@ -119,6 +119,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   defaults.uplinks[0].client = written.uplinks[0].client;
   defaults.routes[0].max_age = written.routes[0].max_age;
   defaults.access[0].share = written.access[0].share;
+  defaults.access[0].except = written.access[0].except;
   EXPECT_EQ(written.gateway, defaults.gateway);
   EXPECT_EQ(written.admin, defaults.admin);
   EXPECT_EQ(written.limits, defaults.limits);
@@ -455,6 +456,23 @@ TEST_F(ConfigFileTest, LimitThatIsTheLargestThereIsWarnsWithoutAdvice) {
 TEST_F(ConfigFileTest, RuleWithoutAnythingNamesWhatItCouldHave) {
   EXPECT_THAT(Mistake(With("[[access]]\nidentity = \"x\"\n")),
               HasSubstr("access.publish, subscribe, speaks_for and share are all missing"));
+}
+
+// Until 0.1 the first rule decided.
+TEST_F(ConfigFileTest, DenialBehindWhatItTakesSomethingFromWarns) {
+  const auto warnings = [](const std::string& first, const std::string& second) {
+    const auto loaded =
+        ParseConfig("g.toml", ListenerWith("plaintext=true\nanonymous=true\n[[access]]\n" + first +
+                                           "\n[[access]]\n" + second + "\n"));
+    EXPECT_TRUE(loaded.ok()) << loaded.status().message();
+    return loaded.ok() ? loaded->warnings : std::vector<std::string>();
+  };
+  const std::string allow = "publish=[\"a/#\"]";
+  const std::string deny = "deny=true\npublish=[\"a/secret\"]";
+  EXPECT_THAT(warnings(allow, deny),
+              Contains(HasSubstr("[[access]] number 3 denies, and wins now over number 2")));
+  EXPECT_THAT(warnings(deny, allow), Not(Contains(HasSubstr("denies"))));
+  EXPECT_THAT(warnings(allow, "deny=true\npublish=[\"b\"]"), Not(Contains(HasSubstr("denies"))));
 }
 
 TEST_F(ConfigFileTest, DefaultsDoNotWarn) {
