@@ -10,6 +10,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -193,37 +194,34 @@ int List(const IdentityArguments& a) {
   return 0;
 }
 
+Result<uint64_t> PutImported(const IdentityArguments& a, const IdentityLine& line) {
+  std::string form, psk;
+  admin::AppendMember("name", line.name, &form);
+  admin::AppendMember("password_hash", line.password_hash, &form);
+  AppendHex(AsBytes(line.psk), &psk);
+  admin::AppendMember("psk", psk, &form);
+  if (line.enabled) admin::AppendMember("enabled", *line.enabled ? "1" : "0", &form);
+  if (a.replace) admin::AppendMember("replace", "1", &form);
+  return Change(a, "put", form);
+}
+
 int Import(const IdentityArguments& a) {
   std::ifstream file(a.file);
   if (!file) return Complain(Status::FromErrno(errno, a.file));
-  uint64_t taken = 0, there = 0, wrong = 0, last = 0, number = 0;
-  for (std::string text; std::getline(file, text);) {
-    ++number;
-    const auto line = ParseIdentityLine(text);
-    if (line.ok() && !*line) continue;
-    Result<uint64_t> change = line.ok() ? Result<uint64_t>(uint64_t{0}) : line.status();
-    if (line.ok()) {
-      std::string form;
-      admin::AppendMember("name", (*line)->name, &form);
-      admin::AppendMember("password_hash", (*line)->password_hash, &form);
-      std::string psk;
-      AppendHex(AsBytes((*line)->psk), &psk);
-      admin::AppendMember("psk", psk, &form);
-      if ((*line)->enabled) admin::AppendMember("enabled", *(*line)->enabled ? "1" : "0", &form);
-      if (a.replace) admin::AppendMember("replace", "1", &form);
-      change = Change(a, "put", form);
-    }
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  uint64_t taken = 0, there = 0, wrong = 0, last = 0;
+  for (const IdentityEntry& entry : ParseIdentityFile(text)) {
+    const Result<uint64_t> change =
+        entry.line.ok() ? PutImported(a, *entry.line) : entry.line.status();
     if (change.ok()) {
       ++taken;
       last = *change;
-    } else if (change.status().code() == StatusCode::kAlreadyExists) {
-      ++there;
-      fmt::print(stderr, "sluice: {}:{}: {}: {}\n", a.file, number, OneLine((*line)->name),
-                 change.status().message());
-    } else {
-      ++wrong;
-      fmt::print(stderr, "sluice: {}:{}: {}\n", a.file, number, change.status().message());
+      continue;
     }
+    ++(change.status().code() == StatusCode::kAlreadyExists ? there : wrong);
+    const std::string who = entry.line.ok() ? OneLine(entry.line->name) + ": " : "";
+    fmt::print(stderr, "sluice: {}:{}: {}{}\n", a.file, entry.place, who,
+               change.status().message());
   }
   const int code = taken == 0 ? 0 : Finish(a, last);
   fmt::print("{} imported, {} there already{}, {} wrong\n", taken, there,
@@ -304,8 +302,9 @@ void AddIdentity(CLI::App& app, int* exit_code) {
                   [a, exit_code] { *exit_code = Remove(*a); }),
           *a);
   CLI::App* import =
-      AddVerb(identity, "import", "Add those of a Mosquitto password file or an export", *a,
-              [a, exit_code] { *exit_code = Import(*a); });
+      AddVerb(identity, "import",
+              "Add those of a Mosquitto password file, of its dynamic security, or of an export",
+              *a, [a, exit_code] { *exit_code = Import(*a); });
   import->add_option("file", a->file, "the file")->required();
   import->add_flag("--replace", a->replace, "of those that are there already take the file's");
   AddVerb(identity, "export", "Write all, with their password hashes, to a new file", *a,

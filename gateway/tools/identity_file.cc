@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/hex.h"
@@ -61,6 +62,43 @@ Result<IdentityLine> ParseMosquitto(std::string_view text) {
       "the file first");
 }
 
+std::string_view Text(const element& object, const char* key) {
+  std::string_view text;
+  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+
+// Of dynamic-security.json; its hashes are those of the password file in other words.
+Result<IdentityLine> ParseDynsecClient(const element& client) {
+  IdentityLine line{.name = std::string(Text(client, "username")), .password_hash = {}};
+  bool disabled = false;
+  if (client["disabled"].get(disabled) == simdjson::SUCCESS) line.enabled = !disabled;
+  const std::string_view key = Text(client, "password"), salt = Text(client, "salt");
+  int64_t iterations = 0;
+  if (!key.empty()) {
+    if (client["iterations"].get(iterations) != simdjson::SUCCESS) iterations = 0;
+    line.password_hash = fmt::format("$7${}${}${}", iterations, salt, key);
+  }
+  SLUICE_RETURN_IF_ERROR(Checked(line));
+  return line;
+}
+
+// Nothing if it is none.
+std::optional<std::vector<IdentityEntry>> ParseDynsec(std::string_view text) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string padded(text);
+  element file;
+  simdjson::dom::array clients;
+  if (parser.parse(padded).get(file) != simdjson::SUCCESS ||
+      file["clients"].get(clients) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  std::vector<IdentityEntry> entries;
+  for (const element client : clients) {
+    entries.push_back({fmt::format("client {}", entries.size() + 1), ParseDynsecClient(client)});
+  }
+  return entries;
+}
+
 }  // namespace
 
 Result<std::optional<IdentityLine>> ParseIdentityLine(std::string_view line) {
@@ -70,6 +108,22 @@ Result<std::optional<IdentityLine>> ParseIdentityLine(std::string_view line) {
   if (!parsed.ok()) return parsed.status();
   SLUICE_RETURN_IF_ERROR(Checked(*parsed));
   return std::optional<IdentityLine>(std::move(*parsed));
+}
+
+std::vector<IdentityEntry> ParseIdentityFile(std::string_view text) {
+  if (auto dynsec = ParseDynsec(text)) return std::move(*dynsec);
+  std::vector<IdentityEntry> entries;
+  for (size_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    auto line = ParseIdentityLine(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!line.ok()) {
+      entries.push_back({fmt::format("{}", number), line.status()});
+    } else if (*line) {
+      entries.push_back({fmt::format("{}", number), std::move(**line)});
+    }
+  }
+  return entries;
 }
 
 }  // namespace sluice::tools

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -25,5 +26,16 @@ struct IdentityLine {
 // Nothing for an empty line and one that begins with #. kInvalidArgument: what is wrong with it, in
 // words that hold no hash.
 Result<std::optional<IdentityLine>> ParseIdentityLine(std::string_view line);
+
+// One of those in a file, or what is wrong with it, and where: "5", its line, or "client 2".
+struct IdentityEntry {
+  std::string place;
+  Result<IdentityLine> line;
+};
+
+// All that a file holds: lines as above, or the JSON of Mosquitto's dynamic security plugin, of
+// which the clients are taken, and neither roles nor groups. Those without a password let nobody
+// in, there as here.
+std::vector<IdentityEntry> ParseIdentityFile(std::string_view text);
 
 }  // namespace sluice::tools

@@ -217,6 +217,14 @@ class Passwords(Scenario):
         self.assertNotIn("mosquitto", listed)
         self.assertRegex(listed, r"(?m)^new +enabled +argon2id +-$")
 
+    def test_clients_of_dynamic_security_are_imported(self):
+        file = self.path("dynamic-security.json")
+        code, out, err = run([mosquitto.program("mosquitto_ctrl"), "dynsec", "init", file, "admin", "secret"])
+        self.assertEqual(0, code, out + err)
+        self.assertIn("1 imported, 0 there already, 0 wrong", self.identity("import", file))
+        self.assertNotEqual(0, self.pub(self.tls_port, "admin", "wrong")[0])
+        self.assert_in(self.tls_port, "admin", "secret")
+
     def test_export_is_a_backup(self):
         self.add("pump", "secret")
         self.add("off", "secret")

@@ -46,6 +46,37 @@ TEST(IdentityFileTest, NothingIsInEmptyLinesAndRemarks) {
   }
 }
 
+TEST(IdentityFileTest, ClientsOfDynamicSecurityAreRead) {
+  const auto entries = ParseIdentityFile(R"({
+    "defaultACLAccess": {"publishClientSend": false},
+    "clients": [
+      {"username": "admin", "textName": "x", "roles": [{"rolename": "admin"}],
+       "password": "DcUKuFhqszWWkkaPjMb3vKcPw7xJ1kv5rz9lF/VwI6f1DAscRNAgjypM4pC1+O5BdIYT2RxwwA+AYdwHJFXxXw==",
+       "salt": "H1Wzz4Kvz3VFL+nt", "iterations": 101},
+      {"username": "off", "disabled": true},
+      {"username": "a/b"},
+      {"username": "broken", "password": "x", "salt": "y", "iterations": 101}],
+    "roles": []})");
+  ASSERT_EQ(entries.size(), 4U);
+  ASSERT_TRUE(entries[0].line.ok()) << entries[0].line.status().ToString();
+  EXPECT_EQ(entries[0].line->name, "admin");
+  EXPECT_EQ(entries[0].line->password_hash, kMosquitto);
+  ASSERT_TRUE(entries[1].line.ok());
+  EXPECT_EQ(entries[1].line->enabled, false);
+  EXPECT_EQ(entries[1].line->password_hash, "");
+  EXPECT_EQ(entries[2].place, "client 3");
+  EXPECT_FALSE(entries[2].line.ok());
+  EXPECT_FALSE(entries[3].line.ok());
+}
+
+TEST(IdentityFileTest, LinesAreNumbered) {
+  const auto entries = ParseIdentityFile("# x\n\n{\"name\":\"a\"}\nb:hunter2\n");
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].place, "3");
+  EXPECT_EQ(entries[1].place, "4");
+  EXPECT_TRUE(ParseIdentityFile("").empty());
+}
+
 TEST(IdentityFileTest, WhatIsWrongIsSaidWithoutTheSecret) {
   EXPECT_NE(Mistake("alice:hunter2").find("mosquitto_passwd -U"), std::string::npos);
   EXPECT_EQ(Mistake("alice:hunter2").find("hunter2"), std::string::npos);
