@@ -77,6 +77,7 @@ class Judges final : public Witness {
   void OnStarted() override {
     counters_.OnStarted();
     expiry_.OnStarted();
+    letters_.OnStarted();
     replay_.OnStarted();
   }
   void OnEnded(End how) override;

@@ -1,6 +1,7 @@
 #include "sim/letter_judge.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace sluice::sim {
 namespace {
@@ -37,7 +38,23 @@ void LetterJudge::OnKept(const Letter& letter) {
   }
   uint8_t& marks = marks_.At(letter.route, letter.stream, letter.offset);
   if (!may_rot) LookAtContent(letter, marks);
+  LookAtDelay(letter);
   marks |= kKept;
+}
+
+void LetterJudge::LookAtDelay(const Letter& letter) {
+  // For many of them, and their commits.
+  constexpr Duration kPatience = std::chrono::seconds(10);
+  const auto refused = refused_at_.find({letter.route, letter.offset});
+  // Where an earlier message has no answer yet, this one is not looked at.
+  const bool is_slow = file_.scene().plan.has(Trouble::kUpstreamSlow);
+  if (!file_.scene().calm() || refused == refused_at_.end() || is_slow) return;
+  const Duration since = std::max({refused->second, started_, file_.scene().plan.length});
+  const Duration waited = file_.scene().age() - since;
+  if (waited <= kPatience) return;
+  file_.Broken(2, "the dead letter of {} has waited for {} ms, and nothing was in its way",
+               LetterKey(letter),
+               std::chrono::duration_cast<std::chrono::milliseconds>(waited).count());
 }
 
 void LetterJudge::LookAtContent(const Letter& letter, uint8_t marks) {
@@ -69,6 +86,7 @@ void LetterJudge::OnArrived(const std::string& route, const std::vector<Entry>& 
 void LetterJudge::OnAcknowledged(const std::string& route, const std::vector<Entry>& entries) {
   for (const Entry& entry : entries) {
     if (entry.gap_reason != kTold) Note(route, entry, kPassed);
+    if (entry.gap_reason.empty()) refused_at_.erase({route, entry.first});
   }
 }
 
@@ -79,6 +97,7 @@ void LetterJudge::OnRefused(const std::string& route, const std::vector<Entry>& 
   for (const Entry& entry : entries) {
     if (entry.gap_reason == kTold) continue;
     const bool is_event = entry.gap_reason.empty();
+    if (is_event) refused_at_[{route, entry.first}] = file_.scene().age();
     if (is_event || entry.gap_reason == "expired") Note(route, entry, kRefused);
     if (!is_event) Note(route, entry, kPassed);
   }

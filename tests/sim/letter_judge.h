@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/case_file.h"
@@ -17,6 +18,7 @@ namespace sluice::sim {
 // Judges dead letters of events (2):
 // - whatever upstream refuses for good and is done with, or is told to consumers as dead-lettered,
 //   has a letter that is synced, by the disk's own account;
+// - in the calm, when there is room, it is kept soon, however long there was none;
 // - a letter says what was refused, by whom and why, and none is of an event that was not;
 // - what was synced stays in the stream of dead letters, or a gap there says that it is gone.
 class LetterJudge {
@@ -24,6 +26,7 @@ class LetterJudge {
   // The file outlives it.
   explicit LetterJudge(CaseFile& file) : file_(file) {}
 
+  void OnStarted() { started_ = file_.scene().age(); }
   // The stream goes on at `first`.
   void OnAccepted(const std::string& stream, uint64_t first) { marks_.Cut(stream, first); }
   void OnKept(const Letter& letter);
@@ -49,6 +52,7 @@ class LetterJudge {
 
   void Note(const std::string& route, const Entry& entry, Mark mark);
   void LookAtTold(const std::string& route, const std::vector<Entry>& entries);
+  void LookAtDelay(const Letter& letter);
   void LookAtContent(const Letter& letter, uint8_t marks);
   bool IsRight(std::string_view text, uint8_t marks) const;
   void LookAtStored(const StoredStream& letters);
@@ -56,6 +60,9 @@ class LetterJudge {
 
   CaseFile& file_;
   RouteMarks marks_;
+  Duration started_{};  // the scene's age then
+  // Events that were refused, by route and offset, and when at last; until upstream has taken them.
+  std::map<std::pair<std::string, uint64_t>, Duration> refused_at_;
   // Those that were synced, by their offset: LetterKey, also of one whose offset was given again.
   std::multimap<uint64_t, std::string> kept_;
 };

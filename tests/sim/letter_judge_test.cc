@@ -75,6 +75,26 @@ TEST_F(LetterJudgeTest, WhatIsEvictedMeanwhileNeedsNoLetter) {
   ExpectWell();
 }
 
+TEST_F(LetterJudgeTest, ALetterIsKeptSoonInTheCalm) {
+  Pass(plan_.length - std::chrono::minutes(1));
+  Refuse();
+  Pass(std::chrono::minutes(1));
+  scene().BeginCalm();
+  Pass(std::chrono::seconds(9));
+  Keep(LetterOf(0));
+  ExpectWell();
+}
+
+TEST_F(LetterJudgeTest, ALetterWaitsThoughThereIsRoom) {
+  Pass(plan_.length - std::chrono::minutes(1));
+  Refuse();
+  Pass(std::chrono::minutes(1));
+  scene().BeginCalm();
+  Pass(std::chrono::seconds(11));
+  Keep(LetterOf(0));
+  ExpectBroken("has waited for 11000 ms");
+}
+
 TEST_F(LetterJudgeTest, WhatHasExpiredIsRefusedWithTheRest) {
   Accept();
   judge().OnRefused("up", Gap(0, 0, "expired"));
