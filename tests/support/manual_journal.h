@@ -24,7 +24,8 @@ inline void RunUntilIdle(journal::Journal& journal, const Clock& clock) {
   for (int quiet = 0, round = 0; quiet < 2 && round < 1000; ++round) {
     const auto due = journal.RunOnce();
     journal.Poll();
-    quiet = !due || *due > clock.Now() ? quiet + 1 : 0;
+    const bool idle = !journal.HasWork() && (!due || *due > clock.Now());
+    quiet = idle ? quiet + 1 : 0;
   }
 }
 
