@@ -105,6 +105,7 @@ void Read(TableReader& t, StreamConfig* stream) {
   ReadSizes(t, stream);
   t.OneOf("on_full", kOnFull, &stream->on_full);
   t.Time("keep", Duration(0), &stream->keep);
+  t.Flag("compress", &stream->compress);
 }
 
 void AddDeadLetterStream(std::vector<StreamConfig>* streams) {
@@ -140,6 +141,7 @@ std::vector<journal::StreamOptions> ToStreamOptions(const Config& config, const 
     options.sync_interval = std::chrono::duration_cast<milliseconds>(stream.interval);
     options.on_full = stream.on_full;
     options.keep = std::chrono::duration_cast<milliseconds>(stream.keep);
+    options.compress = stream.compress;
     options.max_bytes = stream.max_bytes;
     options.segment_bytes = stream.segment_bytes;
     options.max_quarantine_bytes = stream.max_quarantine;

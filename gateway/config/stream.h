@@ -28,6 +28,7 @@ struct StreamConfig {
   uint64_t max_quarantine = 64 << 20;          // a quarter of max_bytes
   Duration keep{};                             // 0: not
   journal::OnFull on_full = journal::StreamOptions{}.on_full;
+  bool compress = journal::StreamOptions{}.compress;
   bool operator==(const StreamConfig&) const = default;
 };
 

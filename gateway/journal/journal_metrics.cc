@@ -15,6 +15,8 @@ StreamMetrics::StreamMetrics(Metrics* m, const std::string& stream)
       written_bytes(m->AddCounter("sluice_journal_written_bytes_total",
                                   "Bytes of records written, again ones included.",
                                   LabelsOf(stream))),
+      plain_bytes(m->AddCounter("sluice_journal_plain_bytes_total",
+                                "Bytes that the written records take unpacked.", LabelsOf(stream))),
       commit_seconds(m->AddHistogram("sluice_journal_commit_seconds",
                                      "Time from a group commit's write to the end of its sync.",
                                      LabelsOf(stream))),

@@ -12,6 +12,7 @@ struct StreamMetrics {
 
   Counter& commits;
   Counter& written_bytes;
+  Counter& plain_bytes;
   Histogram& commit_seconds;
   Counter& failures;
   Counter& cursor_failures;

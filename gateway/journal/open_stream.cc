@@ -105,7 +105,7 @@ class Opener {
   std::unique_ptr<StreamStore> NewStore() const {
     const StreamStore::Settings settings{
         stream_.segment_bytes, options_.preallocate,
-        stream_.max_quarantine_bytes.value_or(stream_.max_bytes / 4)};
+        stream_.max_quarantine_bytes.value_or(stream_.max_bytes / 4), stream_.compress};
     return std::make_unique<StreamStore>(env_, paths_, state_.stream_id, *options_.clock, settings);
   }
 

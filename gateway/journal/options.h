@@ -50,6 +50,9 @@ struct StreamOptions {
   std::chrono::milliseconds keep{0};
   // Stops a slow disk from filling the memory: the stream uses at most three times this.
   size_t max_dirty_bytes = 1u << 20;
+  // Events that are committed together, or one soon after another, are packed with each other when
+  // they are written. Without it segments are such as 0.1.0 can read.
+  bool compress = true;
   // A larger event is answered with kTooLarge; at most a quarter of max_dirty_bytes and of
   // segment_bytes.
   size_t max_event_bytes = 256u << 10;

@@ -20,7 +20,7 @@ bool IsDamage(const Status& status) {
 }
 
 Outcome Fail(ReadJob* job, Status status) {
-  job->place.file.reset();
+  job->segment.Close();
   job->result.status = std::move(status);
   return Outcome::kDone;
 }
@@ -32,69 +32,71 @@ Outcome ReadHole(uint64_t end, ReadJob* job, GapReason reason = GapReason::kMiss
 }
 
 Status OpenPlace(const Env& env, const StreamStore& store, const Segment& segment, ReadJob* job) {
-  ReadPlace& place = job->place;
+  SegmentReader& reader = job->segment;
   const bool same =
-      place.file != nullptr && place.base == segment.base && place.version == segment.version;
-  if (same && place.offset <= job->request.from) return Status::Ok();
-  if (!same) {
-    if (place.file != nullptr && place.base == segment.base && segment.gap) {
-      SLUICE_PROBE("journal: a segment became a gap while it was read");
-    }
-    place.file.reset();
-    auto file = env.OpenReadable(store.paths().Segment(segment.base));
-    if (!file.ok()) return file.status();
-    place.file = std::move(file).value();
+      reader.is_open() && reader.base() == segment.base && job->version == segment.version;
+  if (same) {
+    if (reader.offset() > job->request.from) reader.Rewind();
+    return Status::Ok();
   }
-  place.base = place.offset = segment.base;
-  place.version = segment.version;
-  place.position = kSegmentHeaderBytes;
+  if (reader.is_open() && reader.base() == segment.base && segment.gap) {
+    SLUICE_PROBE("journal: a segment became a gap while it was read");
+  }
+  reader.Close();
+  auto file = env.OpenReadable(store.paths().Segment(segment.base));
+  if (!file.ok()) return file.status();
+  reader.Open(std::move(file).value(), segment.base);
+  job->version = segment.version;
   return Status::Ok();
 }
 
-// Takes records out of `bytes`, which were read at the place, until `end`. `*needed` is set when
-// the first record is longer.
-Outcome Parse(ByteSpan bytes, uint64_t stream_id, uint64_t end, ReadJob* job, size_t* needed) {
-  ReadPlace& place = job->place;
-  for (size_t at = 0; place.offset < end;) {
-    DecodedRecord record;
-    size_t wanted = 0;
-    const DecodeVerdict verdict = DecodeRecord(bytes.subspan(at), stream_id, &record, &wanted);
-    if (verdict == DecodeVerdict::kNeedMore) {
-      if (at == 0) *needed = wanted;
-      return Outcome::kMore;
-    }
-    if (verdict == DecodeVerdict::kInvalid || record.offset != place.offset)
-      return Outcome::kDamaged;
-    at += record.bytes;
-    place.position += record.bytes;
-    place.offset = std::min(record.end_offset, end);
-    if (record.kind == RecordKind::kBatch || place.offset <= job->request.from) continue;
-    Record out = record.ToRecord();
-    out.offset = std::max(out.offset, job->request.from);
-    out.end_offset = place.offset;
-    job->records.push_back(out);
-  }
-  return Outcome::kMore;
+// Hands out a record, clipped to [from, end), with its payload copied to byte `*used` of the
+// buffer, which has room for it.
+void HandOut(Record record, uint64_t end, ReadJob* job, size_t* used) {
+  uint8_t* const to = job->buffer.data() + *used;
+  std::copy(record.payload.begin(), record.payload.end(), to);
+  *used += PackedBytes(record.payload.size());
+  record.payload = {to, record.payload.size()};
+  record.offset = std::max(record.offset, job->request.from);
+  record.end_offset = std::min(record.end_offset, end);
+  job->records.push_back(record);
 }
 
-// Reads one buffer full at the place; a second time with a larger buffer when the first record
-// needs it.
+// Room for `bytes` when nothing has been handed out yet.
+void MakeRoom(size_t bytes, ReadJob* job) {
+  if (job->buffer.size() < bytes) job->buffer.resize(std::max(bytes, job->max_bytes));
+}
+
+// Reads one buffer full at the place. Passes over no more than that, either.
 Outcome ReadSegment(const Segment& segment, uint64_t stream_id, uint64_t limit, ReadJob* job) {
   const uint64_t end = std::min(segment.end, limit);
-  size_t wanted = std::max(job->max_bytes, kRecordHeaderBytes);
-  for (;;) {
-    if (job->buffer.size() < wanted) job->buffer.resize(wanted);
-    const Result<size_t> got =
-        job->place.file->ReadAt(job->place.position, wanted, job->buffer.data());
-    if (!got.ok()) return IsDamage(got.status()) ? Outcome::kDamaged : Fail(job, got.status());
-    size_t needed = 0;
-    const uint64_t before = job->place.position;
-    const Outcome outcome = Parse(ByteSpan(job->buffer).first(*got), stream_id, end, job, &needed);
-    if (!job->records.empty()) return Outcome::kDone;
-    if (outcome == Outcome::kDamaged || job->place.position != before) return outcome;
-    if (*got < wanted || needed <= wanted) return Outcome::kDamaged;  // the file ends too early
-    wanted = needed;
+  SegmentReader& reader = job->segment;
+  size_t used = 0, passed = 0;
+  while (reader.offset() < end && passed <= job->max_bytes) {
+    Record record;
+    const SegmentReader::Verdict verdict = reader.Look(stream_id, &record);
+    if (verdict != SegmentReader::Verdict::kRecord) {
+      if (!job->records.empty()) return Outcome::kDone;
+      if (verdict == SegmentReader::Verdict::kDamaged || IsDamage(reader.status())) {
+        return Outcome::kDamaged;
+      }
+      return Fail(job, reader.status());
+    }
+    const size_t bytes = PackedBytes(record.payload.size());
+    if (record.end_offset <= job->request.from) {
+      passed += bytes;
+    } else {
+      if (job->records.empty()) {
+        MakeRoom(bytes, job);
+      } else if (used + bytes > job->max_bytes) {
+        break;
+      }
+      HandOut(record, end, job, &used);
+      if (record.end_offset > end) break;  // the rest of a gap
+    }
+    reader.Advance();
   }
+  return job->records.empty() ? Outcome::kMore : Outcome::kDone;
 }
 
 Outcome ReadPiece(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadDamage* damage) {
@@ -112,19 +114,16 @@ Outcome ReadPiece(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, Re
   return ReadSegment(*segment, store->stream_id(), limit, job);
 }
 
-// Hands out one record that the scanner has found at the place.
+// Hands out what the scanner has found at the place: one record, or the events of one block.
 Outcome TakeFound(const SegmentScanner::Item& item, ReadJob* job) {
-  job->place.position = item.position + item.bytes;
-  job->place.offset = item.record.end_offset;
-  if (item.record.kind == RecordKind::kBatch || job->place.offset <= job->request.from) {
-    return Outcome::kMore;
-  }
-  job->buffer.assign(item.record.payload.begin(), item.record.payload.end());
-  Record out = item.record.ToRecord();
-  out.offset = std::max(out.offset, job->request.from);
-  out.payload = job->buffer;
-  job->records.push_back(out);
-  return Outcome::kDone;
+  job->segment.MoveTo(item.position + item.bytes, item.record.end_offset);
+  MakeRoom(std::max(PackedBytes(item.record.payload.size()), item.plain.size()), job);
+  size_t used = 0;
+  item.ForEachRecord([&](const Record& record) {
+    if (record.end_offset <= job->request.from) return;
+    HandOut(record, item.record.end_offset, job, &used);
+  });
+  return job->records.empty() ? Outcome::kMore : Outcome::kDone;
 }
 
 // Where nothing of a segment can be read it may be the medium that is gone for a while, not the
@@ -139,20 +138,20 @@ bool MediumIsGone(const Env& env, const StreamStore& store) {
 // up to it.
 Outcome StepOver(const Env& env, const StreamStore& store, const Segment& segment, uint64_t limit,
                  ReadJob* job) {
-  ReadPlace& place = job->place;
+  SegmentReader& place = job->segment;
   const uint64_t end = std::min(segment.end, limit);
-  SegmentScanner scanner(*place.file, store.stream_id(), place.position, place.offset, end);
+  SegmentScanner scanner(place.file(), store.stream_id(), place.position(), place.offset(), end,
+                         place.unpacker());
   auto item = scanner.Next();
-  while (item.kind == SegmentScanner::Item::Kind::kDamage) item = scanner.Next();
+  while (item.kind == SegmentScanner::Item::Kind::kDamage || item.is_batch()) item = scanner.Next();
   const bool found = item.kind == SegmentScanner::Item::Kind::kRecord;
-  if (!found && place.position == kSegmentHeaderBytes && !scanner.status().ok() &&
+  if (!found && place.position() == kSegmentHeaderBytes && !scanner.status().ok() &&
       segment.unreplaced != StatusCode::kNoSpace && MediumIsGone(env, store)) {
     return Fail(job, scanner.status());
   }
   const uint64_t next = found ? item.record.offset : end;
-  if (found && next <= std::max(place.offset, job->request.from)) return TakeFound(item, job);
-  place.position = item.position;
-  place.offset = next;
+  if (found && next <= std::max(place.offset(), job->request.from)) return TakeFound(item, job);
+  place.MoveTo(item.position, next);
   return ReadHole(next, job, GapReason::kCorrupt);
 }
 
@@ -184,7 +183,7 @@ Outcome Repair(Env& env, StreamStore* store, uint64_t limit, ReadJob* job, ReadD
   const Segment& segment = *store->Locate(from);
   const Status opened = OpenPlace(env, *store, segment, job);
   if (opened.ok() && is_news) {
-    damage->lost_events += MissingIn(env, *store, *job->place.file, segment);
+    damage->lost_events += MissingIn(env, *store, job->segment.file(), segment);
   }
   SLUICE_PROBE("journal: damage is stepped over where it lies");
   if (opened.ok()) return StepOver(env, *store, segment, limit, job);

@@ -6,21 +6,13 @@
 
 #include "base/env.h"
 #include "journal/reader.h"
+#include "journal/segment_reader.h"
 #include "journal/stream_store.h"
 
 namespace sluice::journal {
 
 class StreamCore;
 struct JournalShared;
-
-// Where a reader is in a segment file.
-struct ReadPlace {
-  uint64_t base = 0;
-  uint32_t version = 0;
-  uint64_t position = 0;  // of the record with `offset`
-  uint64_t offset = 0;
-  std::unique_ptr<ReadableFile> file;
-};
 
 struct ReadRequest {
   bool find = false;
@@ -44,7 +36,8 @@ struct ReadJob {
   ReadRequest next_request;  // loop thread's; copied when it is queued
   ReadRequest request;
 
-  ReadPlace place;
+  SegmentReader segment;
+  uint32_t version = 0;  // of the segment, see Segment
   std::vector<uint8_t> buffer;
   std::vector<Record> records;
   ReadResult result;

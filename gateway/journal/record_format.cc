@@ -45,6 +45,16 @@ bool DecodeBatch(DecodedRecord* record) {
   return record->synced.offset <= record->offset;
 }
 
+bool DecodeBlock(DecodedRecord* record) {
+  if (record->payload.size() <= kBlockInfoBytes) return false;
+  const uint8_t* const at = record->payload.data();
+  record->block = {LoadLe32(at), LoadLe32(at + 4), LoadLe64(at + 8)};
+  record->payload = record->payload.subspan(kBlockInfoBytes);
+  record->end_offset = record->offset + record->block.events;
+  return record->block.events > 0 && record->end_offset <= kMaxOffset &&
+         record->block.plain_bytes <= kMaxBlockBytes;
+}
+
 bool DecodeBody(DecodedRecord* record) {
   switch (record->kind) {
     case RecordKind::kEvent:
@@ -54,6 +64,8 @@ bool DecodeBody(DecodedRecord* record) {
       return DecodeGap(record);
     case RecordKind::kBatch:
       return DecodeBatch(record);
+    case RecordKind::kBlock:
+      return DecodeBlock(record);
   }
   return false;
 }
@@ -75,6 +87,15 @@ Record DecodedRecord::ToRecord() const {
           payload};
 }
 
+RecordView ViewRecord(const uint8_t* record) {
+  const size_t length = LoadLe32(record + kLengthAt);
+  return {static_cast<RecordKind>(record[kKindAt]),
+          LoadLe64(record + kOffsetAt),
+          static_cast<int64_t>(LoadLe64(record + kTimeAt)),
+          {record + kRecordHeaderBytes, length},
+          RecordBytes(length)};
+}
+
 DecodeVerdict DecodeRecord(ByteSpan bytes, uint64_t stream_id, DecodedRecord* record,
                            size_t* needed) {
   *needed = kRecordHeaderBytes;
@@ -82,7 +103,7 @@ DecodeVerdict DecodeRecord(ByteSpan bytes, uint64_t stream_id, DecodedRecord* re
   const uint32_t length = LoadLe32(bytes.data() + kLengthAt);
   const uint32_t kind = LoadLe32(bytes.data() + kKindAt);  // and the three zero bytes behind it
   const uint64_t offset = LoadLe64(bytes.data() + kOffsetAt);
-  if (length > kMaxPayloadBytes || kind < 1 || kind > 3 || offset >= kMaxOffset) {
+  if (length > kMaxPayloadBytes || kind < 1 || kind > 4 || offset >= kMaxOffset) {
     return DecodeVerdict::kInvalid;
   }
   *needed = RecordBytes(length);
@@ -96,6 +117,8 @@ DecodeVerdict DecodeRecord(ByteSpan bytes, uint64_t stream_id, DecodedRecord* re
              static_cast<int64_t>(LoadLe64(bytes.data() + kTimeAt)),
              bytes.subspan(kRecordHeaderBytes, length),
              {},
+             {},
+             LoadLe64(bytes.data()),
              *needed};
   return DecodeBody(record) ? DecodeVerdict::kValid : DecodeVerdict::kInvalid;
 }
@@ -123,11 +146,25 @@ void EncodeBatch(uint8_t* at, uint64_t stream_id, uint64_t offset, SyncPoint syn
   Seal(at, kBatchPayloadBytes, stream_id);
 }
 
+void EncodeBlock(uint8_t* at, uint64_t stream_id, uint64_t offset, int64_t time,
+                 const BlockInfo& info, size_t packed_bytes) {
+  const size_t length = kBlockInfoBytes + packed_bytes;
+  const size_t end = kRecordHeaderBytes + length;
+  EncodeHeader(at, length, RecordKind::kBlock, offset, time);
+  StoreLe32(at + kRecordHeaderBytes, info.events);
+  StoreLe32(at + kRecordHeaderBytes + 4, info.plain_bytes);
+  StoreLe64(at + kRecordHeaderBytes + 8, info.before);
+  std::memset(at + end, 0, RecordBytes(length) - end);
+  Seal(at, length, stream_id);
+}
+
 void RestampBatches(uint8_t* bytes, size_t size, uint64_t stream_id, SyncPoint synced) {
-  for (size_t at = 0; at < size; at += RecordBytes(LoadLe32(bytes + at + kLengthAt))) {
-    if (LoadLe32(bytes + at + kKindAt) != static_cast<uint32_t>(RecordKind::kBatch)) continue;
-    const auto time = static_cast<int64_t>(LoadLe64(bytes + at + kTimeAt));
-    EncodeBatch(bytes + at, stream_id, LoadLe64(bytes + at + kOffsetAt), synced, time);
+  for (size_t at = 0; at < size;) {
+    const RecordView record = ViewRecord(bytes + at);
+    if (record.kind == RecordKind::kBatch) {
+      EncodeBatch(bytes + at, stream_id, record.offset, synced, record.time);
+    }
+    at += record.bytes;
   }
 }
 

@@ -261,7 +261,7 @@ Status CheckFormat(const Env& env, const StreamPaths& paths) {
     const std::string path = paths.directory + "/" + name;
     const Result<bool> read = ReadHeader(env, path, &header);
     if (!read.ok()) return read.status();
-    if (*read || header.version == 0) continue;
+    if (*read || header.version <= SegmentHeader::kVersion) continue;
     return {StatusCode::kUnimplemented,
             fmt::format("{} was written by a newer version of Sluice (format {}, this one knows "
                         "{}): install that version again, or move the data directory away",

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "base/byte_buffer.h"
+#include "journal/block_packer.h"
 #include "journal/segment_scanner.h"
 #include "journal/segment_writer.h"
 
@@ -15,12 +18,14 @@ constexpr size_t kChunkBytes = 256u << 10;
 class Rewriter {
  public:
   Rewriter(const RewriteRequest& request, SegmentWriter* writer)
-      : request_(request), writer_(*writer), expected_(request.from) {}
+      : request_(request), writer_(*writer), expected_(request.from) {
+    if (request.compress) packer_.emplace(request.stream_id);
+  }
 
   // `source` is null when it can't be opened; then nothing of it is left.
   Status Copy(const ReadableFile* source) {
     if (source != nullptr) SLUICE_RETURN_IF_ERROR(TakeAll(*source));
-    SLUICE_RETURN_IF_ERROR(FillUpTo(request_.end));
+    FillUpTo(request_.end);
     return Flush();
   }
 
@@ -33,46 +38,51 @@ class Rewriter {
     for (;;) {
       const SegmentScanner::Item item = scanner.Next();
       if (item.kind == SegmentScanner::Item::Kind::kEnd) break;
-      if (item.kind == SegmentScanner::Item::Kind::kRecord)
-        SLUICE_RETURN_IF_ERROR(Take(item.record));
+      if (item.kind != SegmentScanner::Item::Kind::kRecord) continue;
+      // Batch records are left out: the new segment is synced as a whole.
+      item.ForEachRecord([this](const Record& record) { Take(record); });
+      if (buffer_.size() >= kChunkBytes) SLUICE_RETURN_IF_ERROR(Flush());
     }
     return request_.damaged ? Status::Ok() : scanner.status();
   }
 
-  // Batch records are left out: the new segment is synced as a whole.
-  Status Take(const DecodedRecord& record) {
-    if (record.kind == RecordKind::kBatch || record.end_offset <= expected_) return Status::Ok();
-    SLUICE_RETURN_IF_ERROR(FillUpTo(record.offset));
+  void Take(const Record& record) {
+    if (record.end_offset <= expected_) return;
+    FillUpTo(record.offset);
     const uint64_t id = request_.stream_id;
-    if (record.kind == RecordKind::kGap) {
+    if (record.kind == Record::Kind::kGap) {
       EncodeGap(buffer_.Extend(kGapBytes), id, expected_, record.end_offset, record.reason,
-                record.time);
+                record.time_unix_ns);
     } else {
       uint8_t* at = buffer_.Extend(RecordBytes(record.payload.size()));
-      EncodeEvent(at, id, record.offset, record.time, record.payload);
+      EncodeEvent(at, id, record.offset, record.time_unix_ns, record.payload);
     }
     expected_ = record.end_offset;
-    return buffer_.size() < kChunkBytes ? Status::Ok() : Flush();
   }
 
-  Status FillUpTo(uint64_t offset) {
-    if (offset <= expected_) return Status::Ok();
+  void FillUpTo(uint64_t offset) {
+    if (offset <= expected_) return;
     EncodeGap(buffer_.Extend(kGapBytes), request_.stream_id, expected_, offset, GapReason::kCorrupt,
               request_.now);
     lost_events_ += offset - expected_;
     expected_ = offset;
-    return Status::Ok();
   }
 
   Status Flush() {
-    const Status status = writer_.Append(buffer_.view());
+    ByteSpan rest = buffer_.view();
+    while (!rest.empty()) {
+      const ByteSpan stored =
+          packer_ ? packer_->Pack(&rest, writer_.bytes()) : std::exchange(rest, {});
+      SLUICE_RETURN_IF_ERROR(writer_.Append(stored));
+    }
     buffer_.Clear();
-    return status;
+    return Status::Ok();
   }
 
   const RewriteRequest& request_;
   SegmentWriter& writer_;
   ByteBuffer buffer_;
+  std::optional<BlockPacker> packer_;
   uint64_t expected_;
   uint64_t lost_events_ = 0;
 };
@@ -85,7 +95,8 @@ Result<RewrittenSegment> RewriteSegment(Env& env, const StreamPaths& paths,
   // Too many open files is no damage.
   const bool later = source.status().code() == StatusCode::kResourceExhausted;
   if (!source.ok() && (later || !request.damaged)) return source.status();
-  const SegmentHeader header{request.stream_id, request.from, 0, request.now};
+  SegmentHeader header{request.stream_id, request.from, 0, request.now};
+  if (request.compress) header.version = SegmentHeader::kVersion;
   auto writer = SegmentWriter::Create(env, paths, header, 0);
   if (!writer.ok()) return writer.status();
   Rewriter rewriter(request, writer->get());

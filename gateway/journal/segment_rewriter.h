@@ -21,7 +21,8 @@ struct RewriteRequest {
   uint64_t end = 0;   // covers [from, end)
   uint64_t stream_id = 0;
   int64_t now = 0;
-  bool damaged = false;  // what can't be read becomes a gap; otherwise it is a failure
+  bool damaged = false;   // what can't be read becomes a gap; otherwise it is a failure
+  bool compress = false;  // events are stored in blocks
 };
 
 // Writes the valid records of a segment into a new one, synced and in place under the name of

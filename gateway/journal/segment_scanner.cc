@@ -18,13 +18,14 @@ bool IsZero(ByteSpan bytes) {
 }  // namespace
 
 SegmentScanner::SegmentScanner(const ReadableFile& file, uint64_t stream_id, uint64_t position,
-                               uint64_t first_offset, uint64_t end_offset)
+                               uint64_t first_offset, uint64_t end_offset, BlockUnpacker* unpacker)
     : file_(file),
       stream_id_(stream_id),
       position_(position),
       expected_offset_(first_offset),
       end_offset_(end_offset),
-      search_budget_(kSearchBudget) {
+      search_budget_(kSearchBudget),
+      unpacker_(unpacker != nullptr ? *unpacker : own_unpacker_) {
   const Result<uint64_t> size = file.Size();
   if (size.ok()) {
     file_bytes_ = *size;
@@ -83,12 +84,14 @@ bool SegmentScanner::DecodeAt(uint64_t position, DecodedRecord* record) {
   if (verdict != DecodeVerdict::kNeedMore || header.size() < kRecordHeaderBytes) return false;
   const ByteSpan whole = Window(position, needed);
   verdict = DecodeRecord(whole, stream_id_, record, &needed);
-  if (verdict != DecodeVerdict::kValid) return false;
-  return record->offset >= expected_offset_;
+  if (verdict != DecodeVerdict::kValid || record->offset < expected_offset_) return false;
+  if (record->kind != RecordKind::kBlock || record->offset >= end_offset_) return true;
+  plain_ = unpacker_.Unpack(*record);
+  return !plain_.empty();
 }
 
 SegmentScanner::Item SegmentScanner::Next() {
-  if (at_end_) return {Item::Kind::kEnd, position_, 0, {}};
+  if (at_end_) return {Item::Kind::kEnd, position_, 0, {}, {}};
   DecodedRecord record;
   if (DecodeAt(position_, &record)) return Accept(position_, record);
   return BehindDamage();
@@ -97,11 +100,11 @@ SegmentScanner::Item SegmentScanner::Next() {
 SegmentScanner::Item SegmentScanner::Accept(uint64_t position, const DecodedRecord& record) {
   if (record.offset >= end_offset_) {
     at_end_ = true;
-    return {Item::Kind::kEnd, position, 0, {}};
+    return {Item::Kind::kEnd, position, 0, {}, {}};
   }
   position_ = position + record.bytes;
   expected_offset_ = std::min(record.end_offset, end_offset_);
-  Item item{Item::Kind::kRecord, position, record.bytes, record};
+  Item item{Item::Kind::kRecord, position, record.bytes, record, plain_};
   item.record.end_offset = expected_offset_;
   return item;
 }
@@ -114,9 +117,9 @@ SegmentScanner::Item SegmentScanner::BehindDamage() {
   if (!found && (only_zeros || expected_offset_ >= end_offset_)) {
     at_end_ = true;
     position_ = begin;
-    return {Item::Kind::kEnd, begin, 0, {}};
+    return {Item::Kind::kEnd, begin, 0, {}, {}};
   }
-  return {Item::Kind::kDamage, begin, position_ - begin, {}};
+  return {Item::Kind::kDamage, begin, position_ - begin, {}, {}};
 }
 
 // Moves `*position` to the next valid record, or to the end of the file.

@@ -5,12 +5,15 @@
 
 #include "base/env.h"
 #include "base/status.h"
+#include "journal/block.h"
+#include "journal/block_unpacker.h"
 #include "journal/record_format.h"
 
 namespace sluice::journal {
 
 // Reads a segment file from front to back with a bounded buffer, and goes on behind damage: at the
-// next multiple of 8 that holds a valid record with a sensible offset.
+// next multiple of 8 that holds a valid record with a sensible offset. A block counts as valid when
+// it can be unpacked.
 class SegmentScanner {
  public:
   struct Item {
@@ -24,12 +27,27 @@ class SegmentScanner {
     uint64_t position = 0;
     uint64_t bytes = 0;
     DecodedRecord record;  // its payload is valid until the next call
+    ByteSpan plain;        // of a block, likewise
+
+    bool is_batch() const { return kind == Kind::kRecord && record.kind == RecordKind::kBatch; }
+    // Calls `visit(const Record&)` for the gap, the event or each event of the block.
+    template <typename Visit>
+    void ForEachRecord(Visit visit) const {
+      if (record.kind == RecordKind::kBatch) return;
+      if (record.kind != RecordKind::kBlock) return visit(record.ToRecord());
+      Record event;
+      for (BlockEvents events(plain, record.offset);
+           events.Next(&event) && event.offset < record.end_offset;) {
+        visit(event);
+      }
+    }
   };
 
   // Begins at byte `position`, where a record with offset `first_offset` is expected. Records from
-  // `end_offset` on are not looked at. The file outlives the scanner.
+  // `end_offset` on are not looked at. The file outlives the scanner, and so does `unpacker`, which
+  // has unpacked what is before `position`; it may be null at the front of a segment.
   SegmentScanner(const ReadableFile& file, uint64_t stream_id, uint64_t position,
-                 uint64_t first_offset, uint64_t end_offset);
+                 uint64_t first_offset, uint64_t end_offset, BlockUnpacker* unpacker = nullptr);
 
   Item Next();
   // The last reason for which a page could not be read, if one could not. Such pages count as
@@ -55,6 +73,9 @@ class SegmentScanner {
   // checksum.
   uint64_t search_budget_;
   bool at_end_ = false;
+  BlockUnpacker own_unpacker_;
+  BlockUnpacker& unpacker_;
+  ByteSpan plain_;  // of the record that was decoded last, if it is a block
   std::vector<uint8_t> window_;
   uint64_t window_begin_ = 0;
   Status status_;

@@ -23,7 +23,8 @@ StreamStore::StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const 
       stream_id_(stream_id),
       clock_(clock),
       settings_(settings),
-      quarantine_(env, paths_, settings.max_quarantine_bytes) {}
+      quarantine_(env, paths_, settings.max_quarantine_bytes),
+      packer_(settings.compress ? std::make_unique<BlockPacker>(stream_id) : nullptr) {}
 
 void StreamStore::Push(const Segment& segment) {
   segments_.push_back(segment);
@@ -126,27 +127,34 @@ void StreamStore::DropEmptyLast() {
 }
 
 Status StreamStore::MakeActive() {
-  const SegmentHeader header{stream_id_, end_offset_, 0, ToUnixNanos(clock_.WallNow())};
+  SegmentHeader header{stream_id_, end_offset_, 0, ToUnixNanos(clock_.WallNow())};
+  if (settings_.compress) header.version = SegmentHeader::kVersion;
   auto writer = SegmentWriter::Create(env_, paths_, header,
                                       settings_.preallocate ? settings_.segment_bytes : 0);
   if (writer.status().code() == StatusCode::kNoSpace) SLUICE_PROBE("journal: roll without space");
   if (!writer.ok()) return writer.status();
   SLUICE_RETURN_IF_ERROR((*writer)->Publish());
   active_ = std::move(writer).value();
+  if (packer_ != nullptr) packer_->BeginSegment();
   DropEmptyLast();
   Push({end_offset_, end_offset_, active_->bytes(), header.created, false, StatusCode::kOk,
         ++last_version_});
   return Status::Ok();
 }
 
-Status StreamStore::Append(uint8_t* records, size_t size, uint64_t end) {
+Result<uint64_t> StreamStore::Append(uint8_t* records, size_t size, uint64_t end) {
   if (NeedsRoll(size)) Seal();
   if (active_ == nullptr) SLUICE_RETURN_IF_ERROR(MakeActive());
+  const uint64_t before = active_->bytes();
   RestampBatches(records, size, stream_id_, {active_->synced_bytes(), synced_offset_});
-  SLUICE_RETURN_IF_ERROR(active_->Append({records, size}));
+  for (ByteSpan rest{records, size}; !rest.empty();) {
+    const ByteSpan stored =
+        packer_ != nullptr ? packer_->Pack(&rest, active_->bytes()) : std::exchange(rest, {});
+    SLUICE_RETURN_IF_ERROR(active_->Append(stored));
+  }
   end_offset_ = segments_.back().end = end;
   SetBytes(&segments_.back(), active_->bytes());
-  return Status::Ok();
+  return active_->bytes() - before;
 }
 
 Status StreamStore::Sync() {
@@ -286,9 +294,9 @@ Result<bool> StreamStore::EvictOldest(Segment* evicted) {
 Result<RewrittenSegment> StreamStore::Rewrite(const Segment& damaged) {
   const Result<std::string> kept = quarantine_.Keep(damaged.base);
   if (!kept.ok()) return kept.status();
-  const RewriteRequest request{*kept,       damaged.base, damaged.base,
-                               damaged.end, stream_id_,   ToUnixNanos(clock_.WallNow()),
-                               true};
+  const RewriteRequest request{*kept,       damaged.base,      damaged.base,
+                               damaged.end, stream_id_,        ToUnixNanos(clock_.WallNow()),
+                               true,        settings_.compress};
   auto rewritten = RewriteSegment(env_, paths_, request);
   if (!rewritten.ok() && settings_.max_quarantine_bytes > 0) quarantine_.TakeBack(damaged.base);
   quarantine_.Trim();
@@ -344,7 +352,8 @@ Status StreamStore::RewriteTail(uint64_t from) {
   Segment& last = segments_.back();
   const int64_t now = ToUnixNanos(clock_.WallNow());
   const RewriteRequest request{
-      paths_.Segment(last.base), last.base, from, last.end, stream_id_, now, false};
+      paths_.Segment(last.base), last.base, from, last.end, stream_id_, now, false,
+      settings_.compress};
   const auto rewritten = RewriteSegment(env_, paths_, request);
   if (!rewritten.ok()) return rewritten.status();
   SLUICE_PROBE("journal: an unsynced tail is written again");

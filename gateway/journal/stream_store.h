@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/status.h"
+#include "journal/block_packer.h"
 #include "journal/paths.h"
 #include "journal/quarantine.h"
 #include "journal/record.h"
@@ -41,6 +42,7 @@ class StreamStore {
     uint64_t segment_bytes = 0;
     bool preallocate = false;
     uint64_t max_quarantine_bytes = 0;
+    bool compress = false;
   };
   StreamStore(Env& env, StreamPaths paths, uint64_t stream_id, const Clock& clock,
               Settings settings);
@@ -67,12 +69,12 @@ class StreamStore {
   void NoteCut(uint64_t base, uint64_t bytes);
   void AdoptEnd(uint64_t end_offset) { end_offset_ = end_offset; }
 
-  // True when `bytes` more do not fit into the active segment; it must then be synced before
-  // Append.
+  // True when records of so many `bytes` do not fit into the active segment, however small they
+  // might become; it must then be synced before Append.
   bool NeedsRoll(size_t bytes) const;
   // Writes whole records that cover [end_offset(), end) and begin with a batch record, which is
-  // stamped here.
-  Status Append(uint8_t* records, size_t size, uint64_t end);
+  // stamped here; returns how many bytes they take in the file.
+  Result<uint64_t> Append(uint8_t* records, size_t size, uint64_t end);
   Status Sync();
   // OK if the active segment, if there is one, is still at its path.
   Status CheckInPlace() const;
@@ -130,6 +132,7 @@ class StreamStore {
   std::vector<Segment> segments_;
   uint64_t bytes_ = 0;  // of segments_, in whole pages
   std::unique_ptr<SegmentWriter> active_;
+  std::unique_ptr<BlockPacker> packer_;  // with Settings::compress
   uint64_t end_offset_ = 0;
   uint64_t synced_offset_ = 0;
   uint32_t last_version_ = 0;

@@ -175,15 +175,16 @@ Status StreamWalk::WalkSegment(const ListedSegment& segment) {
        item = scanner.Next()) {
     if (segment.torn_bytes > 0 && item.position >= segment.end_bytes) break;
     if (item.kind == ItemKind::kDamage) {
-      damage.byte = item.position;
-      damage.bytes = item.bytes;
+      if (damage.bytes == 0) damage.byte = item.position;
+      damage.bytes = item.position + item.bytes - damage.byte;
       continue;
     }
+    if (item.is_batch()) continue;
     if (item.record.offset > next_ && item.record.offset > segment.base) {
       Lose(&segment, item.record.offset, GapReason::kCorrupt, damage);
     }
     if (stale_) break;
-    if (item.record.kind != RecordKind::kBatch) Take(item.record.ToRecord());
+    item.ForEachRecord([this](const Record& record) { Take(record); });
     damage.byte = item.position + item.bytes;
     damage.bytes = 0;
   }
@@ -197,7 +198,7 @@ Status StreamWalk::WalkSegment(const ListedSegment& segment) {
 }
 
 void StreamWalk::Take(const Record& record) {
-  if (record.end_offset <= next_) return;
+  if (record.end_offset <= next_ || stopped_) return;
   Record visible = record;
   visible.offset = std::max(record.offset, next_);
   next_ = record.end_offset;

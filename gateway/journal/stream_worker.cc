@@ -155,10 +155,12 @@ Status StreamWorker::WritePending(uint64_t spare_bytes) {
     CountFloor(parts_.state->Sync());
   }
   room_.Make(bytes, spare_bytes);
-  SLUICE_RETURN_IF_ERROR(
-      parts_.store->Append(pending_.data() + written_bytes_, bytes, pending_.end_offset()));
-  metrics_.written_bytes.Add(bytes);
-  written_total_ += bytes;
+  const Result<uint64_t> stored =
+      parts_.store->Append(pending_.data() + written_bytes_, bytes, pending_.end_offset());
+  if (!stored.ok()) return stored.status();
+  metrics_.plain_bytes.Add(bytes);
+  metrics_.written_bytes.Add(*stored);
+  written_total_ += *stored;
   written_bytes_ = pending_.size();
   return Status::Ok();
 }

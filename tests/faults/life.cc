@@ -23,12 +23,14 @@ constexpr char kRoute[] = "cloud";
 constexpr size_t kLargestEvent = 1500;
 constexpr size_t kReadBytes = 4096;
 
-StreamOptions Make(std::string name, OnFull on_full, Durability durability, bool keep = false) {
+StreamOptions Make(std::string name, OnFull on_full, Durability durability, bool compress,
+                   bool keep = false) {
   StreamOptions options;
   options.name = std::move(name);
   options.routes = {kRoute};
   options.on_full = on_full;
   options.durability = durability;
+  options.compress = compress;
   options.keep_acknowledged = keep;
   options.max_bytes = 64u << 10;
   options.segment_bytes = 12u << 10;
@@ -40,11 +42,11 @@ StreamOptions Make(std::string name, OnFull on_full, Durability durability, bool
 
 std::vector<StreamOptions> StreamsOfLife() {
   std::vector<StreamOptions> streams = {
-      Make("telemetry", OnFull::kReject, Durability::kCommit),
-      Make("ring", OnFull::kDropOldest, Durability::kCommit),
-      Make("latest", OnFull::kDropNewest, Durability::kCommit),
-      Make("slow", OnFull::kDropOldest, Durability::kInterval, true),
-      Make("dead-letters", OnFull::kDropOldest, Durability::kCommit),
+      Make("telemetry", OnFull::kReject, Durability::kCommit, true),
+      Make("ring", OnFull::kDropOldest, Durability::kCommit, false),
+      Make("latest", OnFull::kDropNewest, Durability::kCommit, false),
+      Make("slow", OnFull::kDropOldest, Durability::kInterval, true, true),
+      Make("dead-letters", OnFull::kDropOldest, Durability::kCommit, true),
   };
   streams.back().routes.clear();
   return streams;
@@ -134,8 +136,10 @@ void Life::Step() {
 void Life::Append(size_t stream) {
   StreamLedger& ledger = ledger_[stream];
   std::string payload = fmt::format("{} {}:", ledger.name, ledger.events.size());
-  payload.append(random_.Below(kLargestEvent - payload.size()),
-                 static_cast<char>('a' + random_.Below(26)));
+  // Half of it shrinks when it is packed.
+  const size_t half = random_.Below(kLargestEvent - payload.size()) / 2;
+  payload.append(half, static_cast<char>('a' + random_.Below(26)));
+  for (size_t i = 0; i < half; ++i) payload.push_back(static_cast<char>(random_.Below(256)));
   const AppendResult result = journal_->stream(ledger.name)->Append(AsBytes(payload));
   if (result.verdict != AppendVerdict::kStored && result.verdict != AppendVerdict::kDropped) return;
   if (result.offset != ledger.events.size()) {

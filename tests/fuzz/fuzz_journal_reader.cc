@@ -1,8 +1,10 @@
 // Arbitrary bytes as a journal's files. The first byte says which: a segment as it stands, a valid
-// segment that the rest damages, a cursor, a state file. Whatever they hold, the journal opens,
+// segment that the rest damages, a cursor, a state file, a segment of blocks with right checksums
+// that say and hold anything. Whatever they hold, the journal opens,
 // every offset is read exactly once, what is appended then comes back after a restart, and the
 // tools that only look agree with it.
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +12,7 @@
 
 #include "base/byte_buffer.h"
 #include "base/log.h"
+#include "journal/block_packer.h"
 #include "journal/inspect.h"
 #include "journal/journal.h"
 #include "journal/record_format.h"
@@ -111,6 +114,7 @@ class Harness {
 std::string DamagedSegment(ByteSpan input) {
   ByteBuffer out;
   SegmentHeader{kStreamId, 0, 0, 0}.Encode(out.Extend(kSegmentHeaderBytes));
+  BlockPacker packer(kStreamId);
   uint64_t offset = 0;
   size_t at = 0;
   for (; at < input.size() && input[at] != 0 && at < 64; ++at) {
@@ -122,6 +126,15 @@ std::string DamagedSegment(ByteSpan input) {
     } else if (shape % 8 == 2) {
       offset += shape;
       EncodeGap(out.Extend(kGapBytes), kStreamId, begin, offset, GapReason::kEvicted, 0);
+    } else if (shape % 8 == 3) {
+      ByteBuffer events;
+      for (int i = 0; i <= shape / 8; ++i) {
+        const std::string payload(static_cast<size_t>(shape), 'q');
+        EncodeEvent(events.Extend(RecordBytes(shape)), kStreamId, offset++, 0, AsBytes(payload));
+      }
+      for (ByteSpan rest = events.view(); !rest.empty();) {
+        out.Append(packer.Pack(&rest, out.size()));
+      }
     } else {
       const std::string payload(shape, 'p');
       EncodeEvent(out.Extend(RecordBytes(shape)), kStreamId, offset++, 0, AsBytes(payload));
@@ -135,17 +148,39 @@ std::string DamagedSegment(ByteSpan input) {
   return segment;
 }
 
+// Of each block six bytes say how long it is and what it says of itself, then its content follows.
+std::string ForgedBlocks(ByteSpan input) {
+  ByteBuffer out;
+  SegmentHeader{kStreamId, 0, 0, 0, SegmentHeader::kVersion}.Encode(
+      out.Extend(kSegmentHeaderBytes));
+  ByteReader reader(input);
+  uint64_t offset = 0, last = 0;
+  for (ByteSpan head; reader.ReadBytes(6, &head);) {
+    ByteSpan packed;
+    if (!reader.ReadBytes(std::min<size_t>(LoadBe16(&head[0]), reader.remaining()), &packed)) break;
+    const uint64_t before = head[5] % 4 == 0 ? 0 : head[5] % 4 == 3 ? 3 : last;
+    const BlockInfo info{head[2], LoadBe16(&head[3]), before};
+    uint8_t* const at = out.Extend(RecordBytes(kBlockInfoBytes + packed.size()));
+    std::copy(packed.begin(), packed.end(), at + kRecordHeaderBytes + kBlockInfoBytes);
+    EncodeBlock(at, kStreamId, offset, 0, info, packed.size());
+    offset += head[5] / 4 % 2 == 0 ? info.events : 1;
+    last = LoadLe64(at);
+  }
+  return std::string(AsText(out.view()));
+}
+
 }  // namespace
 }  // namespace sluice::journal
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using sluice::journal::DamagedSegment;
+  using sluice::journal::ForgedBlocks;
   if (size == 0 || size > 1 << 16) return 0;
   const sluice::ByteSpan rest(data + 1, size - 1);
   const std::string content(sluice::AsText(rest));
   sluice::journal::Harness harness;
   const std::string segment = "00000000000000000000.seg";
-  switch (data[0] % 4) {
+  switch (data[0] % 8) {
     case 0:
       harness.Put(segment, content);
       break;
@@ -154,6 +189,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 2:
       harness.Put("cursors/r.cursor", content);
+      break;
+    case 4:
+      harness.Put(segment, ForgedBlocks(rest));
       break;
     default:
       harness.Put("state", content);

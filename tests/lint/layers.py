@@ -24,6 +24,7 @@ LEVEL = {folder: level for level, row in enumerate(ROWS) for folder in row}
 # First path element or name of a header that is not ours -> the folders that may include it.
 DOORS = {
     "xxhash.h": {"base"},
+    "lz4.h": {"journal"},
     "spdlog": {"base"},
     "flatbuffers": {"schema"},
     "mbedtls": {"tls"},

@@ -21,7 +21,7 @@ MEMORY = 32 << 20
 class FullStream(Forwarding):
     def start(self, on_full="reject", **options):
         self.upstream.kill()
-        self.running = self.gateway(stream(max_bytes="512KiB", segment_bytes="64KiB", on_full=on_full),
+        self.running = self.gateway(stream(max_bytes="512KiB", segment_bytes="64KiB", on_full=on_full, compress=False),
                                     uplink(self.upstream.port), ROUTE, **options)
         return self.running
 

@@ -138,7 +138,7 @@ class Check(Scenario):
 class Journal(Scenario):
     def setUp(self):
         super().setUp()
-        self.running = self.gateway(stream(segment_bytes="32KiB"))
+        self.running = self.gateway(stream(segment_bytes="32KiB", compress=False))
         self.client(self.running).publish_readings(200)
 
     def journal(self, verb, *more):

@@ -13,17 +13,16 @@ from support.scenario import Forwarding
 COUNT = 400
 
 
-class Damage(Forwarding):
+class Damaged(Forwarding):
     """Events that wait in several segments while the upstream is away."""
 
-    def setUp(self):
-        super().setUp()
+    def store(self, count, compress):
         self.upstream.kill()
-        self.running = self.gateway(stream(segment_bytes="32KiB"), uplink(self.upstream.port), ROUTE)
-        self.client(self.running).publish_readings(COUNT)
+        self.running = self.gateway(stream(segment_bytes="32KiB", compress=compress), uplink(self.upstream.port), ROUTE)
+        self.client(self.running).publish_readings(count)
         self.assertEqual(0, self.running.process.terminate())
+        self.count = count
         self.files = segment.segments(self.running.data)
-        self.assertGreaterEqual(len(self.files), 4)
 
     def verify(self):
         code, out, _ = self.running.cli("journal", "verify", self.running.data)
@@ -35,19 +34,44 @@ class Damage(Forwarding):
         consumer = self.consumer()
         self.running.start()
         self.running.wait_until_drained()
-        last = f"test/telemetry/{COUNT - 1}"
+        last = f"test/telemetry/{self.count - 1}"
         eventually(lambda: any(e["id"] == last for e in consumer.events()) or
-                   any(gap[1] == COUNT - 1 for gap in consumer.gaps()), "the last event")
+                   any(gap[1] == self.count - 1 for gap in consumer.gaps()), "the last event")
         return consumer
 
     def assert_all_but(self, missing, consumer, reason="quarantined"):
         """The consumer has everything else, knows what is missing, and the books balance."""
         first, last = missing
         self.assertEqual([(first, last, reason)], consumer.gaps())
-        self.assertEqual([i for i in range(COUNT) if not first <= i <= last], consumer.sequences())
+        self.assertEqual([i for i in range(self.count) if not first <= i <= last], consumer.sequences())
         gone = last - first + 1
-        self.assertIn(f"accepted {COUNT} = acknowledged {COUNT - gone} + pending 0 + dead-lettered 0 + expired 0 + "
-                      f"evicted {gone}", self.running.status())
+        self.assertIn(f"accepted {self.count} = acknowledged {self.count - gone} + pending 0 + dead-lettered 0 + "
+                      f"expired 0 + evicted {gone}", self.running.status())
+
+
+class DamageOfPackedEvents(Damaged):
+    def test_page_of_zeros_costs_what_it_held_and_what_needs_that(self):
+        self.store(3000, compress=True)
+        self.assertGreaterEqual(len(self.files), 4)
+        blocks = segment.blocks(self.files[1])
+        hit = [block for block in blocks if block.begin < 12288 and block.end > 8192]
+        behind = [block for block in blocks if block.begin < 16384 and block.end > 8192]
+        segment.write(self.files[1], 8192, bytes(4096))
+        code, _ = self.verify()
+        self.assertEqual(1, code)
+        consumer = self.deliver()
+        [(first, last, reason)] = consumer.gaps()
+        self.assertEqual((hit[0].offset, "quarantined"), (first, reason))
+        self.assertGreaterEqual(last + 1, hit[-1].end_offset)
+        self.assertLessEqual(last + 1, behind[-1].end_offset)
+        self.assert_all_but((first, last), consumer)
+
+
+class Damage(Damaged):
+    def setUp(self):
+        super().setUp()
+        self.store(COUNT, compress=False)
+        self.assertGreaterEqual(len(self.files), 4)
 
     def flip_event(self, path, at=40):
         """Turns a byte of an event in the middle of the file over; its offset."""
@@ -142,7 +166,7 @@ class DamageAfterSigkill(Forwarding):
     def setUp(self):
         super().setUp()
         self.upstream.kill()
-        self.running = self.gateway(stream(), uplink(self.upstream.port), ROUTE)
+        self.running = self.gateway(stream(compress=False), uplink(self.upstream.port), ROUTE)
         self.client(self.running).publish_readings(self.COUNT)
         self.running.kill()
         self.directory_of_stream = os.path.join(self.running.data, "streams", "telemetry")

@@ -94,13 +94,14 @@ class KillWithoutUplink(Scenario):
         self.client(running).publish_readings(100)
         running.kill()
         path = segment.segments(running.data)[-1]
-        os.truncate(path, segment.records(path)[-1].end - 5)
+        last = segment.records(path)[-1]
+        os.truncate(path, last.end - 5)
         running.start()
         *stored, gap = running.stored()
-        self.assertEqual(list(range(99)), [event["data"]["sequence"] for event in stored])
-        self.assertEqual((99, 99, "quarantined"), tuple(gap["data"][key] for key in ("first", "last", "reason")))
+        self.assertEqual(list(range(last.offset)), [event["data"]["sequence"] for event in stored])
+        self.assertEqual((last.offset, 99, "quarantined"), tuple(gap["data"][key] for key in ("first", "last", "reason")))
         self.client(running, OTHER).publish_readings(5, first=1000)
-        self.assertEqual(list(range(1000, 1005)), [e["data"]["sequence"] for e in running.stored()[100:]])
+        self.assertEqual(list(range(1000, 1005)), [e["data"]["sequence"] for e in running.stored()[last.offset + 1:]])
         self.assertEqual(0, running.cli("journal", "verify", running.data)[0])
 
 

@@ -79,7 +79,8 @@ class Raw:
 class Memory(Scenario):
     def setUp(self):
         super().setUp()
-        self.running = self.gateway(stream(max_bytes="8MiB", segment_bytes="1MiB"), memory=f"{LIMIT_MIB}MiB",
+        self.running = self.gateway(stream(max_bytes="8MiB", segment_bytes="1MiB", compress=False),
+                                    memory=f"{LIMIT_MIB}MiB",
                                     speaks_for="")
         self.clients = []
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "sim/block_chain.h"
 #include "sim/letters.h"
 
 namespace sluice::sim {
@@ -20,7 +21,7 @@ constexpr size_t kHeader = 64;
 constexpr size_t kRecord = 32;
 constexpr uint32_t kMaxPayload = 16 << 20;
 constexpr size_t kPage = 4096;
-enum Kind : uint8_t { kEvent = 1, kGap = 2, kBatch = 3 };
+enum Kind : uint8_t { kEvent = 1, kGap = 2, kBatch = 3, kBlock = 4 };
 
 template <typename T>
 T At(std::string_view bytes, size_t at) {
@@ -141,14 +142,11 @@ class StreamReader {
   void ReadSegment(const Segment& segment, uint64_t limit) {
     SkipTo(std::min(segment.base, limit), "missing");
     const std::string_view bytes = segment.bytes;
+    chain_ = {};
     for (size_t at = kHeader; at + kRecord <= bytes.size();) {
       const auto size = SizeOfRecord(bytes, at);
-      if (!size) {
-        at += 8;
-        continue;
-      }
-      Take(bytes.substr(at, *size), limit);
-      at += *size;
+      const bool taken = size && Take(bytes.substr(at, *size), limit);
+      at += taken ? *size : 8;
     }
     // Of a segment that is nothing but a gap the header says the end as well.
     if (HasSoundHeader(bytes)) SkipTo(std::min(At<uint64_t>(bytes, 24), limit), "corrupt");
@@ -159,7 +157,7 @@ class StreamReader {
   std::optional<size_t> SizeOfRecord(std::string_view bytes, size_t at) const {
     const auto length = At<uint32_t>(bytes, at + 8);
     const auto kind = At<uint8_t>(bytes, at + 12);
-    if (kind < kEvent || kind > kBatch || length > kMaxPayload) return {};
+    if (kind < kEvent || kind > kBlock || length > kMaxPayload) return {};
     const size_t whole = kRecord + (length + 7) / 8 * 8;
     if (at + kRecord + length > bytes.size()) return {};
     const uint64_t sum = XXH3_64bits(bytes.data() + at + 8, kRecord - 8 + length) ^ id_;
@@ -167,14 +165,31 @@ class StreamReader {
     return whole;
   }
 
-  void Take(std::string_view record, uint64_t limit) {
+  // False for a block that can't be unpacked: it is no sound record.
+  bool Take(std::string_view record, uint64_t limit) {
     const auto kind = At<uint8_t>(record, 12);
-    const auto offset = At<uint64_t>(record, 16);
+    auto offset = At<uint64_t>(record, 16);
     const std::string_view payload = record.substr(kRecord, At<uint32_t>(record, 8));
-    if (kind == kBatch || offset < stream_.end || offset >= limit) return;
+    if (kind == kBatch || offset < stream_.end || offset >= limit) return true;
+    if (kind == kBlock) {
+      const auto payloads = chain_.Unpack(record);
+      if (!payloads) return false;
+      for (const std::string_view one : *payloads) {
+        if (offset < limit) TakeEvent(offset++, one);
+      }
+      return true;
+    }
+    if (kind == kEvent) {
+      TakeEvent(offset, payload);
+    } else {
+      SkipTo(offset, "corrupt");
+      Skip(std::min(At<uint64_t>(payload, 0), limit), At<uint8_t>(payload, 8));
+    }
+    return true;
+  }
+
+  void TakeEvent(uint64_t offset, std::string_view payload) {
     SkipTo(offset, "corrupt");
-    if (kind == kGap)
-      return Skip(std::min(At<uint64_t>(payload, 0), limit), At<uint8_t>(payload, 8));
     StoredRun run{.first = offset, .last = offset};
     FindTokens(payload, [&](Token token) { run.token = token; });
     if (holds_letters_) {
@@ -200,6 +215,7 @@ class StreamReader {
   uint64_t id_;
   const uint64_t floor_;
   const bool holds_letters_;
+  BlockChain chain_;
 };
 
 StoredStream ReadSegmentFile(const Env& medium, const std::string& path, uint64_t base,

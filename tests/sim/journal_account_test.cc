@@ -16,11 +16,12 @@ namespace {
 // What the real journal writes, read by the format alone.
 class JournalAccountTest : public testing::Test {
  protected:
-  void Open(journal::OnFull on_full) {
+  void Open(journal::OnFull on_full, bool compress = false) {
     journal::StreamOptions stream;
     stream.name = "telemetry";
     stream.routes = {"cloud"};
     stream.on_full = on_full;
+    stream.compress = compress;
     stream.max_bytes = 64 << 10;
     stream.segment_bytes = 16 << 10;
     stream.max_dirty_bytes = 16 << 10;
@@ -53,6 +54,30 @@ TEST_F(JournalAccountTest, ReadsEventsAcrossSegments) {
   EXPECT_EQ(stored.end, 150U);
   ASSERT_EQ(stored.runs.size(), 150U);
   EXPECT_EQ(stored.runs[149].token, 149U);
+}
+
+TEST_F(JournalAccountTest, ReadsPackedEventsAcrossSegments) {
+  Open(journal::OnFull::kReject, true);
+  Append(0, 300);
+  const StoredStream stored = Stored();
+  EXPECT_EQ(stored.end, 300U);
+  ASSERT_EQ(stored.runs.size(), 300U);
+  EXPECT_EQ(stored.runs[299].token, 299U);
+}
+
+TEST_F(JournalAccountTest, DamageTakesThePackedEventsThatNeedWhatItHit) {
+  Open(journal::OnFull::kReject, true);
+  Append(0, 300);
+  env_.Rot("/data/streams/telemetry/00000000000000000000.seg", 4096 + 2048, 1);
+  const StoredStream stored = Stored();
+  EXPECT_EQ(stored.end, 300U);
+  std::vector<StoredRun> gaps;
+  for (const StoredRun& run : stored.runs) {
+    if (!run.gap_reason.empty()) gaps.push_back(run);
+  }
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_GT(gaps[0].first, 20U);
+  EXPECT_LT(gaps[0].last, 80U);
 }
 
 TEST_F(JournalAccountTest, ReadsWhatWasEvicted) {

@@ -180,6 +180,7 @@ Plan Draw(uint64_t seed) {
   plan.state = Chance(random, 0.7);
   if (is_small) DrawLimits(random, &plan);
   plan.rots_slots = Chance(random, 0.3);
+  for (Plan::Stream& stream : plan.streams) stream.compress = Chance(random, 0.6);
   return plan;
 }
 
@@ -203,9 +204,10 @@ std::string ConfigurationOf(const Plan& plan) {
     fmt::format_to(out,
                    "\n[[stream]]\nname = \"{}\"\ntopics = [\"{}/#\"]\ndurability = \"{}\"\n"
                    "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n"
-                   "keep = \"{}\"\n",
+                   "keep = \"{}\"\ncompress = {}\n",
                    stream.name, stream.name, stream.durability, stream.on_full,
-                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep));
+                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep),
+                   stream.compress);
   }
   fmt::format_to(out,
                  "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"

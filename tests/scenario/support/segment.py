@@ -7,9 +7,9 @@ import struct
 
 HEADER_BYTES = 64
 RECORD = struct.Struct("<QIB3xQQ")
-EVENT = 1
+EVENT, BLOCK = 1, 4
 
-Record = collections.namedtuple("Record", "begin end kind offset")
+Record = collections.namedtuple("Record", "begin end kind offset end_offset")
 
 
 def segments(data, stream="telemetry"):
@@ -31,13 +31,18 @@ def records(path):
         if checksum == 0:
             break
         end = at + (RECORD.size + length + 7) // 8 * 8
-        found.append(Record(at, end, kind, offset))
+        count = struct.unpack_from("<I", data, at + RECORD.size)[0] if kind == BLOCK else 1
+        found.append(Record(at, end, kind, offset, offset + count))
         at = end
     return found
 
 
 def events(path):
     return [record for record in records(path) if record.kind == EVENT]
+
+
+def blocks(path):
+    return [record for record in records(path) if record.kind == BLOCK]
 
 
 def flip(path, at, bits=0xFF):

@@ -149,6 +149,7 @@ TEST_F(IngestTest, TraceContextTravelsWithTheEvent) {
 
 TEST_F(IngestTest, FullDeadLettersRefuseAsAStreamDoes) {
   dead_letters_.max_bytes = 128 << 10;
+  dead_letters_.compress = false;
   TestClient& client = Connect("d1");
   std::string answer;
   for (int i = 0; i < 500 && answer != "PUBACK id=7 reason=97"; ++i) {
@@ -220,6 +221,7 @@ TEST_F(IngestTest, DeadLetterThatIsRefusedItselfIsOnlyCounted) {
 
 TEST_F(IngestTest, FullDeadLettersLetTheRouteWait) {
   dead_letters_.max_bytes = 128 << 10;
+  dead_letters_.compress = false;
   Start();
   const std::string event(1000, 'e');
   const forward::DeadLetter letter{

@@ -192,6 +192,7 @@ TEST_F(LetterReplayTest, StopsAtAFullStreamAndTakesNothingFromDevices) {
        {journal::OnFull::kReject, journal::OnFull::kDropOldest, journal::OnFull::kDropNewest}) {
     SCOPED_TRACE(static_cast<int>(on_full));
     telemetry_.on_full = on_full;
+    telemetry_.compress = false;
     access_[0].speaks_for = test::Devices({"victim"});
     PublishForeign();
     AllowVictim();

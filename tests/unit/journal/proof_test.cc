@@ -204,7 +204,7 @@ TEST_F(ProofTest, NewerFormatIsRefusedAndLeftAlone) {
   Fill(3);
   Kill();
   std::string segment = env_.Content(SegmentPath(0));
-  segment[4] = 2;
+  segment[4] = 3;
   const auto* bytes = reinterpret_cast<const uint8_t*>(segment.data());
   uint8_t checksum[8];
   StoreLe64(checksum, Xxh3({bytes, 56}));

@@ -10,6 +10,7 @@ namespace sluice::server {
 // A stream is small and quickly full.
 inline void MakeSmall(journal::StreamOptions* stream) {
   stream->max_bytes = 64 << 10;
+  stream->compress = false;
   stream->segment_bytes = 8 << 10;
 }
 

@@ -107,6 +107,7 @@ TEST_F(LocalEventsTest, DiskThatFailsShowsNothing) {
 TEST_F(LocalEventsTest, DroppedEventIsSeenAsTheGapAsWhichItIsStored) {
   telemetry_.on_full = journal::OnFull::kDropNewest;
   telemetry_.max_bytes = 64 << 10;
+  telemetry_.compress = false;
   telemetry_.segment_bytes = 8 << 10;
   Start();
   FillStream();
@@ -174,6 +175,7 @@ TEST_F(LocalEventsTest, SwitchedOffThereAreNone) {
 
 TEST_F(LocalEventsTest, RefusedMessageMakesNoEvent) {
   telemetry_.max_bytes = 64 << 10;
+  telemetry_.compress = false;
   telemetry_.segment_bytes = 8 << 10;
   TestClient& client = Subscriber("events/#");
   FillStream();

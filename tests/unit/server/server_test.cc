@@ -87,6 +87,7 @@ TEST_F(ShutdownTest, ClientThatDoesNotReadIsWaitedForOnlySoLong) {
 
 TEST_F(ShutdownTest, HeldPublishIsNotWaitedFor) {
   telemetry_.max_bytes = 64 << 10;
+  telemetry_.compress = false;
   telemetry_.segment_bytes = 8 << 10;
   TestClient& client = ConnectV311("d1");
   FillStream();
@@ -136,6 +137,7 @@ TEST_F(ServerLifeTest, CanBeDestroyedWithClientsAndCommitsPending) {
 
 TEST_F(ServerLifeTest, CanBeDestroyedBetweenSpaceAndRetry) {
   telemetry_.max_bytes = 64 << 10;
+  telemetry_.compress = false;
   telemetry_.segment_bytes = 8 << 10;
   TestClient& client = ConnectV311("d1");
   FillStream();
