@@ -41,18 +41,32 @@ class Directory {
   std::string path_;
 };
 
-StreamOptions Telemetry() {
+StreamOptions Telemetry(bool compress = true) {
   StreamOptions stream;
+  stream.compress = compress;
   stream.name = "telemetry";
   stream.routes = {"cloud"};
   stream.on_full = OnFull::kDropOldest;
   return stream;
 }
 
-std::unique_ptr<Journal> OpenJournal(const Directory& directory, Options options) {
-  auto journal = Journal::Open(Env::Posix(), directory.path(), std::move(options), {Telemetry()});
+std::unique_ptr<Journal> OpenJournal(const Directory& directory, Options options,
+                                     bool compress = true) {
+  auto journal =
+      Journal::Open(Env::Posix(), directory.path(), std::move(options), {Telemetry(compress)});
   if (!journal.ok()) std::abort();
   return std::move(journal).value();
+}
+
+// As alike as events are, with some bytes of each that are no other's.
+std::string EventOf(uint64_t number) {
+  std::string event;
+  for (int i = 0; event.size() < kEventBytes; ++i) {
+    event += "reading-" + std::to_string(i) + std::string(40, static_cast<char>('a' + i)) +
+             std::to_string(number * 2654435761u);
+  }
+  event.resize(kEventBytes);
+  return event;
 }
 
 double CpuSeconds() {
@@ -104,14 +118,16 @@ class Publisher final : public StreamObserver {
 
   void Run(Journal* journal, std::chrono::seconds duration) {
     const auto begin = steady_clock::now();
-    const std::string event(kEventBytes, 'e');
+    std::vector<std::string> events;
+    for (uint64_t i = 0; i < 1000; ++i) events.push_back(EventOf(i));
     const uint64_t total = rate_ * static_cast<uint64_t>(duration.count());
     while (committed_ < total) {
       const double elapsed = std::chrono::duration<double>(steady_clock::now() - begin).count();
       const uint64_t due =
           std::min(total, static_cast<uint64_t>(elapsed * static_cast<double>(rate_)));
       while (appended_at_.size() < due &&
-             stream_.Append(AsBytes(event)).verdict == AppendVerdict::kStored) {
+             stream_.Append(AsBytes(events[appended_at_.size() % events.size()])).verdict ==
+                 AppendVerdict::kStored) {
         appended_at_.push_back(steady_clock::now());
       }
       Wait();
@@ -173,7 +189,7 @@ void BM_Sustained(benchmark::State& state) {
     Options options;
     options.metrics = &metrics;
     options.wakeup = [&] { publisher->Wake(); };
-    auto journal = OpenJournal(directory, options);
+    auto journal = OpenJournal(directory, options, state.range(1) != 0);
     Publisher running(journal->stream("telemetry"), rate);
     publisher = &running;
     const double cpu = CpuSeconds();
@@ -192,9 +208,8 @@ void BM_Sustained(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Sustained)
-    ->Arg(100)
-    ->Arg(2000)
-    ->Arg(20000)
+    ->ArgNames({"rate", "compress"})
+    ->ArgsProduct({{100, 2000, 20000}, {0, 1}})
     ->Iterations(1)
     ->Unit(benchmark::kSecond)
     ->UseRealTime();
@@ -203,11 +218,10 @@ void BM_Read(benchmark::State& state) {
   const Directory directory;
   Options options;
   options.manual = true;
-  auto journal = OpenJournal(directory, options);
+  auto journal = OpenJournal(directory, options, state.range(0) != 0);
   Stream& stream = *journal->stream("telemetry");
-  const std::string event(kEventBytes, 'e');
   while (stream.next_offset() < 100'000) {
-    if (stream.Append(AsBytes(event)).verdict != AppendVerdict::kStored) {
+    if (stream.Append(AsBytes(EventOf(stream.next_offset()))).verdict != AppendVerdict::kStored) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       journal->RunOnce();
     }
@@ -230,7 +244,7 @@ void BM_Read(benchmark::State& state) {
   }
   state.SetItemsProcessed(static_cast<int64_t>(records));
 }
-BENCHMARK(BM_Read);
+BENCHMARK(BM_Read)->ArgName("compress")->Arg(0)->Arg(1);
 
 }  // namespace
 }  // namespace sluice::journal
