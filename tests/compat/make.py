@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Makes a directory like 0.1.0/ with the program in $SLUICE_BIN: what that version left on disk after an orderly end
-and after a SIGKILL, small, with events, a gap segment, cursors and dead letters. Needs Mosquitto.
+and after a SIGKILL, small, with events (from 0.2.0 on packed), a gap segment (of 0.1.0 only, since packed they fit), cursors
+and dead letters. Needs Mosquitto.
 
     SLUICE_BIN=build/dev/bin tests/compat/make.py tests/compat/0.1.0
 """
@@ -24,7 +25,7 @@ class Make(Forwarding):
     def keep(self, name):
         """The data directory as it is, and what its tool says is in it."""
         directory = os.path.join(self.target, name)
-        shutil.copytree(self.running.data, directory, ignore=shutil.ignore_patterns("LOCK"))
+        shutil.copytree(os.path.join(self.running.data, "streams"), os.path.join(directory, "streams"))
         records = [[r["type"], r.get("id"), r["data"] if r["type"] == "sluice.gap.v1" else r["sequence"]]
                    for r in self.running.stored()]
         letters = [r["type"] for r in self.running.stored("dead-letters")]
