@@ -31,9 +31,14 @@ Status TooFast(const StreamPaths& paths) {
   return Status::Unavailable(paths.directory + " changes faster than it can be read; try again");
 }
 
-bool LookAt(const Env& env, const StreamPaths& paths, uint64_t stream_id, ListedSegment* segment) {
+// False: it was deleted meanwhile. One that cannot be opened is there, and nothing is known of it;
+// too many open files say nothing at all.
+Result<bool> LookAt(const Env& env, const StreamPaths& paths, uint64_t stream_id,
+                    ListedSegment* segment) {
   const auto file = env.OpenReadable(paths.Segment(segment->base));
-  if (!file.ok()) return false;  // deleted meanwhile
+  if (file.status().code() == StatusCode::kNotFound) return false;
+  if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
+  if (!file.ok()) return true;
   std::array<uint8_t, kSegmentHeaderBytes> bytes{};
   const Result<size_t> got = (*file)->ReadAt(0, bytes.size(), bytes.data());
   SegmentHeader header;
@@ -50,6 +55,7 @@ bool LookAt(const Env& env, const StreamPaths& paths, uint64_t stream_id, Listed
 void SurveyLast(const Env& env, const StreamPaths& paths, uint64_t stream_id, ListedSegment* last) {
   last->committed = last->base;  // a segment begins where what is before it was synced
   if (last->gap) return;
+  last->end = last->base;
   const auto file = env.OpenReadable(paths.Segment(last->base));
   if (!file.ok()) return;
   const SegmentSurvey survey = SurveySegment(**file, stream_id, last->base, 0);
@@ -59,13 +65,16 @@ void SurveyLast(const Env& env, const StreamPaths& paths, uint64_t stream_id, Li
   last->committed = survey.committed_offset;
 }
 
-std::vector<ListedSegment> LookAtAll(const Env& env, const StreamPaths& paths, uint64_t stream_id,
-                                     const std::vector<uint64_t>& bases) {
+Result<std::vector<ListedSegment>> LookAtAll(const Env& env, const StreamPaths& paths,
+                                             uint64_t stream_id,
+                                             const std::vector<uint64_t>& bases) {
   std::vector<ListedSegment> segments;
   for (const uint64_t base : bases) {
     ListedSegment segment;
     segment.base = base;
-    if (!LookAt(env, paths, stream_id, &segment)) continue;
+    const Result<bool> is_there = LookAt(env, paths, stream_id, &segment);
+    if (!is_there.ok()) return is_there.status();
+    if (!*is_there) continue;
     const bool covered =
         !segments.empty() && segments.back().gap && segment.base < segments.back().end;
     if (!covered) segments.push_back(segment);
@@ -86,6 +95,7 @@ Result<std::vector<ListedSegment>> ListSegments(const Env& env, const StreamPath
   auto bases = ListBases(env, paths);
   for (int attempt = 0; bases.ok() && attempt < kMostAttempts; ++attempt) {
     auto segments = LookAtAll(env, paths, stream_id, *bases);
+    if (!segments.ok()) return segments.status();
     auto again = ListBases(env, paths);
     if (!again.ok()) return again.status();
     if (*again == *bases) return segments;
@@ -155,7 +165,8 @@ bool StreamWalk::IsStillSo(const ListedSegment* segment) const {
   if (segment == nullptr) return true;
   ListedSegment now;
   now.base = segment->base;
-  return LookAt(env_, paths_, stream_id_, &now) && now.sound_header == segment->sound_header &&
+  const Result<bool> is_there = LookAt(env_, paths_, stream_id_, &now);
+  return is_there.ok() && *is_there && now.sound_header == segment->sound_header &&
          now.created == segment->created && now.gap == segment->gap &&
          now.bytes >= (was_last ? std::min(segment->bytes, segment->end_bytes) : 0);
 }
@@ -165,7 +176,11 @@ Status StreamWalk::WalkSegment(const ListedSegment& segment) {
   const auto file = env_.OpenReadable(paths_.Segment(segment.base));
   stale_ = file.status().code() == StatusCode::kNotFound;  // deleted since the list was made
   if (stale_) return Status::Ok();
-  if (!file.ok()) return file.status();
+  if (file.status().code() == StatusCode::kResourceExhausted) return file.status();
+  if (!file.ok()) {
+    Lose(&segment, segment.end, GapReason::kCorrupt, {Finding::Kind::kDamage, name, 0, 0, 0, 0});
+    return Status::Ok();
+  }
   stale_ = !segment.sound_header && !IsStillSo(&segment);
   if (!segment.sound_header && !stale_)
     on_finding_({Finding::Kind::kDamage, name, 0, kSegmentHeaderBytes, 0, 0});

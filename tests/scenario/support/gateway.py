@@ -72,10 +72,10 @@ DEAD_LETTER_ROUTE = ROUTE.replace("telemetry", "dead-letters")
 UNBATCHED = "{ max_events = 1 }"
 
 
-def stream(max_bytes="16MiB", segment_bytes="1MiB", on_full="reject", compress=True):
+def stream(max_bytes="16MiB", segment_bytes="1MiB", on_full="reject", compress=False):
     """A [[stream]]; without `compress` its size follows from what is published."""
     text = STREAM.format(max_bytes=max_bytes, segment_bytes=segment_bytes, on_full=on_full)
-    return text + ("" if compress else "compress = false\n")
+    return text + ("compress = true\n" if compress else "")
 
 
 def uplink(port, mqtt_version=5):

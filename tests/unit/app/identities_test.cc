@@ -25,6 +25,7 @@ class IdentitiesTest : public testing::Test {
     config_.listeners[0].accepts = {config::Accept::kPassword};
   }
   void Start() {
+    identities_.reset();  // before the next one opens its file
     identities_ = std::make_unique<Identities>(config_, Identities::Parts{.env = Env::Posix(),
                                                                           .clock = clock_,
                                                                           .scheduler = scheduler_,

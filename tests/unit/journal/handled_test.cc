@@ -144,6 +144,34 @@ TEST_F(HandledStoreTest, MarksOfEventsThatAreGoneAreLeftOutAtTheNextWrite) {
   EXPECT_EQ(Loaded(), (Ranges{{last, last + 1}}));
 }
 
+// What cannot be opened has not been deleted: its letters would be replayed once more.
+TEST_F(HandledStoreTest, MarksOfASegmentThatCannotBeOpenedStay) {
+  Fill(40, 4000);
+  const uint64_t last = stream().next_offset() - 1;
+  ASSERT_TRUE(Mark({3, 9}).ok());
+  env_.PutSpecial(SegmentPath(0));
+  ASSERT_TRUE(Mark({last}).ok());
+  EXPECT_EQ(Loaded(), (Ranges{{3, 4}, {9, 10}, {last, last + 1}}));
+}
+
+TEST_F(HandledStoreTest, MarksStayWhereTooManyFilesAreOpen) {
+  Fill(40, 4000);
+  ASSERT_TRUE(Mark({3, 9}).ok());
+  bool failed = true;
+  for (uint64_t i = 0; failed; ++i) {
+    SCOPED_TRACE(i);
+    env_.FailAt(i, 1, test::MemoryEnv::kOpen);
+    const auto marked = Mark({20 + i});
+    failed = env_.has_failed();
+    env_.StopFailing();
+    const auto marks = Load();
+    ASSERT_TRUE(marks.ok());
+    EXPECT_TRUE(marks->Contains(3) && marks->Contains(9));
+    EXPECT_EQ(marks->Contains(20 + i), marked.ok());
+    ASSERT_LT(i, 20u);
+  }
+}
+
 TEST_F(HandledStoreTest, DamagedFileIsSaidAndNeverReplaced) {
   ASSERT_TRUE(Mark({3}).ok());
   std::string damaged = env_.Content(Path());

@@ -53,6 +53,29 @@ TEST_F(InspectTest, VisitsRecordsFromAnOffsetUntilToldToStop) {
   EXPECT_EQ(expected, 30u);
 }
 
+TEST_F(InspectTest, SegmentThatCannotBeOpenedIsDamageAndTheRestIsShown) {
+  const auto before = ListStreams(env_, kDirectory);
+  ASSERT_TRUE(before.ok());
+  const auto& segments = before->front().segments;
+  ASSERT_GT(segments.size(), 2u);
+  env_.PutSpecial(std::string(kDirectory) + "/streams/telemetry/" + segments[1].file);
+  EXPECT_EQ(ListStreams(env_, kDirectory)->front().segments.size(), segments.size());
+  const VerifyReport report = Verify();
+  EXPECT_FALSE(report.sound());
+  ASSERT_EQ(report.findings.size(), 1u);
+  EXPECT_EQ(report.findings[0].first_offset, segments[1].base_offset);
+  EXPECT_EQ(report.findings[0].end_offset, segments[2].base_offset);
+  uint64_t next = 0;
+  const auto visit = [&](const Record& r) {
+    EXPECT_EQ(r.offset, next);
+    EXPECT_EQ(r.kind == Record::Kind::kGap, r.offset == segments[1].base_offset);
+    next = r.end_offset;
+    return true;
+  };
+  EXPECT_TRUE(VisitRecords(env_, kDirectory, "telemetry", 0, visit).ok());
+  EXPECT_EQ(next, 40u);
+}
+
 // Of a journal that tells publishers before it syncs, which is when the two differ for long.
 class UncommittedTest : public JournalFixture {
  protected:
