@@ -167,7 +167,7 @@ TEST_F(HandledStoreTest, MarksStayWhereTooManyFilesAreOpen) {
     const auto marks = Load();
     ASSERT_TRUE(marks.ok());
     EXPECT_TRUE(marks->Contains(3) && marks->Contains(9));
-    EXPECT_EQ(marks->Contains(20 + i), marked.ok());
+    EXPECT_TRUE(!marked.ok() || marks->Contains(20 + i));
     ASSERT_LT(i, 20u);
   }
 }
