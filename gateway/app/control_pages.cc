@@ -5,29 +5,13 @@
 #include <string>
 #include <utility>
 
-#include "base/json_writer.h"
+#include "app/control_answer.h"
 #include "base/rfc3339.h"
 
 namespace sluice::app {
 namespace {
 
 using ingest::ReplayedLetter;
-
-constexpr int kOk = 200;
-constexpr int kAccepted = 202;
-constexpr int kBadRequest = 400;
-constexpr int kConflict = 409;
-constexpr int kUnavailable = 503;
-
-http::Response Refuse(int status, std::string why) {
-  return {.status = status, .body = std::move(why) + "\n"};
-}
-
-http::Response Refuse(const Status& why) {
-  const bool passes = why.code() == StatusCode::kUnavailable;
-  const bool mistake = why.code() == StatusCode::kInvalidArgument;
-  return Refuse(passes ? kUnavailable : mistake ? kBadRequest : kConflict, why.message());
-}
 
 // "1,2,17".
 std::optional<std::vector<uint64_t>> ParseOffsets(std::string_view text) {
@@ -60,22 +44,18 @@ void WriteLetter(const ReplayedLetter& letter, JsonWriter* json) {
 }
 
 http::Response BatchPage(const ingest::ReplayBatch& batch, int status) {
-  http::Response response{.status = status, .content_type = "application/json"};
-  JsonWriter json(&response.body);
-  json.BeginObject();
-  json.Member("batch", batch.number);
-  json.Member("running", batch.running);
-  json.Member("stopped", std::string_view(batch.stopped));
-  json.Key("letters");
-  json.BeginArray();
-  // What is under way may come out otherwise.
-  for (const ReplayedLetter& letter : batch.letters) {
-    if (!batch.running) WriteLetter(letter, &json);
-  }
-  json.EndArray();
-  json.EndObject();
-  response.body += '\n';
-  return response;
+  return JsonLine(status, [&](JsonWriter& json) {
+    json.Member("batch", batch.number);
+    json.Member("running", batch.running);
+    json.Member("stopped", std::string_view(batch.stopped));
+    json.Key("letters");
+    json.BeginArray();
+    // What is under way may come out otherwise.
+    for (const ReplayedLetter& letter : batch.letters) {
+      if (!batch.running) WriteLetter(letter, &json);
+    }
+    json.EndArray();
+  });
 }
 
 http::Response BeginLetterReplay(ingest::LetterReplay& replay, const admin::Form& form) {
@@ -89,25 +69,21 @@ http::Response BeginLetterReplay(ingest::LetterReplay& replay, const admin::Form
 }
 
 http::Response ReportPage(const ReplayReport& report, int status) {
-  http::Response response{.status = status, .content_type = "application/json"};
-  JsonWriter json(&response.body);
-  json.BeginObject();
-  json.Member("replay", report.number);
-  json.Member("running", report.running);
-  json.Member("failed", std::string_view(report.failed));
-  json.Member("stream", std::string_view(report.stream));
-  json.Member("from", report.from);
-  json.Member("to", report.to);
-  json.Member("events", report.to - report.from);
-  json.Key("oldest");
-  if (report.oldest) {
-    json.ValueFrom([&](std::string* out) { AppendRfc3339Millis(*report.oldest, out); });
-  } else {
-    json.Null();
-  }
-  json.EndObject();
-  response.body += '\n';
-  return response;
+  return JsonLine(status, [&](JsonWriter& json) {
+    json.Member("replay", report.number);
+    json.Member("running", report.running);
+    json.Member("failed", std::string_view(report.failed));
+    json.Member("stream", std::string_view(report.stream));
+    json.Member("from", report.from);
+    json.Member("to", report.to);
+    json.Member("events", report.to - report.from);
+    json.Key("oldest");
+    if (report.oldest) {
+      json.ValueFrom([&](std::string* out) { AppendRfc3339Millis(*report.oldest, out); });
+    } else {
+      json.Null();
+    }
+  });
 }
 
 http::Response BeginRouteReplay(RouteReplay& replay, const admin::Form& form) {

@@ -7,6 +7,23 @@
 #include <utility>
 
 namespace sluice::app {
+namespace {
+
+state::StoreOptions StoreOptionsOf(const Gateway::Machine& machine,
+                                   state::DatabaseOptions database) {
+  state::StoreOptions options;
+  options.database = std::move(database);
+  options.database.vfs = machine.state_vfs;
+  options.env = &machine.env;
+  options.clock = &machine.clock;
+  options.executor = &machine.scheduler;
+  options.metrics = &machine.metrics;
+  options.health = &machine.health;
+  options.manual = machine.by_hand;
+  return options;
+}
+
+}  // namespace
 
 Gateway::Gateway(const config::Config& config, const config::MemoryPlan& plan, Machine machine)
     : config_(config),
@@ -138,28 +155,17 @@ void Gateway::MakeLetterReplay() {
 // After the journal, whose lock keeps every other gateway out of the directory.
 void Gateway::OpenState() {
   if (!config_.state.enabled) return;
-  state::StoreOptions options;
-  options.database = config::ToDatabaseOptions(config_, plan_);
-  options.database.vfs = machine_.state_vfs;
-  options.env = &machine_.env;
-  options.clock = &machine_.clock;
-  options.executor = &machine_.scheduler;
-  options.metrics = &machine_.metrics;
-  options.health = &machine_.health;
-  options.manual = machine_.by_hand;
-  state_ = std::make_unique<state::Store>(options);
+  state_ = std::make_unique<state::Store>(
+      StoreOptionsOf(machine_, config::ToDatabaseOptions(config_, plan_)));
 }
 
 void Gateway::OpenIdentities() {
-  identities_ =
-      std::make_unique<Identities>(config_, Identities::Parts{.env = machine_.env,
-                                                              .clock = machine_.clock,
-                                                              .scheduler = machine_.scheduler,
-                                                              .metrics = machine_.metrics,
-                                                              .health = machine_.health,
-                                                              .hash_worker = machine_.hash_worker,
-                                                              .by_hand = machine_.by_hand,
-                                                              .vfs = machine_.state_vfs});
+  identities_ = std::make_unique<Identities>(
+      config_,
+      Identities::Parts{.scheduler = machine_.scheduler,
+                        .metrics = machine_.metrics,
+                        .hash_worker = machine_.hash_worker,
+                        .store = StoreOptionsOf(machine_, config::ToIdentitiesOptions(config_))});
 }
 
 void Gateway::StartServer() {

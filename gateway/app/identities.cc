@@ -41,24 +41,15 @@ Identities::Identities(const config::Config& config, const Parts& parts)
                                                                  .failures = failures_,
                                                                  .metrics = parts.metrics}),
       doorkeeper_({.accounts = accounts_, .passwords = passwords_, .failures = failures_}) {
-  if (AreKept(config, parts_.env)) Open(config);
+  if (AreKept(config, *parts_.store.env)) Open();
   RefreshPsk();
   accounts_.SetObserver([this](const identity::AccountChange& change) { OnChange(change); });
 }
 
 Identities::~Identities() = default;
 
-void Identities::Open(const config::Config& config) {
-  state::StoreOptions options;
-  options.database = config::ToIdentitiesOptions(config);
-  options.database.vfs = parts_.vfs;
-  options.env = &parts_.env;
-  options.clock = &parts_.clock;
-  options.executor = &parts_.scheduler;
-  options.metrics = &parts_.metrics;
-  options.health = &parts_.health;
-  options.manual = parts_.by_hand;
-  store_ = std::make_unique<state::IdentityStore>(options);
+void Identities::Open() {
+  store_ = std::make_unique<state::IdentityStore>(parts_.store);
   const bool begun = store_->Restore([this](state::IdentityRow row) {
     const std::string name = row.name;
     const Status restored = accounts_.Restore(AccountOf(std::move(row)));

@@ -7,10 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
-#include "base/env.h"
-#include "base/executor.h"
-#include "base/health.h"
 #include "base/metrics.h"
 #include "base/scheduler.h"
 #include "base/status.h"
@@ -31,14 +27,10 @@ class Identities {
  public:
   // Everything outlives it.
   struct Parts {
-    Env& env;
-    const Clock& clock;
     Scheduler& scheduler;
     Metrics& metrics;
-    Health& health;
     identity::HashWorker& hash_worker;
-    bool by_hand = false;  // see state::StoreOptions::manual
-    std::string vfs = {};  // see state::DatabaseOptions
+    state::StoreOptions store;  // where they are stored, if they are
   };
 
   // Reads what is stored.
@@ -73,7 +65,7 @@ class Identities {
   static constexpr size_t kMaxBatchBytes = 64 << 10;
 
   void OnChange(const identity::AccountChange& change);
-  void Open(const config::Config& config);
+  void Open();
   void WriteNext();
   state::RowBatch<state::IdentityRow> Collect();
   void WriteAllAgain();

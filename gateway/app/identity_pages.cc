@@ -7,23 +7,12 @@
 #include <string>
 #include <utility>
 
+#include "app/control_answer.h"
 #include "base/hex.h"
-#include "base/json_writer.h"
 #include "base/log.h"
 
 namespace sluice::app {
 namespace {
-
-constexpr int kOk = 200;
-constexpr int kAccepted = 202;
-constexpr int kBadRequest = 400;
-constexpr int kNotFound = 404;
-constexpr int kConflict = 409;
-constexpr int kUnavailable = 503;
-
-http::Response Refuse(int status, std::string why) {
-  return {.status = status, .body = std::move(why) + "\n"};
-}
 
 http::Response NotKept() {
   return Refuse(kConflict,
@@ -34,23 +23,12 @@ http::Response NotKept() {
 
 // What was changed, and under which number its being saved is asked for.
 http::Response Changed(const Identities& identities) {
-  http::Response response{.status = kAccepted, .content_type = "application/json"};
-  JsonWriter json(&response.body);
-  json.BeginObject();
-  json.Member("change", identities.changes());
-  json.EndObject();
-  response.body += '\n';
-  return response;
+  return JsonLine(kAccepted,
+                  [&](JsonWriter& json) { json.Member("change", identities.changes()); });
 }
 
 http::Response SavedPage(const Identities& identities) {
-  http::Response response{.status = kOk, .content_type = "application/json"};
-  JsonWriter json(&response.body);
-  json.BeginObject();
-  json.Member("saved", identities.saved());
-  json.EndObject();
-  response.body += '\n';
-  return response;
+  return JsonLine(kOk, [&](JsonWriter& json) { json.Member("saved", identities.saved()); });
 }
 
 std::string_view KindOf(const std::string& password_hash) {
@@ -93,14 +71,14 @@ Result<bool> FlagOf(const admin::Form& form, std::string_view name, bool otherwi
 http::Response PutPage(Identities& identities, const admin::Form& form) {
   if (!identities.kept()) return NotKept();
   const Status known = form.ExpectOnly({"name", "password_hash", "psk", "enabled", "replace"});
-  if (!known.ok()) return Refuse(kBadRequest, known.message());
+  if (!known.ok()) return Refuse(known);
   const std::string* const name = form.Find("name");
   if (name == nullptr) return Refuse(kBadRequest, "say which name");
   const identity::Account* const before = identities.accounts().Find(*name);
   const auto enabled = FlagOf(form, "enabled", before == nullptr || before->enabled);
   const auto replace = FlagOf(form, "replace", false);
-  if (!enabled.ok()) return Refuse(kBadRequest, enabled.status().message());
-  if (!replace.ok()) return Refuse(kBadRequest, replace.status().message());
+  if (!enabled.ok()) return Refuse(enabled.status());
+  if (!replace.ok()) return Refuse(replace.status());
   if (before != nullptr && !*replace) return Refuse(kConflict, "there is one of that name already");
   identity::Account account = before == nullptr ? identity::Account{.name = *name} : *before;
   account.enabled = *enabled;
@@ -120,11 +98,11 @@ http::Response PutPage(Identities& identities, const admin::Form& form) {
 http::Response EnablePage(Identities& identities, const admin::Form& form) {
   if (!identities.kept()) return NotKept();
   const Status known = form.ExpectOnly({"name", "enabled"});
-  if (!known.ok()) return Refuse(kBadRequest, known.message());
+  if (!known.ok()) return Refuse(known);
   const std::string* const name = form.Find("name");
   const auto enabled = FlagOf(form, "enabled", true);
   if (name == nullptr) return Refuse(kBadRequest, "say which name");
-  if (!enabled.ok()) return Refuse(kBadRequest, enabled.status().message());
+  if (!enabled.ok()) return Refuse(enabled.status());
   const identity::Account* const before = identities.accounts().Find(*name);
   if (before == nullptr && *enabled) return Refuse(kNotFound, "there is nobody of that name");
   identity::Account account = before == nullptr ? identity::Account{.name = *name} : *before;
@@ -136,7 +114,7 @@ http::Response EnablePage(Identities& identities, const admin::Form& form) {
 http::Response RemovePage(Identities& identities, const admin::Form& form) {
   if (!identities.kept()) return NotKept();
   const Status known = form.ExpectOnly({"name"});
-  if (!known.ok()) return Refuse(kBadRequest, known.message());
+  if (!known.ok()) return Refuse(known);
   const std::string* const name = form.Find("name");
   if (name == nullptr) return Refuse(kBadRequest, "say which name");
   if (!identities.accounts().Remove(*name))

@@ -20,6 +20,11 @@ Result<http::Response> AskControl(const std::string& directory, const std::strin
                   response.status().message(), directory));
 }
 
+std::string WhyNot(http::Response refusal) {
+  while (refusal.body.ends_with('\n')) refusal.body.pop_back();
+  return std::move(refusal.body);
+}
+
 int Complain(const Status& status) {
   fmt::print(stderr, "sluice: {}\n", status.message());
   return 1;

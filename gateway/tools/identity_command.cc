@@ -20,6 +20,7 @@
 #include "identity/password_hash.h"
 #include "tools/control.h"
 #include "tools/identity_file.h"
+#include "tools/json_members.h"
 #include "tools/plain_text.h"
 
 namespace sluice::tools {
@@ -27,9 +28,6 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr int kOk = 200;
-constexpr int kAccepted = 202;
-constexpr int kConflict = 409;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr auto kPatience = std::chrono::seconds(10);
 
@@ -49,14 +47,7 @@ uint64_t NumberIn(const std::string& body, const char* key) {
   simdjson::dom::parser parser;
   const simdjson::padded_string padded(body);
   element answer;
-  uint64_t number = 0;
-  if (parser.parse(padded).get(answer) != simdjson::SUCCESS) return 0;
-  return answer[key].get(number) == simdjson::SUCCESS ? number : 0;
-}
-
-Status WhyNot(http::Response response) {
-  while (response.body.ends_with('\n')) response.body.pop_back();
-  return Status::Unavailable(std::move(response.body));
+  return parser.parse(padded).get(answer) == simdjson::SUCCESS ? Number(answer, key) : 0;
 }
 
 // Says `form` to the gateway; the number of the change.
@@ -65,8 +56,8 @@ Result<uint64_t> Change(const IdentityArguments& a, const std::string& page,
   auto response = AskControl(a.directory, "/identities/" + page, form);
   if (!response.ok()) return response.status();
   if (response->status == kConflict)
-    return Status(StatusCode::kAlreadyExists, WhyNot(*response).message());
-  if (response->status != kAccepted) return WhyNot(std::move(*response));
+    return Status(StatusCode::kAlreadyExists, WhyNot(std::move(*response)));
+  if (response->status != kAccepted) return Status::Unavailable(WhyNot(std::move(*response)));
   return NumberIn(response->body, "change");
 }
 
@@ -178,7 +169,7 @@ void PrintIdentity(const element& identity) {
 int List(const IdentityArguments& a) {
   auto response = AskControl(a.directory, "/identities");
   if (!response.ok()) return Complain(response.status());
-  if (response->status != kOk) return Complain(WhyNot(std::move(*response)));
+  if (response->status != kOk) return Complain(Status::Unavailable(WhyNot(std::move(*response))));
   if (a.json) {
     fmt::print("{}", response->body);
     return 0;
@@ -247,7 +238,7 @@ Status WriteSecret(const std::string& path, const std::string& content) {
 int Export(const IdentityArguments& a) {
   auto response = AskControl(a.directory, "/identities/export");
   if (!response.ok()) return Complain(response.status());
-  if (response->status != kOk) return Complain(WhyNot(std::move(*response)));
+  if (response->status != kOk) return Complain(Status::Unavailable(WhyNot(std::move(*response))));
   const Status written = WriteSecret(a.file, response->body);
   return written.ok() ? 0 : Complain(written);
 }

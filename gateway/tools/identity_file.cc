@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "identity/accounts.h"
+#include "tools/json_members.h"
 
 namespace sluice::tools {
 namespace {
@@ -60,11 +61,6 @@ Result<IdentityLine> ParseMosquitto(std::string_view text) {
   return Status::InvalidArgument(
       "it has no hash behind the colon; if that is the password itself, run mosquitto_passwd -U on "
       "the file first");
-}
-
-std::string_view Text(const element& object, const char* key) {
-  std::string_view text;
-  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
 // Of dynamic-security.json; its hashes are those of the password file in other words.

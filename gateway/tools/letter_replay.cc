@@ -11,6 +11,7 @@
 
 #include "admin/form.h"
 #include "tools/control.h"
+#include "tools/json_members.h"
 #include "tools/plain_text.h"
 
 namespace sluice::tools {
@@ -20,21 +21,9 @@ using simdjson::dom::element;
 
 constexpr const char* kPath = "/dead-letters/replay";
 constexpr size_t kBatch = 64;  // as many as the gateway takes at once
-constexpr int kAccepted = 202;
-constexpr int kUnavailable = 503;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 // A gateway that has just started looks first what an earlier replay has done.
 constexpr int kMaxRefusals = 500;
-
-std::string_view Text(const element& object, const char* key) {
-  std::string_view text;
-  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
-}
-
-uint64_t Number(const element& object, const char* key) {
-  uint64_t number = 0;
-  return object[key].get(number) == simdjson::SUCCESS ? number : 0;
-}
 
 class Replayer {
  public:
@@ -95,10 +84,8 @@ class Replayer {
       const auto response = AskControl(directory_, kPath, form);
       if (!response.ok()) return response.status();
       if (response->status == kAccepted) return TakeNumber(response->body);
-      std::string why = response->body;
-      while (why.ends_with('\n')) why.pop_back();
       const bool passes = response->status == kUnavailable && refusals < kMaxRefusals;
-      if (!passes) return Status::Unavailable(why);
+      if (!passes) return Status::Unavailable(WhyNot(*response));
       std::this_thread::sleep_for(kPoll);
     }
   }

@@ -8,10 +8,12 @@
 #include <chrono>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "admin/form.h"
 #include "base/rfc3339.h"
 #include "tools/control.h"
+#include "tools/json_members.h"
 #include "tools/plain_text.h"
 #include "tools/time_argument.h"
 
@@ -21,22 +23,11 @@ namespace {
 using simdjson::dom::element;
 
 constexpr const char* kPath = "/routes/replay";
-constexpr int kAccepted = 202;
 constexpr auto kPoll = std::chrono::milliseconds(20);
 
 bool IsOffset(const std::string& text) {
   return !text.empty() && text.size() < 20 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string_view Text(const element& object, const char* key) {
-  std::string_view text;
-  return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view();
-}
-
-uint64_t Number(const element& object, const char* key) {
-  uint64_t number = 0;
-  return object[key].get(number) == simdjson::SUCCESS ? number : 0;
 }
 
 // A time as the gateway reads it, whatever was said.
@@ -73,9 +64,8 @@ int Replay(const ReplayOptions& options) {
   simdjson::dom::parser parser;
   for (;;) {
     if (!response.ok()) return Complain(response.status());
-    if (response->status != kAccepted && response->status != 200) {
-      while (response->body.ends_with('\n')) response->body.pop_back();
-      return Complain(Status::Unavailable(response->body));
+    if (response->status != kAccepted && response->status != kOk) {
+      return Complain(Status::Unavailable(WhyNot(std::move(*response))));
     }
     const simdjson::padded_string body(response->body);
     element report;

@@ -16,12 +16,12 @@
 
 #include "admin/admin_client.h"
 #include "base/status.h"
+#include "tools/control.h"
 #include "transport/socket_address.h"
 
 namespace sluice::tools {
 namespace {
 
-constexpr int kOk = 200;
 constexpr const char* kUsualInterval = "2";
 constexpr const char* kClearScreen = "\033[H\033[2J";  // ECMA-48: CUP, ED
 
@@ -73,11 +73,6 @@ Result<std::string> AskStatus(const StatusOptions& options) {
                                            response->status, response->body));
   }
   return response->body;
-}
-
-int Complain(const Status& status) {
-  fmt::print(stderr, "sluice: {}\n", status.message());
-  return 1;
 }
 
 // One answer a line for programs; people get a screen or, in a file, blocks with a line between.

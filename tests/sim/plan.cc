@@ -180,7 +180,6 @@ Plan Draw(uint64_t seed) {
   plan.state = Chance(random, 0.7);
   if (is_small) DrawLimits(random, &plan);
   plan.rots_slots = Chance(random, 0.3);
-  for (Plan::Stream& stream : plan.streams) stream.compress = false;
   return plan;
 }
 
@@ -204,10 +203,9 @@ std::string ConfigurationOf(const Plan& plan) {
     fmt::format_to(out,
                    "\n[[stream]]\nname = \"{}\"\ntopics = [\"{}/#\"]\ndurability = \"{}\"\n"
                    "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n"
-                   "keep = \"{}\"\ncompress = {}\n",
+                   "keep = \"{}\"\n",
                    stream.name, stream.name, stream.durability, stream.on_full,
-                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep),
-                   stream.compress);
+                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep));
   }
   fmt::format_to(out,
                  "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"

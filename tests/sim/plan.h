@@ -42,7 +42,6 @@ struct Plan {
     uint64_t max_bytes = 1 << 20;
     uint64_t segment_bytes = 256 << 10;
     Duration keep{};  // of what every route has passed
-    bool compress = true;
   };
   struct Route {
     std::string name, from, to;

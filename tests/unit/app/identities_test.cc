@@ -26,13 +26,17 @@ class IdentitiesTest : public testing::Test {
   }
   void Start() {
     identities_.reset();  // before the next one opens its file
-    identities_ = std::make_unique<Identities>(config_, Identities::Parts{.env = Env::Posix(),
-                                                                          .clock = clock_,
-                                                                          .scheduler = scheduler_,
-                                                                          .metrics = metrics_,
-                                                                          .health = health_,
-                                                                          .hash_worker = worker_,
-                                                                          .by_hand = true});
+    state::StoreOptions store;
+    store.database = config::ToIdentitiesOptions(config_);
+    store.clock = &clock_;
+    store.executor = &scheduler_;
+    store.metrics = &metrics_;
+    store.health = &health_;
+    store.manual = true;
+    identities_ = std::make_unique<Identities>(
+        config_,
+        Identities::Parts{
+            .scheduler = scheduler_, .metrics = metrics_, .hash_worker = worker_, .store = store});
     identities_->SetRevoke([this](std::string_view identity, bool for_good) {
       revoked_.push_back(std::string(identity) + (for_good ? " for good" : ""));
     });
