@@ -11,8 +11,6 @@ namespace {
 
 constexpr const char* kClientId = "uplink";
 constexpr const char* kPassword = "wrong";
-// A loaded machine keeps it.
-constexpr std::chrono::seconds kLimit{60};
 
 }  // namespace
 
@@ -53,7 +51,7 @@ void LoopRig::RestartUpstream() {
 
 bool LoopRig::RunUntil(const std::function<bool()>& condition) {
   bool expired = false;
-  const Timer limit = loop_.StartTimer(kLimit, [&] { expired = true; });
+  const Timer limit = loop_.StartTimer(kRigLimit, [&] { expired = true; });
   while (!condition() && !expired) loop_.RunOnce();
   return condition();
 }

@@ -15,9 +15,6 @@
 namespace sluice::test {
 namespace {
 
-// A loaded machine keeps it.
-constexpr std::chrono::seconds kLimit{60};
-
 // Somebody else who is connected to a real broker and hears what is published to "t".
 class Listener {
  public:
@@ -36,8 +33,8 @@ class Listener {
   std::vector<std::string> Received(size_t count) {
     std::vector<std::string> payloads;
     std::string payload;
-    while (payloads.size() < count &&
-           subscriber_->Next(kLimit, &payload) == uplink_mqtt::MqttSubscriber::Outcome::kMessage) {
+    while (payloads.size() < count && subscriber_->Next(kRigLimit, &payload) ==
+                                          uplink_mqtt::MqttSubscriber::Outcome::kMessage) {
       payloads.push_back(payload);
     }
     return payloads;
@@ -52,14 +49,14 @@ class Listener {
 template <typename Broker>
 class ProcessRigBroker : public RigBroker {
  public:
-  ProcessRigBroker(Broker& broker, codec::Version version)
-      : broker_(broker), listener_(broker.url(), version) {}
+  ProcessRigBroker(std::shared_ptr<Broker> broker, codec::Version version)
+      : broker_(std::move(broker)), listener_(broker_->url(), version) {}
 
-  std::string url() const override { return broker_.url(); }
-  void Restart() override { broker_.Start(); }
-  void Kill() override { broker_.Kill(); }
-  void Pause() override { broker_.Pause(); }
-  void Resume() override { broker_.Resume(); }
+  std::string url() const override { return broker_->url(); }
+  void Restart() override { broker_->Start(); }
+  void Kill() override { broker_->Kill(); }
+  void Pause() override { broker_->Pause(); }
+  void Resume() override { broker_->Resume(); }
   void Listen() override { listener_.Listen(); }
   std::vector<std::string> Received(
       size_t count, const std::function<bool(const std::function<bool()>&)>&) override {
@@ -67,37 +64,21 @@ class ProcessRigBroker : public RigBroker {
   }
 
  private:
-  Broker& broker_;
+  const std::shared_ptr<Broker> broker_;
   Listener listener_;
 };
 
+// With the files that its configuration names.
 struct Mosquitto {
   explicit Mosquitto(const UplinkRig::Terms& terms) : broker(MosquittoConfigOf(terms, directory)) {}
   TemporaryDirectory directory;
   MosquittoBroker broker;
 };
 
-class MosquittoRigBroker final : private Mosquitto, public ProcessRigBroker<MosquittoBroker> {
- public:
-  explicit MosquittoRigBroker(const UplinkRig::Terms& terms)
-      : Mosquitto(terms), ProcessRigBroker(Mosquitto::broker, codec::Version::kV5) {}
-};
-
-struct Nats {
-  explicit Nats(const UplinkRig::Terms& terms) : broker(terms) {}
-  NatsBroker broker;
-};
-
-class NatsRigBroker final : private Nats, public ProcessRigBroker<NatsBroker> {
- public:
-  explicit NatsRigBroker(const UplinkRig::Terms& terms)
-      : Nats(terms), ProcessRigBroker(Nats::broker, codec::Version::kV311) {}
-};
-
 class RabbitMqRigBroker final : public ProcessRigBroker<RabbitMqBroker> {
  public:
-  RabbitMqRigBroker(RabbitMqBroker& broker, const UplinkRig::Terms& terms)
-      : ProcessRigBroker(broker, codec::Version::kV311), knows_us_(terms.knows_us) {}
+  RabbitMqRigBroker(std::shared_ptr<RabbitMqBroker> broker, const UplinkRig::Terms& terms)
+      : ProcessRigBroker(std::move(broker), codec::Version::kV311), knows_us_(terms.knows_us) {}
 
   std::string user_name() const override { return knows_us_ ? "somebody" : "nobody"; }
   // A topic is a routing key there, a short string of AMQP 0-9-1.
@@ -140,15 +121,18 @@ std::unique_ptr<RigBroker> MakeScripted(transport::Loop& loop, const UplinkRig::
 }
 
 std::unique_ptr<RigBroker> MakeMosquitto(transport::Loop&, const UplinkRig::Terms& terms) {
-  return std::make_unique<MosquittoRigBroker>(terms);
+  const auto with_files = std::make_shared<Mosquitto>(terms);
+  return std::make_unique<ProcessRigBroker<MosquittoBroker>>(
+      std::shared_ptr<MosquittoBroker>(with_files, &with_files->broker), codec::Version::kV5);
 }
 
 std::unique_ptr<RigBroker> MakeNats(transport::Loop&, const UplinkRig::Terms& terms) {
-  return std::make_unique<NatsRigBroker>(terms);
+  return std::make_unique<ProcessRigBroker<NatsBroker>>(std::make_shared<NatsBroker>(terms),
+                                                        codec::Version::kV311);
 }
 
 std::unique_ptr<RigBroker> MakeRabbitMq(transport::Loop&, const UplinkRig::Terms& terms) {
-  static RabbitMqBroker broker;
+  static const auto broker = std::make_shared<RabbitMqBroker>();
   return std::make_unique<RabbitMqRigBroker>(broker, terms);
 }
 

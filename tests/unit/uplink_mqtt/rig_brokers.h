@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,9 @@
 #include "transport/loop.h"
 
 namespace sluice::test {
+
+// How long a rig waits for anything; a loaded machine keeps it.
+inline constexpr std::chrono::seconds kRigLimit{60};
 
 // The broker of a LoopRig.
 class RigBroker {
