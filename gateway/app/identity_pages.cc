@@ -49,7 +49,8 @@ http::Response ListPage(Identities& identities, Secrets secrets) {
     json.Member("enabled", account.enabled);
     if (secrets == Secrets::kShown) {
       json.Member("password_hash", std::string_view(account.password_hash));
-      json.MemberFrom("psk", [&](std::string* out) { AppendHex(AsBytes(account.psk), out); });
+      const ByteSpan psk = AsBytes(account.psk);
+      json.MemberFrom("psk", [psk](std::string* out) { AppendHex(psk, out); });
     } else {
       json.Member("password", KindOf(account.password_hash));
       json.Member("psk", !account.psk.empty());

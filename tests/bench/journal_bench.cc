@@ -118,8 +118,8 @@ class Publisher final : public StreamObserver {
 
   void Run(Journal* journal, std::chrono::seconds duration) {
     const auto begin = steady_clock::now();
-    std::vector<std::string> events;
-    for (uint64_t i = 0; i < 1000; ++i) events.push_back(EventOf(i));
+    std::vector<std::string> events(1000);
+    for (uint64_t i = 0; i < events.size(); ++i) events[i] = EventOf(i);
     const uint64_t total = rate_ * static_cast<uint64_t>(duration.count());
     while (committed_ < total) {
       const double elapsed = std::chrono::duration<double>(steady_clock::now() - begin).count();
