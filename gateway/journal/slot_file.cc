@@ -51,6 +51,7 @@ Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
     return loaded;
   }
   bool unsound = false;  // one of them, and it was written once
+  size_t sound = 0;
   for (size_t at = 0; at < 2 * kSlotDistance; at += kSlotDistance) {
     std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> bytes{};
     const Result<size_t> got = (*file)->ReadAt(at, bytes.size(), bytes.data());
@@ -58,21 +59,22 @@ Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
     std::optional<Slot> slot;
     if (got.ok()) slot = DecodeSlots(ByteSpan(bytes).first(*got));
     unsound |= !slot && (!got.ok() || std::memcmp(&bytes[8], kMagic, 4) == 0);
+    sound += slot ? 1 : 0;
     if (slot && (!loaded.slot || slot->sequence > loaded.slot->sequence)) loaded.slot = slot;
   }
   if (unsound && loaded.slot) SLUICE_PROBE("journal: one slot is unsound, the other counts");
   loaded.damaged |= !loaded.slot.has_value();
+  if (loaded.slot) loaded.next_sequence = loaded.slot->sequence + sound;
   const Result<uint64_t> size = (*file)->Size();
   loaded.empty = size.ok() && *size == 0;
   return loaded;
 }
 
-SlotFile::SlotFile(Env& env, std::string directory, std::string path, uint64_t sequence)
+SlotFile::SlotFile(Env& env, std::string directory, std::string path, uint64_t next_sequence)
     : env_(env),
       directory_(std::move(directory)),
       path_(std::move(path)),
-      sequence_(sequence),
-      synced_(sequence == 0) {}
+      next_sequence_(next_sequence) {}
 
 Status SlotFile::Open() {
   if (file_ != nullptr) return Status::Ok();
@@ -85,15 +87,15 @@ Status SlotFile::Open() {
 
 // Both places get their page while there is room, so that a disk that fills up later does not stop
 // the second one.
-void SlotFile::Reserve() {
+void SlotFile::Reserve(uint64_t sequence) {
   const std::array<uint8_t, kHeaderBytes> nothing{};
-  static_cast<void>(file_->WriteAt((sequence_ + 1) % 2 * kSlotDistance, nothing).ok());
+  static_cast<void>(file_->WriteAt(sequence % 2 * kSlotDistance, nothing).ok());
 }
 
 Status SlotFile::Write(uint64_t stream_id, ByteSpan payload) {
   SLUICE_CHECK(payload.size() <= kMaxPayloadBytes);
   SLUICE_RETURN_IF_ERROR(Open());
-  const uint64_t sequence = sequence_ + (synced_ ? 1 : 2);
+  const uint64_t sequence = next_sequence_;
   std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> slot{};
   std::memcpy(&slot[8], kMagic, 4);
   StoreLe32(&slot[12], static_cast<uint32_t>(payload.size()));
@@ -104,9 +106,9 @@ Status SlotFile::Write(uint64_t stream_id, ByteSpan payload) {
   StoreLe64(slot.data(), Xxh3({&slot[kChecksummedFrom], size - kChecksummedFrom}));
   SLUICE_RETURN_IF_ERROR(file_->WriteAt(sequence % 2 * kSlotDistance, {slot.data(), size}));
   // Only now: a failed attempt is repeated into the same place and leaves the good one alone.
-  const bool is_first = std::exchange(sequence_, sequence) == 0;
+  next_sequence_ = sequence + 2;
   synced_ = false;
-  if (is_first) Reserve();
+  if (sequence == 1) Reserve(sequence + 1);
   return Status::Ok();
 }
 
@@ -114,6 +116,7 @@ Status SlotFile::Sync() {
   if (is_synced()) return Status::Ok();
   SLUICE_RETURN_IF_ERROR(file_->Sync());
   synced_ = true;
+  --next_sequence_;
   return Status::Ok();
 }
 
