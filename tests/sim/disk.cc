@@ -208,6 +208,10 @@ Disk::~Disk() = default;
 std::unique_ptr<Env> Disk::Mount() {
   is_alive_ = true;
   failures_of_mount_ = 0;
+  mounted_at_ = scene_.clock.Now();
+  failing_until_[kRead] = {};
+  if (scene_.Has(Trouble::kWriteErrors) && random_.Below(4) == 0)
+    cursors_failing_until_ = mounted_at_ + Between(random_, seconds(5), seconds(90));
   auto mounted = std::make_unique<Mounted>(this, ++mounts_);
   vfs_.Use(mounted.get());
   return mounted;
@@ -237,7 +241,7 @@ Status Disk::Ask(Failure failure, const std::string& path) {
     if (operations_left_ > 0) --operations_left_;
   }
   if (died_) return Status::IoError("the machine dies: " + path);
-  if (!Strikes(failure)) return Status::Ok();
+  if (!Strikes(failure, path)) return Status::Ok();
   ++failures_of_mount_;
   scene_.trace.Note("disk: {} fails: {}", TroubleName(kTroubleOf[failure]), path);
   if (failure == kOpen) return {StatusCode::kResourceExhausted, "open " + path};
@@ -251,13 +255,17 @@ void Disk::LookAtRename(const std::string& from, const std::string& to) {
   if (!wrong.empty()) scene_.verdict.Broken(7, wrong);
 }
 
-bool Disk::Strikes(Failure failure) {
+bool Disk::Strikes(Failure failure, std::string_view path) {
   const Trouble trouble = kTroubleOf[failure];
   if (!scene_.Has(trouble)) return false;
   const MonotonicTime now = scene_.clock.Now();
+  if (failure == kWrite && now < cursors_failing_until_ && path.find("/cursors/") != path.npos)
+    return true;
   if (now < failing_until_[failure]) return random_.Below(2) == 0;
   if (!scene_.Strikes(trouble, kFailureRate, random_)) return false;
-  if (failure != kRead && random_.Below(4) == 0) {
+  // What is told and then not read at a start may be told again, see simulate.md.
+  const bool may_last = failure != kRead || now > mounted_at_ + seconds(10);
+  if (may_last && random_.Below(4) == 0) {
     failing_until_[failure] = now + Between(random_, milliseconds(100), seconds(20));
   }
   return true;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
@@ -72,12 +73,13 @@ class Disk {
   class Mounted;
   class Writer;
   class Reader;
-  // Each of them strikes an operation, and now and then all for a while.
+  // Each of them strikes an operation, and now and then half of all for a while; and from a start
+  // on, what the journal has to write of its cursors may not be written for longer than anything.
   enum Failure : uint8_t { kWrite, kSync, kDirectory, kOpen, kRead, kFailures };
 
   // Whether the operation may be done; counts it if it changes something.
   Status Ask(Failure failure, const std::string& path);
-  bool Strikes(Failure failure);
+  bool Strikes(Failure failure, std::string_view path);
   void LookAtRename(const std::string& from, const std::string& to);
   enum class Among : uint8_t { kAll, kSegments, kOthers };
   void Rot();
@@ -101,6 +103,8 @@ class Disk {
   uint64_t operations_left_ = UINT64_MAX;
   uint64_t failures_of_mount_ = 0;
   std::array<MonotonicTime, kFailures> failing_until_{};
+  MonotonicTime mounted_at_{};
+  MonotonicTime cursors_failing_until_{};
   Duration latency_{};
   uint64_t damages_ = 0;
   Timer empty_timer_;
