@@ -21,7 +21,7 @@ constexpr size_t kHeader = 64;
 constexpr size_t kRecord = 32;
 constexpr uint32_t kMaxPayload = 16 << 20;
 constexpr size_t kPage = 4096;
-enum Kind : uint8_t { kEvent = 1, kGap = 2, kBatch = 3, kBlock = 4 };
+enum Kind : uint8_t { kEvent = 1, kGap = 2, kBatch = 3, kBlock = kBlockRecord };
 
 template <typename T>
 T At(std::string_view bytes, size_t at) {

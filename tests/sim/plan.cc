@@ -45,6 +45,7 @@ Plan::Stream DrawStream(Random& random, const char* name, bool is_small) {
   stream.segment_bytes = is_small ? 16 << 10 : Pick(random, {16, 32, 64, 256}) << 10;
   stream.max_bytes = stream.segment_bytes * (is_small ? 4 : 4 + random.Below(12));
   stream.keep = std::chrono::seconds(Pick(random, {0, 0, 20, 600}));
+  stream.compress = Chance(random, 0.7);
   return stream;
 }
 
@@ -180,6 +181,7 @@ Plan Draw(uint64_t seed) {
   plan.state = Chance(random, 0.7);
   if (is_small) DrawLimits(random, &plan);
   plan.rots_slots = Chance(random, 0.3);
+  plan.compress_dead_letters = Chance(random, 0.7);
   return plan;
 }
 
@@ -203,14 +205,15 @@ std::string ConfigurationOf(const Plan& plan) {
     fmt::format_to(out,
                    "\n[[stream]]\nname = \"{}\"\ntopics = [\"{}/#\"]\ndurability = \"{}\"\n"
                    "on_full = \"{}\"\nmax_bytes = \"{}KiB\"\nsegment_bytes = \"{}KiB\"\n"
-                   "keep = \"{}\"\n",
+                   "keep = \"{}\"\ncompress = {}\n",
                    stream.name, stream.name, stream.durability, stream.on_full,
-                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep));
+                   stream.max_bytes >> 10, stream.segment_bytes >> 10, Milliseconds(stream.keep),
+                   stream.compress);
   }
   fmt::format_to(out,
                  "\n[[stream]]\nname = \"dead-letters\"\nmax_bytes = \"{}KiB\"\n"
-                 "on_full = \"drop_oldest\"\n",
-                 plan.dead_letter_bytes >> 10);
+                 "on_full = \"drop_oldest\"\ncompress = {}\n",
+                 plan.dead_letter_bytes >> 10, plan.compress_dead_letters);
   for (const Plan::Uplink& uplink : plan.uplinks) text += TextOf(uplink);
   for (const Plan::Route& route : plan.routes) {
     fmt::format_to(

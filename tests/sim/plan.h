@@ -42,6 +42,7 @@ struct Plan {
     uint64_t max_bytes = 1 << 20;
     uint64_t segment_bytes = 256 << 10;
     Duration keep{};  // of what every route has passed
+    bool compress = false;
   };
   struct Route {
     std::string name, from, to;
@@ -71,6 +72,7 @@ struct Plan {
   uint64_t session_queue_bytes = 1 << 20;
   uint64_t retained_bytes = 4 << 20;
   uint64_t dead_letter_bytes = 256 << 10;
+  bool compress_dead_letters = false;
   bool rots_slots = false;  // what rots are cursors, states and the like, and no segments
   bool state = true;        // retained messages outlive the process
   // After this share of the troubled time somebody adds the profile of a product that devices have

@@ -53,20 +53,33 @@ SyncAccount::FileId SyncAccount::Open(const std::string& path) {
   return name->second;
 }
 
-void SyncAccount::Written(FileId file, uint64_t offset, ByteSpan bytes) {
-  std::vector<Unsynced>& unsynced = files_[file].unsynced;
-  FindTokens(AsText(bytes), [&](Token token) {
-    unsynced.push_back({offset, {token, Of::kReading}});
-  });
-  if (files_[file].holds_events) {
-    FindLetterIds(AsText(bytes), [&](uint32_t letter) {
-      unsynced.push_back({offset, {letter, Of::kReplay}});
-    });
+void SyncAccount::Written(FileId id, uint64_t offset, ByteSpan bytes) {
+  File& file = files_[id];
+  Note(&file, offset, AsText(bytes));
+  if (!file.holds_letters && !file.holds_events) return;
+  if (file.holds_letters) {
+    FindLetters(AsText(bytes),
+                [&](size_t /*at*/, const Letter& letter) { NoteLetter(&file, offset, letter); });
   }
-  if (!files_[file].holds_letters) return;
-  FindLetters(AsText(bytes), [&](size_t /*at*/, const Letter& letter) {
-    unsynced.push_back({offset, {NumberOf(letter), Of::kLetter}});
+  FindPacked(AsText(bytes), &file.packed, [&](std::string_view payload) {
+    Note(&file, offset, payload);
+    if (!file.holds_letters) return;
+    if (const auto letter = ReadLetter(payload)) NoteLetter(&file, offset, *letter);
   });
+}
+
+void SyncAccount::Note(File* file, uint64_t offset, std::string_view bytes) {
+  FindTokens(bytes, [&](Token token) {
+    file->unsynced.push_back({offset, {token, Of::kReading}});
+  });
+  if (!file->holds_events) return;
+  FindLetterIds(bytes, [&](uint32_t letter) {
+    file->unsynced.push_back({offset, {letter, Of::kReplay}});
+  });
+}
+
+void SyncAccount::NoteLetter(File* file, uint64_t offset, const Letter& letter) {
+  file->unsynced.push_back({offset, {NumberOf(letter), Of::kLetter}});
 }
 
 uint32_t SyncAccount::NumberOf(const Letter& letter) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "sim/block_chain.h"
 #include "sim/letters.h"
 #include "sim/witness.h"
 #include "support/memory_env.h"
@@ -16,7 +17,8 @@
 namespace sluice::sim {
 
 // Which readings are synced, by the disk's own account: it is told of every change and every sync,
-// looks for readings in what is written, and knows nothing of formats. A reading counts when the
+// looks for readings in what is written, packed or not, and knows no more of formats than how that
+// is unpacked. A reading counts when the
 // bytes that hold it are synced and a name that leads to their file is, and goes on to count when
 // the file is gone again: nothing but an order takes away what is synced. Likewise which dead
 // letters of events are, in segments of the stream that is called so, and of which letters other
@@ -65,6 +67,7 @@ class SyncAccount {
     std::vector<Unsynced> unsynced;
     std::vector<Mark> nameless;       // synced, while no durable name leads to the file
     std::vector<uint32_t> survivors;  // letters that a power cut has left, by chance; not synced
+    BlockChain packed;                // of what was written
     uint32_t durable_names = 0;
     bool holds_letters = false, holds_events = false;
   };
@@ -75,6 +78,9 @@ class SyncAccount {
   };
   using Names = std::map<std::string, FileId>;  // by path
 
+  // Notes what is in `bytes`: of a write, or of an event in it that was packed.
+  void Note(File* file, uint64_t offset, std::string_view bytes);
+  void NoteLetter(File* file, uint64_t offset, const Letter& letter);
   uint32_t NumberOf(const Letter& letter);
   static std::vector<uint32_t> TakeLetters(std::vector<Unsynced>* from);
   void Keep(std::vector<Mark>* marks);

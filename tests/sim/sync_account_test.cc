@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "journal/block_packer.h"
+#include "journal/record_format.h"
+
 namespace sluice::sim {
 namespace {
 
@@ -12,7 +18,31 @@ class SyncAccountTest : public testing::Test {
     account_.Written(file_, 0, AsBytes("record " + TokenText(token)));
   }
 
+  // As the journal writes these readings together, packed.
+  std::string Packed(Token first, Token end) {
+    std::vector<uint8_t> records;
+    for (Token token = first; token < end; ++token) {
+      const std::string event = std::string(100, '.') + TokenText(token) + std::string(100, '.');
+      records.resize(records.size() + journal::RecordBytes(event.size()));
+      uint8_t* const at = records.data() + records.size() - journal::RecordBytes(event.size());
+      journal::EncodeEvent(at, kStreamId, token, 0, AsBytes(event));
+    }
+    std::string stored;
+    for (ByteSpan rest = records; !rest.empty();)
+      stored += AsText(packer_.Pack(&rest, packed_bytes_ + stored.size()));
+    packed_bytes_ += stored.size();
+    return stored;
+  }
+  size_t Durable(Token first, Token end) const {
+    size_t durable = 0;
+    for (Token token = first; token < end; ++token) durable += account_.IsDurable(token) ? 1 : 0;
+    return durable;
+  }
+
+  static constexpr uint64_t kStreamId = 7;
   test::MemoryEnv env_;
+  journal::BlockPacker packer_{kStreamId};
+  size_t packed_bytes_ = 0;
   SyncAccount account_{env_};
   SyncAccount::FileId file_ = 0;
 };
@@ -73,6 +103,39 @@ TEST_F(SyncAccountTest, RenamedFilesNeedTheirDirectorySyncedAgain) {
   EXPECT_FALSE(account_.IsDurable(1));
   account_.DirectorySynced("/data");
   EXPECT_TRUE(account_.IsDurable(1));
+}
+
+TEST_F(SyncAccountTest, ReadsWhatIsPackedWithWhatWasWrittenBefore) {
+  const std::string head = Packed(1, 6), tail = Packed(6, 20);
+  ASSERT_EQ(tail.find(TokenText(19)), tail.npos);
+  file_ = account_.Open("/data/streams/telemetry/0.seg");
+  account_.DirectorySynced("/data/streams/telemetry");
+  account_.Written(file_, 0, AsBytes(head));
+  account_.Synced(file_);
+  EXPECT_EQ(Durable(1, 20), 5U);
+  account_.Written(file_, head.size(), AsBytes(tail));
+  EXPECT_EQ(Durable(1, 20), 5U);
+  account_.SyncFailed(file_);
+  account_.Synced(file_);
+  EXPECT_EQ(Durable(1, 20), 5U);
+  account_.Written(file_, head.size(), AsBytes(tail));  // once more, in its place
+  account_.Synced(file_);
+  EXPECT_EQ(Durable(1, 20), 19U);
+}
+
+TEST_F(SyncAccountTest, HalfABlockIsNoReading) {
+  const std::string bytes = Packed(1, 20);
+  file_ = account_.Open("/data/streams/telemetry/0.seg");
+  account_.DirectorySynced("/data/streams/telemetry");
+  account_.Written(file_, 0, AsBytes(bytes).first(bytes.size() / 2));
+  account_.Synced(file_);
+  EXPECT_EQ(Durable(2, 20), 0U);
+}
+
+TEST_F(SyncAccountTest, APowerCutLeavesWhatIsPacked) {
+  env_.SetContent("/data/streams/telemetry/0.seg", std::string(64, '\0') + Packed(1, 20));
+  account_.Recount();
+  EXPECT_EQ(Durable(1, 20), 19U);
 }
 
 TEST_F(SyncAccountTest, APowerCutLeavesWhatIsThere) {
