@@ -48,6 +48,7 @@ std::vector<StreamOptions> StreamsOfLife() {
       Make("slow", OnFull::kDropOldest, Durability::kInterval, true, true),
       Make("dead-letters", OnFull::kDropOldest, Durability::kCommit, true),
   };
+  streams.front().keep = std::chrono::seconds(10);
   streams.back().routes.clear();
   return streams;
 }
