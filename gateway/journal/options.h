@@ -52,7 +52,7 @@ struct StreamOptions {
   size_t max_dirty_bytes = 1u << 20;
   // Events that are committed together, or one soon after another, are packed with each other when
   // they are written. Without it segments are such as 0.1.0 can read.
-  bool compress = false;
+  bool compress = true;
   // A larger event is answered with kTooLarge; at most a quarter of max_dirty_bytes and of
   // segment_bytes.
   size_t max_event_bytes = 256u << 10;

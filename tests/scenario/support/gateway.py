@@ -75,7 +75,7 @@ UNBATCHED = "{ max_events = 1 }"
 def stream(max_bytes="16MiB", segment_bytes="1MiB", on_full="reject", compress=False):
     """A [[stream]]; without `compress` its size follows from what is published."""
     text = STREAM.format(max_bytes=max_bytes, segment_bytes=segment_bytes, on_full=on_full)
-    return text + ("compress = true\n" if compress else "")
+    return text + ("" if compress else "compress = false\n")
 
 
 def uplink(port, mqtt_version=5):

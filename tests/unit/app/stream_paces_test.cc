@@ -19,6 +19,7 @@ TEST(StreamPacesTest, TellsHowFastAStreamTakesGrowsAndIsEmptied) {
   test::SimulatedClock clock;
   test::SimulatedScheduler scheduler(&clock);
   journal::StreamOptions options;
+  options.compress = false;
   options.name = "telemetry";
   options.routes = {"other", "cloud"};
   auto journal = journal::Journal::Open(env, "/data", test::ManualJournalOptions(clock), {options});

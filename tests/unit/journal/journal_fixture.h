@@ -34,6 +34,7 @@ class JournalFixture : public ::testing::Test, public StreamObserver {
     options_ = test::ManualJournalOptions(clock_, &metrics_);
     stream_.name = "telemetry";
     stream_.routes = {"cloud"};
+    stream_.compress = false;
     stream_.max_bytes = 1 << 20;
     stream_.segment_bytes = 64 << 10;
     stream_.max_dirty_bytes = 32 << 10;

@@ -22,6 +22,7 @@ class StreamFixture : public ::testing::Test {
   explicit StreamFixture(std::string stream) {
     SetLogLevel(LogLevel::kOff);
     stream_.name = std::move(stream);
+    stream_.compress = false;
     stream_.max_bytes = 1 << 20;
     stream_.segment_bytes = 16 << 10;
     stream_.max_dirty_bytes = 32 << 10;
