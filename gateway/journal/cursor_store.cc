@@ -61,7 +61,7 @@ Result<std::optional<Books>> CursorStore::Load(std::string_view route) {
     // In its place a foreign slot would go on winning over what is saved.
     static_cast<void>(SetAside(env_, path, "is damaged").ok());
   } else if (books) {
-    loaded_.push_back({std::string(route), loaded->next_sequence, difference});
+    loaded_.push_back({std::string(route), loaded->slot->sequence, difference});
     if (difference > 0) {
       LogError(
           "journal: the books of route {} do not add up: they and its cursor differ by {} events; "
@@ -88,16 +88,15 @@ Result<uint64_t> CursorStore::HighestSaved() const {
 }
 
 std::unique_ptr<Cursor> CursorStore::Begin(std::string_view route, const Books& books) {
-  uint64_t next_sequence = 1, difference = 0;
+  uint64_t sequence = 0, difference = 0;
   for (const Loaded& loaded : loaded_) {
     if (loaded.route != route) continue;
-    next_sequence = loaded.next_sequence;
+    sequence = loaded.sequence;
     difference = loaded.difference;
   }
   auto cursor = std::make_unique<Cursor>(std::string(route), books, shared_, difference);
-  entries_.push_back({cursor.get(),
-                      SlotFile(env_, paths_.cursors, paths_.Cursor(route), next_sequence), books,
-                      false});
+  entries_.push_back(
+      {cursor.get(), SlotFile(env_, paths_.cursors, paths_.Cursor(route), sequence), books, false});
   return cursor;
 }
 

@@ -65,7 +65,7 @@ class CursorStore {
   // What Load has read.
   struct Loaded {
     std::string route;
-    uint64_t next_sequence;
+    uint64_t sequence;
     uint64_t difference;
   };
   std::vector<Loaded> loaded_;

@@ -16,7 +16,7 @@ constexpr uint64_t kMinSegmentBytes = 8192;
 struct State {
   uint64_t stream_id = 0;
   uint64_t floor = 0;
-  uint64_t next_sequence = 1;
+  uint64_t sequence = 0;
 };
 
 class Opener {
@@ -37,8 +37,7 @@ class Opener {
     OpenedStream opened;
     opened.next_offset = store->end_offset();
     opened.committed = report.unproven ? report.unproven->offset : opened.next_offset;
-    auto state =
-        std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.next_sequence);
+    auto state = std::make_unique<SlotFile>(env_, paths_.directory, paths_.state, state_.sequence);
     if (status.ok()) SaveState(state.get(), opened.committed);
     for (size_t i = 0; i < stream_.routes.size(); ++i) {
       opened.cursors.push_back(BeginRoute(i, cursors.get(), store->first_offset()));
@@ -74,7 +73,7 @@ class Opener {
     const std::optional<Slot>& slot = loaded->slot;
     const bool sound = slot && slot->payload.size() == kFloorBytes;
     if (sound) {
-      state_ = {slot->stream_id, LoadLe64(slot->payload.data()), loaded->next_sequence};
+      state_ = {slot->stream_id, LoadLe64(slot->payload.data()), slot->sequence};
     } else {
       const Result<uint64_t> found = FindStreamId(env_, paths_);
       if (!found.ok()) return found.status();
@@ -82,7 +81,7 @@ class Opener {
     }
     if (loaded->damaged || (slot && !sound)) {
       static_cast<void>(SetAside(env_, paths_.state, "is damaged").ok());
-      state_.next_sequence = 1;
+      state_.sequence = 0;
     }
     while (state_.stream_id == 0) state_.stream_id = random->Next();
     return Status::Ok();

@@ -51,7 +51,6 @@ Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
     return loaded;
   }
   bool unsound = false;  // one of them, and it was written once
-  size_t sound = 0;
   for (size_t at = 0; at < 2 * kSlotDistance; at += kSlotDistance) {
     std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> bytes{};
     const Result<size_t> got = (*file)->ReadAt(at, bytes.size(), bytes.data());
@@ -59,22 +58,21 @@ Result<LoadedSlot> SlotFile::Load(const Env& env, const std::string& path) {
     std::optional<Slot> slot;
     if (got.ok()) slot = DecodeSlots(ByteSpan(bytes).first(*got));
     unsound |= !slot && (!got.ok() || std::memcmp(&bytes[8], kMagic, 4) == 0);
-    sound += slot ? 1 : 0;
     if (slot && (!loaded.slot || slot->sequence > loaded.slot->sequence)) loaded.slot = slot;
   }
   if (unsound && loaded.slot) SLUICE_PROBE("journal: one slot is unsound, the other counts");
   loaded.damaged |= !loaded.slot.has_value();
-  if (loaded.slot) loaded.next_sequence = loaded.slot->sequence + sound;
   const Result<uint64_t> size = (*file)->Size();
   loaded.empty = size.ok() && *size == 0;
   return loaded;
 }
 
-SlotFile::SlotFile(Env& env, std::string directory, std::string path, uint64_t next_sequence)
+SlotFile::SlotFile(Env& env, std::string directory, std::string path, uint64_t sequence)
     : env_(env),
       directory_(std::move(directory)),
       path_(std::move(path)),
-      next_sequence_(next_sequence) {}
+      next_sequence_(sequence + 1),
+      found_is_synced_(sequence == 0) {}
 
 Status SlotFile::Open() {
   if (file_ != nullptr) return Status::Ok();
@@ -95,6 +93,8 @@ void SlotFile::Reserve(uint64_t sequence) {
 Status SlotFile::Write(uint64_t stream_id, ByteSpan payload) {
   SLUICE_CHECK(payload.size() <= kMaxPayloadBytes);
   SLUICE_RETURN_IF_ERROR(Open());
+  if (!found_is_synced_) SLUICE_RETURN_IF_ERROR(file_->Sync());
+  found_is_synced_ = true;
   const uint64_t sequence = next_sequence_;
   std::array<uint8_t, kHeaderBytes + kMaxPayloadBytes> slot{};
   std::memcpy(&slot[8], kMagic, 4);

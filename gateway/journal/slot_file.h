@@ -25,9 +25,6 @@ std::optional<Slot> DecodeSlots(ByteSpan file);
 // What was found at a slot file's path.
 struct LoadedSlot {
   std::optional<Slot> slot;
-  // Of what is written next: into the other place if only one is sound, whatever may have been
-  // synced; else over the newer one, of which nobody knows whether it was.
-  uint64_t next_sequence = 1;
   // There is something, but no valid slot or a part that can't be read: to be set aside, and
   // written anew.
   bool damaged = false;
@@ -37,8 +34,8 @@ struct LoadedSlot {
 // A small file that is replaced often and is whole after any crash. One thread.
 //
 // A slot with sequence s lies in place s % 2. Write() goes on writing into one place, so that the
-// other keeps what was synced last; a Sync() makes them change roles. Nothing is written over the
-// only sound slot.
+// other keeps what was synced last; a Sync() makes them change roles. What was loaded is synced
+// before anything is written, for the process that wrote it may have died before its sync.
 class SlotFile {
  public:
   static constexpr size_t kMaxPayloadBytes = 256;
@@ -47,9 +44,9 @@ class SlotFile {
   // too many open files say nothing about this one.
   static Result<LoadedSlot> Load(const Env& env, const std::string& path);
 
-  // Opens for writing; a missing file is made when first written. `next_sequence` is what Load has
-  // said; 1 if there is no file any more.
-  SlotFile(Env& env, std::string directory, std::string path, uint64_t next_sequence);
+  // Opens for writing; a missing file is made when first written. `sequence` is that of the loaded
+  // slot or 0.
+  SlotFile(Env& env, std::string directory, std::string path, uint64_t sequence);
 
   // Writes and syncs. After a failure the old content stands, or the new.
   Status Save(uint64_t stream_id, ByteSpan payload);
@@ -67,7 +64,8 @@ class SlotFile {
   const std::string directory_;
   const std::string path_;
   uint64_t next_sequence_;
-  bool synced_ = true;  // what was written last, by us
+  bool found_is_synced_;
+  bool synced_ = true;  // what was written last
   std::unique_ptr<WritableFile> file_;
 };
 

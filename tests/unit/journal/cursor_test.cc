@@ -188,7 +188,7 @@ class BooksTest : public CursorTest {
     std::vector<uint8_t> payload(kBooksBytes);
     EncodeBooks(books, payload.data());
     StoreLe64(&payload[56], cursor_says);
-    SlotFile file(env_, std::string(kDirectory) + "/streams/telemetry/cursors", CursorPath(), 101);
+    SlotFile file(env_, std::string(kDirectory) + "/streams/telemetry/cursors", CursorPath(), 100);
     ASSERT_TRUE(file.Save(id, payload).ok());
     Open();
   }
