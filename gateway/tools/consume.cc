@@ -29,8 +29,6 @@ constexpr milliseconds kPoll{100};  // how soon a signal or the idle exit is not
 constexpr seconds kStateInterval{1};
 // The largest batch there is, as JSON, and then some.
 constexpr uint32_t kMaxPacketBytes = 64 << 20;
-// What waits is bounded by the subscriber's queue, not by this.
-constexpr uint16_t kReceiveMaximum = 65'535;
 constexpr size_t kMaxStateFile = 64 << 20;
 constexpr uint32_t kSessionExpirySeconds = 7 * 24 * 3600;
 constexpr BackoffOptions kBackoff{.initial = milliseconds(250), .max = seconds(5)};
@@ -61,7 +59,6 @@ Result<uplink_mqtt::MqttOptions> ConnectionOptions(const ConsumeOptions& options
                                : options.client_id;
   if (!options.username.empty()) mqtt.session.user_name = options.username;
   mqtt.session.max_packet_bytes = kMaxPacketBytes;
-  mqtt.session.receive_maximum = kReceiveMaximum;
   mqtt.session.clean_start = options.clean_start;
   if (!options.clean_start) mqtt.session.session_expiry_seconds = kSessionExpirySeconds;
   SLUICE_RETURN_IF_ERROR(client::CheckOptions(mqtt.session));

@@ -15,10 +15,14 @@ using codec::ReasonCode;
 constexpr std::chrono::seconds kGoodbye{2};
 // A queue that is full waits for our reader, and with it the answer to a PINGREQ.
 constexpr std::chrono::minutes kPingTimeout{1};
+// What waits is bounded by the queue's bytes. A smaller number is more than Debian's Mosquitto
+// 2.0.11 keeps to.
+constexpr uint16_t kReceiveMaximum = 65'535;
 
 MqttOptions Prepared(MqttOptions options) {
   options.session.connect_timeout = options.connect_timeout;
   options.session.ping_timeout = kPingTimeout;
+  options.session.receive_maximum = kReceiveMaximum;
   return options;
 }
 

@@ -34,7 +34,8 @@ class MqttSubscriber final : private transport::StreamHandler {
     kDisconnected,  // and every message from before has been handed out
   };
 
-  // client::CheckOptions(options.session) is OK. Subscribes to `filter` at QoS 1.
+  // client::CheckOptions(options.session) is OK; Receive Maximum and time limits in there are
+  // replaced by ours. Subscribes to `filter` at QoS 1.
   MqttSubscriber(MqttOptions options, std::string filter);
   ~MqttSubscriber() override;
 

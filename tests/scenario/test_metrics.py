@@ -40,7 +40,9 @@ class Text(Scenario):
 
     def test_the_page_describes_what_is_exported_and_nothing_else(self):
         identities = stream() + "[state]\nidentities = true\n"
-        text = self.text(self.forwarding_gateway(1, stream_section=identities))
+        running = self.forwarding_gateway(1, stream_section=identities)
+        running.wait_for("sluice_uplink_failures_total", 1)  # nobody listens there
+        text = self.text(running)
         exported = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
         with open(PAGE, encoding="utf-8") as page:
             described = re.findall(r"^\| `(\w+)` \| (\w+) \|", page.read(), re.MULTILINE)
