@@ -121,6 +121,12 @@ bool AccessControl::Allows(std::string_view identity, Action action, std::string
       rules_, [&](const AccessRule& rule) { return SpeaksAbout(rule, identity, action, topic); });
 }
 
+bool AccessControl::Denies(std::string_view identity, Action action, std::string_view topic) const {
+  return std::any_of(rules_.begin(), rules_.end(), [&](const AccessRule& rule) {
+    return rule.effect == AccessRule::Effect::kDeny && SpeaksAbout(rule, identity, action, topic);
+  });
+}
+
 bool AccessControl::MaySpeakFor(std::string_view identity, std::string_view device) const {
   const auto speaks = [&](const AccessRule& rule) {
     return IsAbout(rule, identity) && MatchesAny(rule.speaks_for, identity, device);

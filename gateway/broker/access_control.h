@@ -58,6 +58,9 @@ class AccessControl {
   // `topic` is a valid topic name for kPublish, a valid topic filter for kSubscribe.
   bool Allows(std::string_view identity, Action action, std::string_view topic) const;
 
+  // Whether a rule forbids it. What is neither allowed nor forbidden may be allowed by default.
+  bool Denies(std::string_view identity, Action action, std::string_view topic) const;
+
   // Whether the events of `device` may be made from what `identity` publishes.
   bool MaySpeakFor(std::string_view identity, std::string_view device) const;
   // Whether a rule says for whom `identity` speaks; if none does, it speaks for itself.

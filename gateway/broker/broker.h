@@ -203,6 +203,8 @@ class Broker {
   ClientRecord* FindSession(MonotonicTime now, const codec::Connect& connect,
                             std::string_view identity);
   std::string NewClientId(std::string_view identity);
+  bool MayPublish(std::string_view identity, std::string_view client_id,
+                  std::string_view topic) const;
 
   // on_publish.cc
   PublishOutcome Deny(const ClientRecord& client, const codec::Publish& publish);

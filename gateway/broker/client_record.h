@@ -44,6 +44,7 @@ struct ClientRecord {
   uint32_t connection_serial = 0;
   uint64_t connect_order = 0;  // see Newcomer
   codec::Version version = codec::Version::kV5;
+  bool is_bridge = false;  // of 3.1.1, see codec::Connect
 
   session::SessionState state;
   OutboundQueue queue;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/status.h"
+#include "broker/bridge_notice.h"
 #include "broker/broker.h"
 
 namespace sluice::broker {
@@ -29,6 +30,7 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
   }
   client->expires.reset();
   client->version = connect.version;
+  client->is_bridge = connect.is_bridge;
   client->connect_order = newcomer.order;
   clients_.UpdateDeadline(client);
   clients_.Attach(client, handle);
@@ -42,7 +44,7 @@ ConnectOutcome Broker::OnConnect(MonotonicTime now, const codec::Connect& connec
 }
 
 ReasonCode Broker::CheckConnect(const codec::Connect& connect, const Newcomer& newcomer) {
-  if (connect.will && !access_->Allows(newcomer.identity, Action::kPublish, connect.will->topic)) {
+  if (connect.will && !MayPublish(newcomer.identity, connect.client_id, connect.will->topic)) {
     counters_.connect_denied.Add();
     return ReasonCode::kNotAuthorized;
   }
@@ -50,6 +52,12 @@ ReasonCode Broker::CheckConnect(const codec::Connect& connect, const Newcomer& n
   const bool came_before =
       client != nullptr && client->connected() && client->connect_order > newcomer.order;
   return came_before ? ReasonCode::kServerBusy : ReasonCode::kSuccess;
+}
+
+bool Broker::MayPublish(std::string_view identity, std::string_view client_id,
+                        std::string_view topic) const {
+  if (access_->Allows(identity, Action::kPublish, topic)) return true;
+  return IsBridgeNotice(topic, client_id) && !access_->Denies(identity, Action::kPublish, topic);
 }
 
 bool Broker::IsConnected(std::string_view identity, std::string_view client_id) const {

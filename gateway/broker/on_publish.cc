@@ -9,7 +9,7 @@ PublishOutcome Broker::OnPublish(MonotonicTime now, ConnectionId connection,
                                  const codec::Publish& publish) {
   const ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return {PublishVerdict::kPending};
-  if (!access_->Allows(client->identity, Action::kPublish, publish.topic)) {
+  if (!MayPublish(client->identity, client->client_id, publish.topic)) {
     return Deny(*client, publish);
   }
   const SessionId publisher = client->id;

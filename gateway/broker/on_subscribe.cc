@@ -30,6 +30,17 @@ void AskForRetained(ClientRecord* client, std::string_view filter,
   }
 }
 
+// A bridge of 3.1.1 has no words for what it needs: not what it has brought itself, which would go
+// round for ever, and retained messages as such.
+SubscriptionOptions OptionsFor(const ClientRecord& client, const codec::Subscription& wanted,
+                               uint32_t id) {
+  return {.max_qos = wanted.maximum_qos,
+          .no_local = wanted.no_local || client.is_bridge,
+          .retain_as_published = wanted.retain_as_published || client.is_bridge,
+          .retain_handling = wanted.retain_handling,
+          .identifier = id};
+}
+
 bool WantsRetained(RetainHandling handling, bool is_new) {
   return handling == RetainHandling::kSend ||                 // [MQTT-3.3.1-9]
          (handling == RetainHandling::kSendIfNew && is_new);  // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
@@ -58,8 +69,7 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
     counters_.subscribe_denied.Add();
     return ReasonCode::kNotAuthorized;
   }
-  const SubscriptionOptions options{wanted.maximum_qos, wanted.no_local, wanted.retain_as_published,
-                                    wanted.retain_handling, id};
+  const SubscriptionOptions options = OptionsFor(*client, wanted, id);
   const bool is_held = std::find(client->filters.begin(), client->filters.end(), wanted.filter) !=
                        client->filters.end();
   if (!AddSubscription(now, client, wanted.filter, options, is_held)) {

@@ -1,5 +1,8 @@
 #include "codec/connect.h"
 
+#include <algorithm>
+#include <array>
+
 #include "codec/packet_reader.h"
 #include "codec/packet_writer.h"
 #include "codec/topic.h"
@@ -7,7 +10,20 @@
 namespace sluice::codec {
 namespace {
 
-constexpr std::string_view kProtocolName = "MQTT";
+// What CONNECT may begin with. The highest bit of a level is private: bridges of Mosquitto set it,
+// and come again without it when they are refused.
+constexpr uint8_t kBridgeBit = 0x80;
+struct Protocol {
+  std::string_view name;
+  uint8_t level;
+  Version version;
+  bool is_31;
+};
+constexpr auto kProtocols = std::to_array<Protocol>({
+    {"MQTT", 5, Version::kV5, false},
+    {"MQTT", 4, Version::kV311, false},
+    {"MQIsdp", 3, Version::kV311, true},
+});
 
 // The connect flags (3.1.2.3).
 constexpr uint8_t kReservedFlag = 0x01;
@@ -19,24 +35,37 @@ constexpr uint8_t kWillRetainFlag = 0x20;
 constexpr uint8_t kPasswordFlag = 0x40;
 constexpr uint8_t kUserNameFlag = 0x80;
 
+Verdict UnknownProtocol(std::string_view name) {
+  const bool is_mqtt = std::ranges::any_of(
+      kProtocols, [name](const Protocol& protocol) { return protocol.name == name; });
+  return {ReasonCode::kUnsupportedProtocolVersion,
+          is_mqtt ? "[MQTT-3.1.2-2] an unknown protocol version"
+                  : "[MQTT-3.1.2-1] the protocol is not MQTT"};
+}
+
 // The layout of the rest depends on the version, so that an unknown one ends decoding.
-Verdict DecodeVersion(PacketReader* in, Version* version) {
+Verdict DecodeVersion(PacketReader* in, Connect* out) {
   const std::string_view name = in->ReadText();
   const uint8_t level = in->ReadU8();
   if (!in->ok()) return in->Finish();
-  *version = level >= 5 ? Version::kV5 : Version::kV311;
-  if (name != kProtocolName) {
-    return {ReasonCode::kUnsupportedProtocolVersion, "[MQTT-3.1.2-1] the protocol is not MQTT"};
+  const auto plain_level = static_cast<uint8_t>(level & ~kBridgeBit);
+  out->version = plain_level >= 5 ? Version::kV5 : Version::kV311;
+  const auto* const found = std::ranges::find_if(kProtocols, [&](const Protocol& protocol) {
+    return protocol.name == name && protocol.level == plain_level;
+  });
+  out->is_bridge = level != plain_level;
+  // Bridges set the bit in old versions only: 5.0 has words for what it says.
+  if (found == kProtocols.end() || (out->is_bridge && found->version == Version::kV5)) {
+    return UnknownProtocol(name);
   }
-  if (level != static_cast<uint8_t>(*version)) {
-    return {ReasonCode::kUnsupportedProtocolVersion, "[MQTT-3.1.2-2] an unknown protocol version"};
-  }
+  out->is_31 = found->is_31;
   return {};
 }
 
 void DecodeWill(uint8_t flags, Version version, PacketReader* in, Connect* out) {
   if ((flags & kWillFlag) == 0) {
-    out->stray_will_flags = (flags & (kWillQosMask | kWillRetainFlag)) != 0;
+    // MQTT 3.1 has no rule about them.
+    out->stray_will_flags = !out->is_31 && (flags & (kWillQosMask | kWillRetainFlag)) != 0;
     return;
   }
   Will& will = out->will.emplace();
@@ -63,6 +92,10 @@ Verdict ValidateWill(const Connect& packet) {
 }
 
 Verdict Validate311(const Connect& packet) {
+  if (packet.client_id.empty() && packet.is_31) {
+    return {ReasonCode::kClientIdentifierNotValid,
+            "(3.1 of MQTT 3.1) no client identifier, of which the server cannot make one"};
+  }
   if (packet.client_id.empty() && !packet.clean_start) {
     return {ReasonCode::kClientIdentifierNotValid,
             "3.1.1 [MQTT-3.1.3-7] [MQTT-3.1.3-8] no client identifier for a session to be kept"};
@@ -71,6 +104,13 @@ Verdict Validate311(const Connect& packet) {
     return Verdict::ProtocolError("3.1.1 [MQTT-3.1.2-22] a password without a user name");
   }
   return {};
+}
+
+const Protocol& ProtocolOf(const Connect& packet) {
+  return *std::ranges::find_if(kProtocols, [&](const Protocol& protocol) {
+    return protocol.version == packet.version &&
+           protocol.is_31 == (packet.is_31 && packet.version == Version::kV311);
+  });
 }
 
 uint8_t FlagsOf(const Connect& packet) {
@@ -96,17 +136,23 @@ void EncodeWill(const Will& will, Version version, ByteBuffer* out) {
 Verdict Decode(const Frame& frame, Connect* out) {
   *out = {};
   PacketReader in(frame.body);
-  if (const Verdict verdict = DecodeVersion(&in, &out->version); !verdict.ok()) return verdict;
+  if (const Verdict verdict = DecodeVersion(&in, out); !verdict.ok()) return verdict;
   in.CheckLength(frame, out->version);
   const uint8_t flags = in.ReadU8();
-  if ((flags & kReservedFlag) != 0) in.Fail("[MQTT-3.1.2-3] the reserved connect flag is set");
+  if ((flags & kReservedFlag) != 0 && !out->is_31) {
+    in.Fail("[MQTT-3.1.2-3] the reserved connect flag is set");
+  }
   out->clean_start = (flags & kCleanStartFlag) != 0;
   out->keep_alive_seconds = in.ReadU16();
   if (out->version == Version::kV5) in.ReadProperties(PacketType::kConnect, &out->properties);
   out->client_id = in.ReadText();  // [MQTT-3.1.3-4]
   DecodeWill(flags, out->version, &in, out);
-  if ((flags & kUserNameFlag) != 0) out->user_name = in.ReadText();  // [MQTT-3.1.3-12]
-  if ((flags & kPasswordFlag) != 0) out->password = in.ReadBinary();
+  // In MQTT 3.1 the packet's end comes before its flags: what they promise may be missing.
+  const auto has = [&](uint8_t flag) {
+    return (flags & flag) != 0 && !(out->is_31 && in.ok() && in.remaining() == 0);
+  };
+  if (has(kUserNameFlag)) out->user_name = in.ReadText();  // [MQTT-3.1.3-12]
+  if (has(kPasswordFlag)) out->password = in.ReadBinary();
   return in.Finish();
 }
 
@@ -118,8 +164,9 @@ Verdict Validate(const Connect& packet) {
 
 void Encode(const Connect& packet, ByteBuffer* out) {
   const FrameWriter frame(PacketType::kConnect, 0, out);
-  AppendText(kProtocolName, out);
-  out->AppendU8(static_cast<uint8_t>(packet.version));
+  const Protocol& protocol = ProtocolOf(packet);
+  AppendText(protocol.name, out);
+  out->AppendU8(packet.is_bridge ? protocol.level | kBridgeBit : protocol.level);
   out->AppendU8(FlagsOf(packet));
   out->AppendBe16(packet.keep_alive_seconds);
   if (packet.version == Version::kV5)

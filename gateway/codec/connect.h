@@ -24,6 +24,10 @@ struct Will {
 struct Connect {
   // Also set when Decode answers kUnsupportedProtocolVersion: then it is the version to answer in.
   Version version = Version::kV5;
+  // MQTT 3.1, "MQIsdp", which is read as 3.1.1: there are few differences.
+  bool is_31 = false;
+  // The level has the bit by which Mosquitto's bridges tell themselves from clients; 3.1.1 only.
+  bool is_bridge = false;
   bool clean_start = true;          // clean session in 3.1.1
   uint16_t keep_alive_seconds = 0;  // 0: none
   std::string_view client_id;       // empty: the server makes one

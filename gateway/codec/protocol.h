@@ -5,8 +5,8 @@
 
 namespace sluice::codec {
 
-// The protocol level as CONNECT carries it. Everything that differs between the two takes a
-// Version.
+// Everything that differs between the two takes a Version; 3.1 is read as 3.1.1. The values are
+// the protocol levels that CONNECT carries.
 enum class Version : uint8_t { kV311 = 4, kV5 = 5 };
 
 // The high four bits of a packet's first byte.

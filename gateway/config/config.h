@@ -9,6 +9,7 @@
 #include "config/journal.h"
 #include "config/limits.h"
 #include "config/listener.h"
+#include "config/mqtt.h"
 #include "config/route.h"
 #include "config/state.h"
 #include "config/stream.h"
@@ -29,6 +30,7 @@ struct Config {
   GatewayConfig gateway;
   AdminConfig admin;
   LimitsConfig limits;
+  MqttConfig mqtt;
   JournalConfig journal;
   StateConfig state;
   std::vector<ListenerConfig> listeners;

@@ -22,6 +22,7 @@ void ReadSections(TableReader& root, Config* config) {
   root.Table("gateway", [&](TableReader& t) { Read(t, &config->gateway); });
   root.Table("admin", [&](TableReader& t) { Read(t, &config->admin); });
   root.Table("limits", [&](TableReader& t) { Read(t, &config->limits); });
+  root.Table("mqtt", [&](TableReader& t) { Read(t, &config->mqtt); });
   root.Table("journal", [&](TableReader& t) { Read(t, &config->journal); });
   root.Table("state", [&](TableReader& t) { Read(t, &config->state); });
   root.Tables("listener", Into(&config->listeners));

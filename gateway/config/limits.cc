@@ -103,6 +103,7 @@ server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& pl
   server::ServerOptions options;
   options.gateway = config.gateway.id;
   options.session = ToSessionLimits(config.limits);
+  options.capabilities = ToCapabilities(config.mqtt);
   options.broker = ToBrokerLimits(plan);
   options.max_connections = plan.max_clients;
   options.max_open_connections = plan.max_connections;

@@ -40,6 +40,7 @@ struct ListenerSpec {
 struct ServerOptions {
   std::string gateway;
   session::Limits session;
+  session::Capabilities capabilities;
   broker::Limits broker;
   // Streams whose events local subscribers may hear of.
   std::vector<std::string> local_event_streams;
@@ -140,7 +141,6 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
 
   const ServerOptions options_;
   const Parts parts_;
-  session::Capabilities capabilities_;
   session::Counters session_counters_;
   broker::Counters broker_counters_;
   // Shared with the listeners' streams and with the metrics.

@@ -10,6 +10,10 @@ using codec::ReasonCode;
 using codec::Verdict;
 
 Verdict ClientTerms::Check(const codec::Connect& connect) const {
+  if (connect.is_31 && !capabilities_.mqtt_31) {
+    return {ReasonCode::kUnsupportedProtocolVersion,
+            "MQTT 3.1 is not taken here (mqtt.version_31)"};
+  }
   if (connect.client_id.size() > limits_.max_client_id_bytes) {
     counters_.client_ids_refused.Add();
     return {ReasonCode::kClientIdentifierNotValid, "the client identifier is too long"};

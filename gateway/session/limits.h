@@ -86,6 +86,7 @@ struct Capabilities {
   bool wildcard_subscriptions = true;
   bool subscription_identifiers = true;
   bool shared_subscriptions = false;
+  bool mqtt_31 = true;  // clients of MQTT 3.1 are taken
 };
 
 // One number for each limit above and a few more, shared by every session; the metrics own the

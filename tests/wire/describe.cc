@@ -105,7 +105,10 @@ std::string DescribeWill(const Will& will) {
 
 std::string DescribeStruct(const Connect& p) {
   Line line("CONNECT");
-  line.Add(p.version == Version::kV5 ? "5.0" : "3.1.1")
+  line.Add(p.version == Version::kV5 ? "5.0"
+           : p.is_31                 ? "3.1"
+                                     : "3.1.1")
+      .Flag("bridge", p.is_bridge)
       .Flag("clean_start", p.clean_start)
       .Number("keep_alive", p.keep_alive_seconds)
       .Text("client_id", p.client_id);

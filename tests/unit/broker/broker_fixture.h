@@ -99,6 +99,7 @@ struct ConnectOptions {
   uint32_t expiry_seconds = 0;
   codec::Version version = codec::Version::kV5;
   std::optional<codec::Will> will{};
+  bool is_bridge = false;
 };
 
 using Lines = std::vector<std::string>;
@@ -128,6 +129,7 @@ class BrokerTest : public testing::Test {
     connect.client_id = client_id;
     connect.clean_start = options.clean_start;
     connect.will = options.will;
+    connect.is_bridge = options.is_bridge;
     return broker_->OnConnect(clock_.Now(), connect,
                               {.identity = options.identity, .order = options.order}, client);
   }

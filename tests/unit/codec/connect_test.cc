@@ -24,17 +24,19 @@ Connect Unreadable(std::string_view name, uint8_t level) {
 
 // A client of 3.1 would not understand a CONNACK of MQTT 5.
 TEST(ConnectTest, OldClientsAreAnsweredIn311) {
-  EXPECT_EQ(Unreadable("MQIsdp", 3).version, Version::kV311);
+  EXPECT_EQ(Unreadable("MQIsdp", 2).version, Version::kV311);
   EXPECT_EQ(Unreadable("MQTT", 3).version, Version::kV311);
+  EXPECT_EQ(Unreadable("MQTX", 4).version, Version::kV311);
 }
 
 TEST(ConnectTest, FutureClientsAreAnsweredIn5) {
   EXPECT_EQ(Unreadable("MQTT", 6).version, Version::kV5);
 }
 
-// Bridges of Mosquitto set the high bit of the level when they try first.
-TEST(ConnectTest, PrivateLevelsAreUnknown) {
-  EXPECT_EQ(Unreadable("MQTT", 0x84).version, Version::kV5);
+// Bridges of Mosquitto set the high bit of the level when they try first, and come again without.
+TEST(ConnectTest, BridgesAreAnsweredInTheVersionBehindThePrivateBit) {
+  EXPECT_EQ(Unreadable("MQTT", 0x83).version, Version::kV311);
+  EXPECT_EQ(Unreadable("MQTT", 0x85).version, Version::kV5);
 }
 
 TEST(ConnectTest, VersionOfTheCallerIsIgnored) {

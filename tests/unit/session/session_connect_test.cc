@@ -293,6 +293,52 @@ TEST_F(OnConnectV5Test, UnknownVersionIsToldIn5WhenNewer) {  // [MQTT-3.1.2-2]
   EXPECT_EQ(SentHex(), "20 03 00 84 00");
 }
 
+TEST_F(OnConnectV5Test, FutureLevelOfABridgeIsToldIn5) {  // [MQTT-3.1.2-2]
+  Open();
+  SendHex("10 0E 00 04 'MQTT' 86 02 00 00 00 00 01 'c'");
+  EXPECT_EQ(SentHex(), "20 03 00 84 00");
+}
+
+class OnConnect31Test : public SessionTest {
+ protected:
+  void Connect31() {
+    Open();
+    Asked();
+    SendHex("10 0F 00 06 'MQIsdp' 03 02 00 00 00 01 'c'");
+  }
+};
+
+TEST_F(OnConnect31Test, IsTaken) {
+  Connect31();
+  EXPECT_EQ(Asked(), "stop connect; connect c");
+  Accept();
+  EXPECT_EQ(SentHex(), "20 02 00 00");
+}
+
+TEST_F(OnConnect31Test, IsRefusedInItsOwnWordsWhenSwitchedOff) {
+  capabilities.mqtt_31 = false;
+  Connect31();
+  EXPECT_EQ(SentHex(), "20 02 00 01");
+  EXPECT_EQ(Asked(), "stop connect; close refused 84 will=none expiry=0");
+}
+
+TEST_F(OnConnect31Test, NeedsAClientId) {
+  Open();
+  SendHex("10 0E 00 06 'MQIsdp' 03 02 00 00 00 00");
+  EXPECT_EQ(SentHex(), "20 02 00 02");
+}
+
+TEST_F(OnConnect31Test, BridgeIsTakenAsItsVersion) {
+  for (const char* hex :
+       {"10 0F 00 06 'MQIsdp' 83 02 00 00 00 01 'c'", "10 0D 00 04 'MQTT' 84 02 00 00 00 01 'c'"}) {
+    Open();
+    SendHex(hex);
+    Accept();
+    EXPECT_EQ(SentHex(), "20 02 00 00") << hex;
+    state = {};
+  }
+}
+
 TEST_F(OnConnectV5Test, PersistentSessionOf311IsKeptAsLongAsGranted) {
   limits.max_session_expiry_seconds = 77;
   connect.version = Version::kV311;

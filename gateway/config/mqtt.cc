@@ -1,0 +1,13 @@
+#include "config/mqtt.h"
+
+namespace sluice::config {
+
+void Read(TableReader& t, MqttConfig* mqtt) { t.Flag("version_31", &mqtt->version_31); }
+
+session::Capabilities ToCapabilities(const MqttConfig& mqtt) {
+  session::Capabilities capabilities;
+  capabilities.mqtt_31 = mqtt.version_31;
+  return capabilities;
+}
+
+}  // namespace sluice::config

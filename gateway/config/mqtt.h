@@ -1,0 +1,18 @@
+#pragma once
+
+#include "config/toml_reader.h"
+#include "session/limits.h"
+
+namespace sluice::config {
+
+// [mqtt]: what clients are offered.
+struct MqttConfig {
+  bool version_31 = session::Capabilities{}.mqtt_31;
+  bool operator==(const MqttConfig&) const = default;
+};
+
+void Read(TableReader& t, MqttConfig* mqtt);
+
+session::Capabilities ToCapabilities(const MqttConfig& mqtt);
+
+}  // namespace sluice::config
