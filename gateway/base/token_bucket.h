@@ -27,6 +27,15 @@ class TokenBucket {
     return true;
   }
 
+  // Takes `tokens`, at most a burst, whether they are there or not. How long it takes until there
+  // is one again: zero if there is one.
+  Duration Owe(MonotonicTime now, uint32_t tokens) {
+    const Duration most_owed = 2 * (most_ + interval_);
+    const Duration cost = std::min(interval_ * int64_t{tokens}, most_ + interval_);
+    full_at_ = std::min(std::max(full_at_, now) + cost, now + most_owed);
+    return std::max(full_at_ - now - most_, Duration::zero());
+  }
+
  private:
   Duration interval_;
   Duration most_;  // to wait for a full bucket that still has one token

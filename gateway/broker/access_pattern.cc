@@ -100,7 +100,8 @@ Status CheckPlaceholders(std::string_view pattern) {
 Result<TopicPattern> TopicPattern::Parse(std::string_view text) {
   SLUICE_RETURN_IF_ERROR(CheckPlaceholders(text));
   const std::string expanded = Expanded(text);
-  if (codec::IsTopicFilter(expanded) && IsWithinMaxLevels(expanded)) return TopicPattern(text);
+  if (codec::IsTopicFilter(expanded) && LevelsOf(expanded) <= kMaxFilterLevels)
+    return TopicPattern(text);
   return Refuse(text, "is not an MQTT topic filter");
 }
 

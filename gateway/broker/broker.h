@@ -214,6 +214,7 @@ class Broker {
                 const PartyRef& party);
 
   // on_subscribe.cc
+  bool TakesFilter(std::string_view filter) const;
   codec::ReasonCode Subscribe(MonotonicTime now, ClientRecord* client,
                               const codec::Subscription& wanted, uint32_t id);
   void SendRetained(MonotonicTime now, ClientRecord* client);

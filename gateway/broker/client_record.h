@@ -2,12 +2,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/keyed_hash.h"
 #include "broker/client_handle.h"
 #include "broker/message.h"
 #include "broker/outbound_queue.h"
@@ -48,7 +51,8 @@ struct ClientRecord {
 
   session::SessionState state;
   OutboundQueue queue;
-  std::vector<std::string> filters;  // what it is subscribed to
+  // What it is subscribed to.
+  std::unordered_set<std::string, KeyedHash, std::equal_to<>> filters;
   std::deque<RetainedCursor> retained;
   bool retained_waits = false;  // for its next turn to go on
   std::optional<StoredWill> will;

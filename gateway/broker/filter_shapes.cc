@@ -1,23 +1,24 @@
 #include "broker/filter_shapes.h"
 
 #include "base/status.h"
-#include "broker/topic_filter.h"
 #include "codec/topic_match.h"
 
 namespace sluice::broker {
 namespace {
 
-static_assert(kMaxFilterLevels <= 64);
+static_assert(kMaxFilterLevels <= UINT8_MAX);
 
 // Calls `visit` with each beginning of the filter's shape that has a '+'.
 template <typename Visit>
 void ForEachBeginning(std::string_view filter, Visit visit) {
   codec::LevelReader levels(filter);
-  uint64_t plus = 0;
+  std::array<uint64_t, (kMaxFilterLevels + 63) / 64> plus{};
+  bool has_plus = false;
   uint8_t depth = 0;
   for (std::string_view level; levels.Next(&level) && level != "#"; ++depth) {
-    if (level == "+") plus |= uint64_t{1} << depth;
-    if (plus != 0) visit(std::pair(depth, plus));
+    if (level == "+") plus[depth / 64] |= uint64_t{1} << (depth % 64);
+    has_plus |= level == "+";
+    if (has_plus) visit(std::pair(depth, plus));
   }
 }
 

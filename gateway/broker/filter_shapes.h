@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "broker/share.h"
+#include "broker/topic_filter.h"
 
 namespace sluice::broker {
 
@@ -37,8 +39,9 @@ class FilterShapes {
   void CheckInvariants() const;  // visits everything; for tests
 
  private:
-  // Depth, and the levels that are '+' as bits: filters have at most 64 levels.
-  using Beginning = std::pair<uint8_t, uint64_t>;
+  // Depth, and the levels that are '+' as bits.
+  using Levels = std::array<uint64_t, (kMaxFilterLevels + 63) / 64>;
+  using Beginning = std::pair<uint8_t, Levels>;
   using Counts = std::map<Beginning, uint32_t>;
 
   static size_t Missing(const Counts& counts, std::string_view filter);

@@ -27,8 +27,9 @@ Counter& Dropped(Metrics& metrics, std::string_view qos) {
 
 Counter& SubscriptionRefused(Metrics& metrics, std::string_view reason) {
   return metrics.AddCounter("sluice_broker_subscriptions_refused_total",
-                            "Subscriptions refused: their client has too many, or too many "
-                            "combinations of '+'; no memory.",
+                            "Filters refused: their client or packet has too many, or too many "
+                            "combinations of '+'; too long, too deep or with a control character; "
+                            "no memory.",
                             Label("reason", reason));
 }
 
@@ -52,6 +53,8 @@ Counters::Counters(Metrics& metrics)
       subscriptions_over_count(SubscriptionRefused(metrics, "count")),
       subscriptions_over_shapes(SubscriptionRefused(metrics, "shapes")),
       subscriptions_over_memory(SubscriptionRefused(metrics, "memory")),
+      filters_over_packet(SubscriptionRefused(metrics, "packet")),
+      filters_not_taken(SubscriptionRefused(metrics, "filter")),
       wills_refused(Make(metrics, "wills_refused", "Connects refused because of too many wills.")),
       wills_published(Make(metrics, "wills_published", "Wills published.")),
       wills_lost(Make(metrics, "wills_lost", "Wills whose stream was full.")),

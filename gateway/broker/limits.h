@@ -36,10 +36,21 @@ struct Limits {
   size_t max_retained_bytes = 4 * 1024 * 1024;
   OverflowPolicy retained_policy = OverflowPolicy::kDropNewest;
 
-  // A client that subscribes to ever new filters; beyond it SUBSCRIBE gets 0x97. Counter
-  // subscriptions_refused{reason="count"}.
-  size_t max_subscriptions_per_client = 256;
+  // A client that subscribes to ever new filters; beyond it SUBSCRIBE gets 0x97. Counters
+  // subscriptions_refused{reason="count"} and {reason="memory"}.
+  size_t max_subscriptions_per_client = 10'000;
   size_t max_subscription_bytes = 4 * 1024 * 1024;
+
+  // One SUBSCRIBE that keeps all others waiting: filters of a packet. Those behind get 0x97, in
+  // UNSUBACK, which does not have it, 0x83. Counter subscriptions_refused{reason="packet"}.
+  size_t max_filters_per_packet = 1000;
+
+  // Filters as memory and as work: longest one, most levels ("a/b" has two; at most
+  // kMaxFilterLevels), and whether control characters are taken (session::Limits). Beyond it
+  // SUBSCRIBE gets 0x8F. Counter subscriptions_refused{reason="filter"}.
+  size_t max_filter_bytes = 4096;
+  size_t max_filter_levels = 200;
+  bool control_characters = false;
 
   // A client that subscribes to all combinations of '+' and a level, so that one publish walks
   // thousands of nodes: what an identity, for each of its shares, and all together may have of
@@ -78,6 +89,8 @@ struct Counters {
   Counter& subscriptions_over_count;   // max_subscriptions_per_client
   Counter& subscriptions_over_shapes;  // max_shapes, max_shapes_per_identity
   Counter& subscriptions_over_memory;  // max_subscription_bytes
+  Counter& filters_over_packet;        // max_filters_per_packet
+  Counter& filters_not_taken;          // max_filter_bytes, max_filter_levels, control characters
   Counter& wills_refused;
   Counter& wills_published;
   Counter& wills_lost;  // the sink refused them

@@ -4,6 +4,7 @@
 #include "broker/broker.h"
 #include "broker/topic_filter.h"
 #include "codec/topic.h"
+#include "codec/utf8.h"
 
 namespace sluice::broker {
 
@@ -53,16 +54,28 @@ void Broker::OnSubscribe(MonotonicTime now, ConnectionId connection,
   codes->clear();
   ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return;
-  for (const codec::Subscription& wanted : subscribe.subscriptions) {
-    codes->push_back(
-        Subscribe(now, client, wanted, subscribe.subscription_id()));  // [MQTT-3.8.4-6]
+  for (const codec::Subscription& wanted : subscribe.subscriptions) {  // [MQTT-3.8.4-6]
+    if (codes->size() >= limits_.max_filters_per_packet) {
+      counters_.filters_over_packet.Add();
+      codes->push_back(ReasonCode::kQuotaExceeded);
+      continue;
+    }
+    codes->push_back(Subscribe(now, client, wanted, subscribe.subscription_id()));
   }
+}
+
+bool Broker::TakesFilter(std::string_view filter) const {
+  return filter.size() <= limits_.max_filter_bytes &&
+         LevelsOf(filter) <= std::min(limits_.max_filter_levels, kMaxFilterLevels) &&
+         (limits_.control_characters || !codec::HasControl(filter));
 }
 
 ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
                              const codec::Subscription& wanted, uint32_t id) {
   if (codec::IsShared(wanted.filter)) return ReasonCode::kSharedSubscriptionsNotSupported;
-  if (!codec::IsTopicFilter(wanted.filter) || !IsWithinMaxLevels(wanted.filter)) {
+  if (!codec::IsTopicFilter(wanted.filter)) return ReasonCode::kTopicFilterInvalid;
+  if (!TakesFilter(wanted.filter)) {
+    counters_.filters_not_taken.Add();
     return ReasonCode::kTopicFilterInvalid;
   }
   if (!access_->Allows(client->identity, Action::kSubscribe, wanted.filter)) {
@@ -70,8 +83,7 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
     return ReasonCode::kNotAuthorized;
   }
   const SubscriptionOptions options = OptionsFor(*client, wanted, id);
-  const bool is_held = std::find(client->filters.begin(), client->filters.end(), wanted.filter) !=
-                       client->filters.end();
+  const bool is_held = client->filters.contains(wanted.filter);
   if (!AddSubscription(now, client, wanted.filter, options, is_held)) {
     return ReasonCode::kQuotaExceeded;
   }
@@ -103,7 +115,7 @@ bool Broker::AddSubscription(MonotonicTime now, ClientRecord* client, std::strin
     counters_.subscriptions_over_memory.Add();
     return false;
   }
-  client->filters.emplace_back(filter);
+  client->filters.emplace(filter);
   client->subscriptions.Set(client->subscriptions.amount() + cost);
   return true;
 }
@@ -114,9 +126,14 @@ void Broker::OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& un
   ClientRecord* const client = clients_.Find(connection);
   if (client == nullptr) return;
   for (const codec::Unsubscription& unwanted : unsubscribe.filters) {
+    if (codes->size() >= limits_.max_filters_per_packet) {
+      counters_.filters_over_packet.Add();
+      codes->push_back(ReasonCode::kImplementationSpecificError);
+      continue;
+    }
     const bool existed = subscriptions_.Unsubscribe(unwanted.filter, client->id.slot);
     if (existed) {
-      std::erase(client->filters, unwanted.filter);
+      client->filters.erase(client->filters.find(unwanted.filter));
       shapes_.Remove(unwanted.filter, client->subscribes_as);
       client->subscriptions.Set(client->subscriptions.amount() -
                                 SubscriptionTree::CostOf(unwanted.filter));

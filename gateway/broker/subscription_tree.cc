@@ -73,9 +73,9 @@ size_t SubscriptionTree::CostOf(std::string_view filter) {
   return cost;
 }
 
-// The client's record keeps a copy of the filter.
+// The client's record keeps a copy of the filter, in a hash table.
 size_t SubscriptionTree::CostOfSubscription(std::string_view filter) {
-  return sizeof(Subscription) + sizeof(std::string) + filter.size();
+  return sizeof(Subscription) + sizeof(std::string) + 3 * sizeof(void*) + filter.size();
 }
 
 size_t SubscriptionTree::CostOfNode(std::string_view level) {

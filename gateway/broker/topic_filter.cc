@@ -4,8 +4,8 @@
 
 namespace sluice::broker {
 
-bool IsWithinMaxLevels(std::string_view filter) {
-  return static_cast<size_t>(std::count(filter.begin(), filter.end(), '/')) < kMaxFilterLevels;
+size_t LevelsOf(std::string_view filter) {
+  return static_cast<size_t>(std::count(filter.begin(), filter.end(), '/')) + 1;
 }
 
 std::string_view LiteralPrefix(std::string_view filter) {

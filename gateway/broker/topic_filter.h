@@ -9,10 +9,11 @@ namespace sluice::broker {
 // (codec/topic_match.h). Everything here takes valid ones. Nothing allocates.
 
 // A filter of 65,535 slashes would make as many tree nodes out of one packet, and a walk as deep.
-// Real topics have three to ten levels. Sessions may allow fewer, never more.
-inline constexpr size_t kMaxFilterLevels = 64;
+// Real topics have three to ten levels; Mosquitto takes as many as this. Limits may allow fewer,
+// never more.
+inline constexpr size_t kMaxFilterLevels = 200;
 
-bool IsWithinMaxLevels(std::string_view filter);
+size_t LevelsOf(std::string_view filter);
 
 // The part of a filter before its first wildcard, without a '/' at its end: every topic that the
 // filter matches starts with it.

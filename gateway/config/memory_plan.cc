@@ -35,6 +35,16 @@ constexpr uint64_t kMaxInputBytes = 256 << 20;
 // A ring that grows by doubling holds half as much again for a moment.
 constexpr size_t kBytesPerAck = 48 + 24;
 
+// Unless it is written, a little of a small limit, which has to hold the connections first, and an
+// eighth of what it has beyond that.
+size_t SubscriptionBytes(const Config& config) {
+  constexpr uint64_t kSmall = 48 << 20;
+  const uint64_t limit = config.gateway.memory_limit;
+  const uint64_t wanted = config.limits.subscription_bytes;
+  if (wanted != 0) return Clamp(wanted, 4096, std::max<uint64_t>(limit / 4, 4096));
+  return Clamp(limit / 96 + (limit > kSmall ? (limit - kSmall) / 8 : 0), 128 << 10, 64 << 20);
+}
+
 // Connections beyond the clients, for those of whom it is not known yet who they are.
 size_t Newcomers(size_t clients, const Config& config) {
   return std::min(Clamp(clients / 32, 1, 1 << 20),
@@ -57,12 +67,16 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
 
 std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {
   std::vector<LoweredLimit> lowered;
-  const auto add = [&](const char* key, uint64_t wanted, uint64_t given, uint64_t most) {
-    if (given < wanted) lowered.push_back({key, wanted, given, wanted <= most ? 32 * wanted : 0});
+  // `part` is how much of the memory there may be for each.
+  const auto add = [&](const char* key, uint64_t wanted, uint64_t given, uint64_t part,
+                       uint64_t most) {
+    if (given < wanted) lowered.push_back({key, wanted, given, wanted <= most ? part * wanted : 0});
   };
   add("limits.session_queue", config.limits.session_queue_bytes, plan.broker_queue_bytes_per_client,
-      kMaxQueuedBytes);
-  add("limits.retained", config.limits.retained_bytes, plan.retained_bytes, UINT64_MAX / 32);
+      32, kMaxQueuedBytes);
+  add("limits.retained", config.limits.retained_bytes, plan.retained_bytes, 32, UINT64_MAX / 32);
+  add("limits.subscriptions", config.limits.subscription_bytes, plan.subscription_bytes, 4,
+      UINT64_MAX / 32);
   return lowered;
 }
 
@@ -76,9 +90,8 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.broker_queue_bytes_per_client =
       Clamp(config.limits.session_queue_bytes, 1024, plan.broker_queued_bytes);
   plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 32);
-  plan.lowered = LoweredLimits(config, plan);
   plan.will_bytes = Clamp(limit / 192, 128 << 10, 1 << 20);
-  plan.subscription_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);
+  plan.subscription_bytes = SubscriptionBytes(config);
   plan.session_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);
   plan.pending_acks = Clamp(limit / 64 / kBytesPerAck, 1024, 16 << 10);
   // A few packets of the largest size at a time, whatever the limit is.
@@ -86,6 +99,8 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.input_bytes = Clamp(limit / 24, two_packets, std::max(two_packets, kMaxInputBytes));
   plan.outgoing_bytes = Clamp(limit / 48, 512 << 10, 128 << 20);
   plan.output_bytes_per_connection = static_cast<size_t>(config.limits.output_bytes);
+
+  plan.lowered = LoweredLimits(config, plan);
 
   const uint64_t fixed = BytesOfShares(plan, config);
   const size_t each = AnyTls(config) ? kBytesPerTlsConnection : kBytesPerPlainConnection;

@@ -2,7 +2,10 @@
 
 namespace sluice::config {
 
-void Read(TableReader& t, MqttConfig* mqtt) { t.Flag("version_31", &mqtt->version_31); }
+void Read(TableReader& t, MqttConfig* mqtt) {
+  t.Flag("version_31", &mqtt->version_31);
+  t.Flag("control_characters", &mqtt->control_characters);
+}
 
 session::Capabilities ToCapabilities(const MqttConfig& mqtt) {
   session::Capabilities capabilities;

@@ -1,5 +1,6 @@
 #include "server/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -294,9 +295,25 @@ bool Connection::Offer(const codec::Publish& publish, session::Output* out) {
 void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output* out) {
   std::vector<codec::ReasonCode> codes;
   context_.broker.OnSubscribe(context_.scheduler.Now(), id_, subscribe, &codes);
+  TellRefused(subscribe, codes);
   session_.AcceptSubscribe(subscribe.packet_id, codes, out);
   Send(out);
   TakeMore();
+}
+
+void Connection::TellRefused(const codec::Subscribe& subscribe,
+                             const std::vector<codec::ReasonCode>& codes) {
+  const auto refused = static_cast<size_t>(std::ranges::count_if(codes, codec::IsError));
+  if (refused == 0 || !context_.log_limit.Allows(context_.scheduler.Now())) return;
+  auto code = codes.begin();
+  for (const codec::Subscription& wanted : subscribe.subscriptions) {
+    if (!codec::IsError(*code++)) continue;
+    LogInfo("refused {} of {} filters of {} ({}), first {}: {}{}", refused, codes.size(),
+            Printable(identity_), stream_->peer().address, Printable(wanted.filter),
+            codec::ReasonCodeName(code[-1], codec::PacketType::kSuback),
+            context_.log_limit.LeftOut());
+    return;
+  }
 }
 
 void Connection::DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out) {
@@ -312,6 +329,7 @@ void Connection::DoStartTimer(const session::StartTimer& start) {
       OutputPool::Lease out(context_.outputs);
       session_.OnTimer(which, context_.scheduler.Now(), out.get());
       CarryOut(out.get());
+      UpdateReading();
     });
     has_timer_[kind] = true;
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/lifetime.h"
@@ -124,6 +125,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void DoConnect(const codec::Connect& connect);
   void DoPublish(const codec::Publish& publish, session::Output* out);
   void DoSubscribe(const codec::Subscribe& subscribe, session::Output* out);
+  void TellRefused(const codec::Subscribe& subscribe, const std::vector<codec::ReasonCode>& codes);
   void DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out);
   void DoStartTimer(const session::StartTimer& start);
   void DoClose(const session::Close& close);

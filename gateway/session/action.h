@@ -74,8 +74,8 @@ struct DeliveryFinished {
   codec::ReasonCode reason;
 };
 
-enum class TimerKind : uint8_t { kConnect, kKeepAlive };
-inline constexpr size_t kTimerKinds = 2;
+enum class TimerKind : uint8_t { kConnect, kKeepAlive, kRest };
+inline constexpr size_t kTimerKinds = 3;
 
 // Starts the timer, or starts it anew if it runs; the owner calls OnTimer when it fires, once.
 struct StartTimer {

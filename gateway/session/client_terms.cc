@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "codec/utf8.h"
 
 namespace sluice::session {
 
@@ -18,10 +19,25 @@ Verdict ClientTerms::Check(const codec::Connect& connect) const {
     counters_.client_ids_refused.Add();
     return {ReasonCode::kClientIdentifierNotValid, "the client identifier is too long"};
   }
+  if (const Verdict verdict = CheckControl(connect); !verdict.ok()) return verdict;
   if (connect.properties.authentication_method.has_value()) {
     return {ReasonCode::kBadAuthenticationMethod, "[MQTT-4.12.0-1] no extended authentication"};
   }
   return connect.will.has_value() ? CheckWill(*connect.will) : Verdict{};
+}
+
+Verdict ClientTerms::CheckControl(const codec::Connect& connect) const {
+  if (limits_.control_characters) return {};
+  Verdict verdict;
+  if (codec::HasControl(connect.client_id)) {
+    verdict = {ReasonCode::kClientIdentifierNotValid, "a control character in the client id"};
+  } else if (connect.user_name && codec::HasControl(*connect.user_name)) {
+    verdict = {ReasonCode::kBadUserNameOrPassword, "a control character in the user name"};
+  } else if (connect.will && codec::HasControl(connect.will->topic)) {
+    verdict = {ReasonCode::kTopicNameInvalid, "a control character in the will's topic"};
+  }
+  if (!verdict.ok()) counters_.control_characters.Add();
+  return verdict;
 }
 
 Verdict ClientTerms::CheckWill(const codec::Will& will) const {

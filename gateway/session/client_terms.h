@@ -44,6 +44,7 @@ class ClientTerms {
   void CheckInvariants() const;
 
  private:
+  codec::Verdict CheckControl(const codec::Connect& connect) const;
   codec::Verdict CheckWill(const codec::Will& will) const;
   void BindSessionExpiry(const codec::Connect& connect);
   void BindKeepAlive(uint16_t wanted_seconds);

@@ -4,6 +4,7 @@
 
 #include "base/probe.h"
 #include "base/status.h"
+#include "codec/utf8.h"
 
 namespace sluice::session {
 namespace {
@@ -50,16 +51,43 @@ void InboundFlow::Close() {
 
 Fault InboundFlow::OnPublish(codec::Publish* publish, Output* out) {
   if (const Fault fault = Check(*publish)) return fault;
+  if (const Verdict verdict = CheckTopic(publish->topic); !verdict.ok()) {
+    return Refuse(*publish, verdict, out);
+  }
   if (const Verdict verdict = ResolveAlias(publish); !verdict.ok()) return Fault::Rule(verdict);
-  switch (publish->qos) {
+  if (aliases_.bytes() > limits_.max_alias_bytes) {
+    return Fault::Limit(counters_.alias_bytes_exceeded, ReasonCode::kQuotaExceeded,
+                        "the topics behind all aliases are too long together");
+  }
+  bool is_new = true;
+  if (const Fault fault = Enter(*publish, &is_new, out)) return fault;
+  if (is_new) out->actions.push_back(PublishReceived{publish});
+  return {};
+}
+
+Fault InboundFlow::Enter(const codec::Publish& publish, bool* is_new, Output* out) {
+  switch (publish.qos) {
     case Qos::kAtMostOnce:
-      out->actions.push_back(PublishReceived{publish});
       return {};
     case Qos::kAtLeastOnce:
-      return OnPublishQos1(*publish, out);
+      return EnterQos1(publish, is_new);
     case Qos::kExactlyOnce:
-      return OnPublishQos2(*publish, out);
+      return EnterQos2(publish, is_new, out);
   }
+  return {};
+}
+
+// QoS 0 has no answer, and that of 3.1.1 is always yes [MQTT-3.3.5-2], so there the connection
+// ends. It does as well where the topic was to have an alias, which is used without it from then
+// on.
+Fault InboundFlow::Refuse(const codec::Publish& publish, Verdict verdict, Output* out) {
+  const bool has_answer = publish.qos != Qos::kAtMostOnce;
+  if (publish.properties.topic_alias.has_value() || (has_answer && !terms_.is_v5())) {
+    return Fault::Of(CloseCause::kLimit, verdict);
+  }
+  bool is_new = true;
+  if (const Fault fault = Enter(publish, &is_new, out)) return fault;
+  if (has_answer && is_new) return Acknowledge(publish.packet_id, verdict.reason, out);
   return {};
 }
 
@@ -71,9 +99,17 @@ Fault InboundFlow::Check(const codec::Publish& publish) const {
     return Fault::Rule(
         {ReasonCode::kRetainNotSupported, "[MQTT-3.2.2-14] retained messages are not supported"});
   }
-  if (!TopicFits(publish.topic, limits_)) {
-    return Fault::Limit(counters_.topics_refused, ReasonCode::kTopicNameInvalid,
-                        "the topic is too long or too deep");
+  return {};
+}
+
+Verdict InboundFlow::CheckTopic(std::string_view topic) const {
+  if (!TopicFits(topic, limits_)) {
+    counters_.topics_refused.Add();
+    return {ReasonCode::kTopicNameInvalid, "the topic is too long or too deep"};
+  }
+  if (!limits_.control_characters && codec::HasControl(topic)) {
+    counters_.control_characters.Add();
+    return {ReasonCode::kTopicNameInvalid, "a control character in the topic"};
   }
   return {};
 }
@@ -96,24 +132,25 @@ Verdict InboundFlow::ResolveAlias(codec::Publish* publish) {
   return Verdict::ProtocolError("an alias that was never set");  // Section 3.3.2.3.4.
 }
 
-Fault InboundFlow::OnPublishQos1(const codec::Publish& publish, Output* out) {
+Fault InboundFlow::EnterQos1(const codec::Publish& publish, bool* is_new) {
   if (ids_->Find(publish.packet_id) != nullptr) return IdInUse();
   if (const AckQueue::Entry* entry = acks_.Find(publish.packet_id)) {
     // A repetition of what still waits is answered once, with the rest.
     if (!publish.dup || entry->qos != Qos::kAtLeastOnce) return IdInUse();
     counters_.duplicates_suppressed.Add();
+    *is_new = false;
     return {};
   }
   if (const Fault fault = TakeReceiveQuota()) return fault;
   QueueAck(publish);
-  out->actions.push_back(PublishReceived{&publish});
   return {};
 }
 
 // Method B of section 4.3.3 with the message handed out first: the identifier is kept until PUBREL,
 // and a PUBLISH that repeats it is only acknowledged [MQTT-4.3.3-10].
-Fault InboundFlow::OnPublishQos2(const codec::Publish& publish, Output* out) {
+Fault InboundFlow::EnterQos2(const codec::Publish& publish, bool* is_new, Output* out) {
   InboundIds::Entry* known = ids_->Find(publish.packet_id);
+  *is_new = known == nullptr;
   if (known != nullptr) return OnPublishRepeated(publish, known, out);
   if (acks_.Find(publish.packet_id) != nullptr) return IdInUse();
   if (ids_->size() >= limits_.max_qos2_ids) {
@@ -123,7 +160,6 @@ Fault InboundFlow::OnPublishQos2(const codec::Publish& publish, Output* out) {
   if (const Fault fault = TakeReceiveQuota()) return fault;
   ids_->Insert(publish.packet_id);
   QueueAck(publish);
-  out->actions.push_back(PublishReceived{&publish});
   return {};
 }
 
@@ -205,7 +241,7 @@ Fault InboundFlow::OnPubrel(MonotonicTime now, const codec::Ack& pubrel, Output*
   InboundIds::Entry* entry = ids_->Find(pubrel.packet_id);
   ReasonCode reason = ReasonCode::kSuccess;
   if (entry == nullptr) {
-    if (const Fault fault = control_rate_.Take(now)) return fault;
+    control_rate_.Take(now, 1, out);
     reason = ReasonCode::kPacketIdentifierNotFound;
   } else if (entry->stage == InboundIds::Stage::kHandedOut) {
     return Fault::Rule(Verdict::ProtocolError("PUBREL before PUBREC"));

@@ -53,9 +53,14 @@ class InboundFlow {
 
  private:
   Fault Check(const codec::Publish& publish) const;
+  codec::Verdict CheckTopic(std::string_view topic) const;
+  Fault Refuse(const codec::Publish& publish, codec::Verdict verdict, Output* out);
   codec::Verdict ResolveAlias(codec::Publish* publish);
-  Fault OnPublishQos1(const codec::Publish& publish, Output* out);
-  Fault OnPublishQos2(const codec::Publish& publish, Output* out);
+  // Puts the message in its place among those that wait for their answer, which QoS 0 does not;
+  // `*is_new` becomes false if it is a repetition, which is not handed out.
+  Fault Enter(const codec::Publish& publish, bool* is_new, Output* out);
+  Fault EnterQos1(const codec::Publish& publish, bool* is_new);
+  Fault EnterQos2(const codec::Publish& publish, bool* is_new, Output* out);
   Fault OnPublishRepeated(const codec::Publish& publish, InboundIds::Entry* known, Output* out);
   Fault TakeReceiveQuota();
   AckQueue::Entry& QueueAck(const codec::Publish& publish);

@@ -18,7 +18,7 @@ struct Limits {
 
   // A stranger that makes us hold memory before we know who it is: largest CONNECT with everything
   // in it, also its will. Counter oversized_packets.
-  uint32_t max_connect_bytes = 16 * 1024;
+  uint32_t max_connect_bytes = 64 * 1024;
 
   // Client identifiers as keys that outlive their connection: longest one. Counter
   // client_ids_refused.
@@ -39,18 +39,22 @@ struct Limits {
   // Counter qos2_ids_exceeded.
   uint16_t max_qos2_ids = 4096;
 
-  // Aliases that pin topic names in memory: at most this many of at most max_topic_bytes each. Sent
-  // as Topic Alias Maximum; an alias beyond it is a protocol violation. Counter protocol_errors.
+  // Aliases that pin topic names in memory: how many, sent as Topic Alias Maximum, and the bytes of
+  // all their names, of which nobody can be told beforehand. Counters protocol_errors for an alias
+  // beyond the maximum, alias_bytes_exceeded.
   uint16_t topic_alias_maximum = 16;
+  uint32_t max_alias_bytes = 16 * 1024;
 
-  // Topic names as memory and as work: longest topic of a PUBLISH or a will, longest filter, and
-  // the most levels ("a/b" has two), because trees and their matching go one step a level. Counter
-  // topics_refused.
-  uint16_t max_topic_bytes = 1024;
-  uint16_t max_topic_levels = 64;
+  // Topic names as memory and as work: longest topic of a PUBLISH or a will, and the most levels
+  // ("a/b" has two), because trees and their matching go one step a level. Filters are bounded
+  // alike, by the broker. Counter topics_refused.
+  uint16_t max_topic_bytes = 4096;
+  uint16_t max_topic_levels = 200;
 
-  // One SUBSCRIBE that costs as much as a thousand: filters of a packet. Counter filters_exceeded.
-  uint16_t max_filters_per_packet = 256;
+  // Whether topics, client identifiers and user names may have U+0001 to U+001F and U+007F to
+  // U+009F, which garble logs and whatever a topic travels to; the standard leaves it open (section
+  // 1.5.4). Counter control_characters.
+  bool control_characters = false;
 
   // A subscriber that does not acknowledge: messages in flight to it (its own Receive Maximum may
   // ask for fewer), and the bytes that they pin, passed by at most one message. What does not fit
@@ -59,11 +63,12 @@ struct Limits {
   uint32_t max_outbound_bytes = 256 * 1024;
 
   // Packets that are cheap to send and costly to answer (PINGREQ, SUBSCRIBE, UNSUBSCRIBE, and any
-  // acknowledgement or release of nothing we know): a bucket of control_burst that refills with
-  // control_per_second. PUBLISH is not counted, because back-pressure already paces it.
-  // Counter control_floods.
-  uint32_t control_burst = 200;
-  uint32_t control_per_second = 50;
+  // acknowledgement or release of nothing we know; sixteen filters count as one more): a bucket of
+  // control_burst that refills with control_per_second. When it is empty the client is not read for
+  // a while. PUBLISH is not counted, because back-pressure already paces it. Neither is 0. Counter
+  // control_floods.
+  uint32_t control_burst = 1000;
+  uint32_t control_per_second = 500;
 
   // Clients that vanish and leave their sessions behind: longest Session Expiry Interval granted,
   // also to 3.1.1 clients without clean session. 0xFFFFFFFF is for ever. No counter: it is granted,
@@ -76,7 +81,7 @@ struct Limits {
   uint16_t max_keep_alive_seconds = 0;
 };
 
-// Whether a topic or a filter is within max_topic_bytes and max_topic_levels.
+// Whether a topic is within max_topic_bytes and max_topic_levels.
 bool TopicFits(std::string_view topic, const Limits& limits);
 
 // What the server behind the session can do; MQTT 5 clients are told in CONNACK what is missing.
@@ -101,7 +106,8 @@ struct Counters {
   Counter& input_blocked;
   Counter& qos2_ids_exceeded;
   Counter& topics_refused;
-  Counter& filters_exceeded;
+  Counter& control_characters;
+  Counter& alias_bytes_exceeded;
   Counter& outbound_window_full;
   Counter& outbound_too_large;  // messages that the client's own Maximum Packet Size kept from it
   Counter& control_floods;

@@ -131,7 +131,10 @@ bool OutboundFlow::Resend(MonotonicTime now, const OutboundMessage& message, Out
 Fault OutboundFlow::OnAck(MonotonicTime now, const codec::Ack& ack, Output* out) {
   OutboundMessage* message = window_->Find(ack.packet_id);
   if (message == nullptr) return OnUnknownAck(now, ack, out);
-  if (!window_->IsSent(message)) return control_rate_.Take(now);  // It is answered once it is sent.
+  if (!window_->IsSent(message)) {  // It is answered once it is sent.
+    control_rate_.Take(now, 1, out);
+    return {};
+  }
   if (const char* rule = BrokenRule(ack.type, *message)) {
     return Fault::Rule(Verdict::ProtocolError(rule));
   }
@@ -146,8 +149,8 @@ Fault OutboundFlow::OnAck(MonotonicTime now, const codec::Ack& ack, Output* out)
 Fault OutboundFlow::OnPubrec(MonotonicTime now, OutboundMessage* message, Output* out) {
   if (message->stage == OutboundStage::kPublished) {
     window_->Release(message);
-  } else if (const Fault fault = control_rate_.Take(now)) {
-    return fault;
+  } else {
+    control_rate_.Take(now, 1, out);
   }
   SendPubrel(message->packet_id, ReasonCode::kSuccess, out);  // [MQTT-4.3.3-4]
   return {};
@@ -156,7 +159,7 @@ Fault OutboundFlow::OnPubrec(MonotonicTime now, OutboundMessage* message, Output
 // We may have forgotten what the client still remembers, so this is no error; but it is not free
 // either.
 Fault OutboundFlow::OnUnknownAck(MonotonicTime now, const codec::Ack& ack, Output* out) {
-  if (const Fault fault = control_rate_.Take(now)) return fault;
+  control_rate_.Take(now, 1, out);
   if (ack.type == PacketType::kPubrec && !codec::IsError(ack.reason)) {
     SendPubrel(ack.packet_id, ReasonCode::kPacketIdentifierNotFound, out);
   }

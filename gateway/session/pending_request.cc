@@ -28,29 +28,14 @@ Fault PendingRequest::OnSubscribe(const codec::Subscribe& subscribe, Output* out
     return Fault::Rule({ReasonCode::kSubscriptionIdentifiersNotSupported,
                         "subscription identifiers are not supported"});
   }
-  if (const Fault fault = CheckFilters(subscribe.subscriptions)) return fault;
   Await(Due::kSubscribe, subscribe.packet_id, subscribe.subscriptions.size());
   out->actions.push_back(SubscribeRequested{&subscribe});
   return {};
 }
 
 Fault PendingRequest::OnUnsubscribe(const codec::Unsubscribe& unsubscribe, Output* out) {
-  if (const Fault fault = CheckFilters(unsubscribe.filters)) return fault;
   Await(Due::kUnsubscribe, unsubscribe.packet_id, unsubscribe.filters.size());
   out->actions.push_back(UnsubscribeRequested{&unsubscribe});
-  return {};
-}
-
-template <typename Filters>
-Fault PendingRequest::CheckFilters(const Filters& filters) const {
-  if (filters.size() > limits_.max_filters_per_packet) {
-    return Fault::Limit(counters_.filters_exceeded, ReasonCode::kQuotaExceeded, "too many filters");
-  }
-  for (const auto& entry : filters) {
-    if (TopicFits(entry.filter, limits_)) continue;
-    return Fault::Limit(counters_.topics_refused, ReasonCode::kTopicFilterInvalid,
-                        "a filter is too long or too deep");
-  }
   return {};
 }
 

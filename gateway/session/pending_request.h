@@ -31,9 +31,8 @@ namespace sluice::session {
 // filters are due an answer if and only if there are any.
 class PendingRequest {
  public:
-  PendingRequest(const ClientTerms& terms, const Limits& limits, const Capabilities& capabilities,
-                 Counters& counters)
-      : terms_(terms), limits_(limits), capabilities_(capabilities), counters_(counters) {}
+  PendingRequest(const ClientTerms& terms, const Capabilities& capabilities)
+      : terms_(terms), capabilities_(capabilities) {}
 
   // Copies the packet and decodes the copy. Whatever the verdict, connect() is there until
   // FinishConnect, its version set.
@@ -41,8 +40,7 @@ class PendingRequest {
   const codec::Connect& connect() const { return connect_->packet; }
   void FinishConnect();
 
-  // Packets that were decoded and validated: ask the owner, unless the filters are against our
-  // limits.
+  // Packets that were decoded and validated: ask the owner.
   Fault OnSubscribe(const codec::Subscribe& subscribe, Output* out);
   Fault OnUnsubscribe(const codec::Unsubscribe& unsubscribe, Output* out);
   // The owner's answers, one code a filter; without effect if another answer is due, or none.
@@ -65,17 +63,13 @@ class PendingRequest {
     codec::Connect packet;  // views into `bytes`
   };
 
-  template <typename Filters>
-  Fault CheckFilters(const Filters& filters) const;
   void Await(Due answer, uint16_t packet_id, size_t filters);
   template <typename Answer>
   Fault AnswerFilters(Due answer, uint16_t packet_id, std::span<const codec::ReasonCode> codes,
                       Output* out);
 
   const ClientTerms& terms_;
-  const Limits& limits_;
   const Capabilities& capabilities_;
-  Counters& counters_;
 
   std::unique_ptr<KeptConnect> connect_;
   Due due_ = Due::kNothing;

@@ -22,6 +22,9 @@ Fault Read(const codec::Frame& frame, codec::Version version, Packet* packet) {
   return verdict.ok() ? Fault{} : Fault::Rule(verdict);
 }
 
+// What a packet of filters counts for among the control packets.
+uint32_t PacketsWorth(size_t filters) { return 1 + static_cast<uint32_t>(filters / 16); }
+
 }  // namespace
 
 Session::Session(const Limits& limits, const Capabilities& capabilities, Counters& counters)
@@ -31,7 +34,7 @@ Session::Session(const Limits& limits, const Capabilities& capabilities, Counter
       control_rate_(limits, counters),
       inbound_(terms_, limits, capabilities, counters, control_rate_),
       outbound_(terms_, limits, counters, control_rate_),
-      pending_(terms_, limits, capabilities, counters) {}
+      pending_(terms_, capabilities) {}
 
 size_t Session::Receive(MonotonicTime now, ByteSpan in, Output* out) {
   if (in.empty() || !CanReceive()) return 0;
@@ -102,22 +105,22 @@ Fault Session::OnAck(MonotonicTime now, const codec::Frame& frame, Output* out) 
 
 Fault Session::OnSubscribe(MonotonicTime now, const codec::Frame& frame, Output* out) {
   auto& subscribe = packet_.emplace<codec::Subscribe>();
-  if (const Fault fault = control_rate_.Take(now)) return fault;
   if (const Fault fault = Read(frame, version(), &subscribe)) return fault;
+  control_rate_.Take(now, PacketsWorth(subscribe.subscriptions.size()), out);
   return pending_.OnSubscribe(subscribe, out);
 }
 
 Fault Session::OnUnsubscribe(MonotonicTime now, const codec::Frame& frame, Output* out) {
   auto& unsubscribe = packet_.emplace<codec::Unsubscribe>();
-  if (const Fault fault = control_rate_.Take(now)) return fault;
   if (const Fault fault = Read(frame, version(), &unsubscribe)) return fault;
+  control_rate_.Take(now, PacketsWorth(unsubscribe.filters.size()), out);
   return pending_.OnUnsubscribe(unsubscribe, out);
 }
 
 Fault Session::OnPing(MonotonicTime now, const codec::Frame& frame, Output* out) {
   codec::Ping ping;
-  if (const Fault fault = control_rate_.Take(now)) return fault;
   if (const Fault fault = Read(frame, version(), &ping)) return fault;
+  control_rate_.Take(now, 1, out);
   codec::Encode(codec::Ping{PacketType::kPingresp}, version(), &out->bytes);  // [MQTT-3.12.4-1]
   return {};
 }
@@ -164,6 +167,7 @@ void Session::CheckInvariants() const {
   SLUICE_CHECK(inbound_.is_open() == connected());
   SLUICE_CHECK(outbound_.is_open() == connected());
   SLUICE_CHECK(connected() || !keep_alive_.timer_runs());
+  SLUICE_CHECK(connected() || !control_rate_.rests());
   SLUICE_CHECK(phase_ == Phase::kConnecting || !connect_timer_runs_);
   SLUICE_CHECK(!pending_.connect_due() || phase_ == Phase::kConnecting);
   SLUICE_CHECK(!closed() || !pending_.due());

@@ -55,8 +55,11 @@ class Session {
   // `in` must live.
   size_t Receive(MonotonicTime now, ByteSpan in, Output* out);
   // False while an answer of the owner is due, while a 3.1.1 client has receive_maximum messages
-  // waiting to be acknowledged, and after Close. The owner stops reading the stream then.
-  bool CanReceive() const { return !closed() && !pending_.due() && !inbound_.blocked(); }
+  // waiting to be acknowledged, while a client rests that sent too many control packets, and after
+  // Close. The owner stops reading the stream then.
+  bool CanReceive() const {
+    return !closed() && !pending_.due() && !inbound_.blocked() && !control_rate_.rests();
+  }
   // The owner stopped (false) or resumed reading by itself: silence in between is not the client's.
   void SetReading(bool reading) { keep_alive_.SetReading(reading); }
 

@@ -23,6 +23,7 @@ void Session::OnStreamClosed(Output* out) {
 
 void Session::OnTimer(TimerKind kind, MonotonicTime now, Output* out) {
   if (kind == TimerKind::kConnect) return OnConnectTimer(out);
+  if (kind == TimerKind::kRest) return control_rate_.OnTimer();
   if (!keep_alive_.OnTimer(now, CanReceive(), out)) return;
   counters_.keep_alive_timeouts.Add();
   Fail(Fault::Of(CloseCause::kTimeout, {ReasonCode::kKeepAliveTimeout, "[MQTT-3.1.2-22] silence"}),
@@ -62,6 +63,7 @@ void Session::End(CloseCause cause, Verdict verdict, Output* out) {
   Count(cause);
   StopConnectTimer(out);
   keep_alive_.Stop(out);
+  control_rate_.Stop(out);
   const uint32_t expiry = connected() ? terms_.session_expiry_seconds() : 0;
   out->actions.push_back(
       Close{cause, verdict.reason, FateOfWill(cause, verdict.reason), expiry, verdict.why});

@@ -4,7 +4,9 @@ namespace sluice::session {
 
 void TopicAliases::Set(uint16_t alias, std::string_view topic) {
   if (names_.size() < alias) names_.resize(alias);
-  names_[alias - 1].assign(topic);
+  std::string& name = names_[alias - 1];
+  bytes_ += topic.size() - name.size();
+  name.assign(topic);
 }
 
 std::string_view TopicAliases::Get(uint16_t alias) const {

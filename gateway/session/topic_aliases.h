@@ -20,9 +20,12 @@ class TopicAliases {
   void Set(uint16_t alias, std::string_view topic);
   // The name, valid until the next Set; empty if the alias has not been set.
   std::string_view Get(uint16_t alias) const;
+  // Of all names together.
+  size_t bytes() const { return bytes_; }
 
  private:
   uint16_t maximum_;
+  size_t bytes_ = 0;
   std::vector<std::string> names_;  // index alias - 1; as long as the largest alias seen
 };
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/metrics.h"
 #include "base/status.h"
@@ -30,7 +31,7 @@ Limits SmallLimits() {
   limits.topic_alias_maximum = 2;
   limits.max_topic_bytes = 20;
   limits.max_topic_levels = 4;
-  limits.max_filters_per_packet = 3;
+  limits.max_alias_bytes = 30;
   limits.max_outbound_in_flight = 3;
   limits.max_outbound_bytes = 200;
   limits.control_burst = 10;
@@ -186,9 +187,8 @@ class World {
   }
   void AnswerRequest() {
     const uint8_t options = script_.Byte();
-    const ReasonCode codes[] = {ReasonCode::kSuccess, ReasonCode::kNotAuthorized,
-                                ReasonCode::kSuccess};
-    const auto answers = std::span(codes).first(request_filters_);
+    std::vector<ReasonCode> answers(request_filters_);
+    for (size_t i = 1; i < answers.size(); i += 2) answers[i] = ReasonCode::kNotAuthorized;
     if (connect_asked_ != nullptr) return AnswerConnect(options);
     if (request_filters_ == 0) return;
     request_filters_ = 0;
@@ -215,7 +215,7 @@ class World {
     const uint8_t options = script_.Byte();
     now_ += std::chrono::seconds(options >> 2);
     if (options & 2) session_->SetReading((options & 4) != 0);
-    Do([&] { session_->OnTimer(static_cast<TimerKind>(options % 2), now_, &out_); });
+    Do([&] { session_->OnTimer(static_cast<TimerKind>(options % kTimerKinds), now_, &out_); });
   }
 
   // Calls the session and shows the model what came of it.

@@ -102,6 +102,8 @@ void SessionModel::OnSent(ByteSpan bytes, codec::Version version) {
 }
 
 void SessionModel::OnSentAck(const codec::Ack& ack) {
+  // The session's own word on a message that it has not handed out.
+  if (ack.reason == ReasonCode::kTopicNameInvalid) return;
   switch (ack.type) {
     case PacketType::kPuback:
       return AnswerOldest(ack.type, ack.packet_id);

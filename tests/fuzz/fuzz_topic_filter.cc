@@ -50,7 +50,8 @@ bool ModelMatches(const std::string& filter, const std::string& topic) {
 }
 
 bool IsUsableFilter(const std::string& filter) {
-  return codec::IsTopicFilter(filter) && IsWithinMaxLevels(filter) && !codec::IsShared(filter);
+  return codec::IsTopicFilter(filter) && LevelsOf(filter) <= kMaxFilterLevels &&
+         !codec::IsShared(filter);
 }
 
 AccessControl Rules(const std::string& filter, AccessRule::Effect effect) {

@@ -32,6 +32,23 @@ TEST(TokenBucketTest, TokensDoNotPileUpBeyondTheBurst) {
   EXPECT_EQ(TakeAll(bucket, kNow + seconds(3600)), 5);
 }
 
+TEST(TokenBucketTest, WhatIsOwedIsWaitedFor) {
+  TokenBucket bucket = TokenBucket::PerSecond(5, 2);
+  EXPECT_EQ(bucket.Owe(kNow, 4), Duration::zero());
+  EXPECT_EQ(bucket.Owe(kNow, 1), std::chrono::milliseconds(500));
+  EXPECT_EQ(bucket.Owe(kNow, 2), std::chrono::milliseconds(1500));
+  EXPECT_FALSE(bucket.Take(kNow + std::chrono::milliseconds(1499)));
+  EXPECT_TRUE(bucket.Take(kNow + std::chrono::milliseconds(1500)));
+}
+
+TEST(TokenBucketTest, DebtsAreBounded) {
+  TokenBucket bucket = TokenBucket::PerSecond(5, 2);
+  for (int i = 0; i < 10; ++i) bucket.Owe(kNow, UINT32_MAX);
+  EXPECT_LE(bucket.Owe(kNow, 1), seconds(5));
+  TokenBucket never = TokenBucket::PerSecond(1'000'000, 0);
+  for (int i = 0; i < 10; ++i) EXPECT_GE(never.Owe(kNow, UINT32_MAX), Duration::zero());
+}
+
 TEST(TokenBucketTest, ShortIntervalsAddUp) {
   TokenBucket bucket = TokenBucket::PerSecond(1, 1);
   TakeAll(bucket, kNow);

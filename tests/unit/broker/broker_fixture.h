@@ -165,14 +165,30 @@ class BrokerTest : public testing::Test {
   ReasonCode Subscribe(FakeClient& client, const char* filter, Qos qos = Qos::kExactlyOnce) {
     return Subscribe(client, {.filter = filter, .maximum_qos = qos});
   }
-  ReasonCode Unsubscribe(FakeClient& client, const char* filter) {
+  // One packet; a code for each.
+  std::vector<ReasonCode> SubscribeAll(FakeClient& client,
+                                       const std::vector<std::string>& filters) {
+    codec::SubscriptionListBuilder list;
+    for (const std::string& filter : filters) list.Add({.filter = filter});
+    codec::Subscribe subscribe;
+    subscribe.subscriptions = list.list();
+    std::vector<ReasonCode> codes;
+    broker_->OnSubscribe(clock_.Now(), client.id, subscribe, &codes);
+    broker_->OnWritable(clock_.Now(), client.id);
+    return codes;
+  }
+  std::vector<ReasonCode> UnsubscribeAll(FakeClient& client,
+                                         const std::vector<std::string>& filters) {
     codec::UnsubscriptionListBuilder list;
-    list.Add(filter);
+    for (const std::string& filter : filters) list.Add(filter);
     codec::Unsubscribe unsubscribe;
     unsubscribe.filters = list.list();
     std::vector<ReasonCode> codes;
     broker_->OnUnsubscribe(client.id, unsubscribe, &codes);
-    return codes.at(0);
+    return codes;
+  }
+  ReasonCode Unsubscribe(FakeClient& client, const char* filter) {
+    return UnsubscribeAll(client, {filter}).at(0);
   }
 
   static codec::Publish Message(std::string_view topic, std::string_view payload,

@@ -29,6 +29,15 @@ TEST_F(FilterShapesTest, FiltersOfOneShapeCountOnce) {
   EXPECT_FALSE(shapes.Add("+/x", a_));
 }
 
+TEST_F(FilterShapesTest, DeepLevelsAreToldApart) {
+  FilterShapes shapes(1, 10);
+  const std::string deep(kMaxFilterLevels - 1, '/');
+  EXPECT_TRUE(shapes.Add(deep + "+", a_));
+  EXPECT_TRUE(shapes.Add(deep + "+", a_));
+  EXPECT_FALSE(shapes.Add(deep.substr(64) + "+", a_));
+  EXPECT_FALSE(shapes.Add(deep.substr(1) + "+", a_));
+}
+
 TEST_F(FilterShapesTest, WithoutPlusEverythingIsFree) {
   FilterShapes shapes(0, 0);
   EXPECT_TRUE(shapes.Add("a/b/c/#", a_));

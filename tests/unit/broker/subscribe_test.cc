@@ -43,6 +43,47 @@ TEST_F(SubscribeTest, SubscriptionsOfAClientAreBounded) {
   EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kGrantedQos2);
 }
 
+TEST_F(SubscribeTest, FiltersOfAPacketAreBounded) {
+  Restart({.max_filters_per_packet = 2});
+  FakeClient& a = Connect("a");
+  EXPECT_EQ(SubscribeAll(a, {"1", "2", "3"}),
+            (std::vector{ReasonCode::kGrantedQos0, ReasonCode::kGrantedQos0,
+                         ReasonCode::kQuotaExceeded}));
+  EXPECT_EQ(UnsubscribeAll(a, {"1", "2", "3"}),
+            (std::vector{ReasonCode::kSuccess, ReasonCode::kSuccess,
+                         ReasonCode::kImplementationSpecificError}));
+  EXPECT_EQ(counters_.filters_over_packet.value(), 2U);
+}
+
+TEST_F(SubscribeTest, FiltersAreBoundedInLengthDepthAndCharacters) {
+  Restart({.max_filter_bytes = 5, .max_filter_levels = 2});
+  FakeClient& a = Connect("a");
+  EXPECT_EQ(Subscribe(a, "abc/d"), ReasonCode::kGrantedQos2);
+  EXPECT_EQ(Subscribe(a, "abcd/e"), ReasonCode::kTopicFilterInvalid);
+  EXPECT_EQ(Subscribe(a, "a/b/c"), ReasonCode::kTopicFilterInvalid);
+  EXPECT_EQ(Subscribe(a, "a\n"), ReasonCode::kTopicFilterInvalid);
+  EXPECT_EQ(counters_.filters_not_taken.value(), 3U);
+  Restart({.control_characters = true});
+  EXPECT_EQ(Subscribe(Connect("b"), "a\n"), ReasonCode::kGrantedQos2);
+}
+
+// A hub that subscribes to each of its devices, 500 filters a packet.
+TEST_F(SubscribeTest, HubWithFiveThousandFiltersGetsThem) {
+  FakeClient& hub = Connect("hub");
+  for (int packet = 0; packet < 10; ++packet) {
+    std::vector<std::string> filters;
+    for (int i = 0; i < 500; ++i) {
+      filters.push_back("zigbee2mqtt/0x00158d00" + std::to_string(1000 * packet + i) + "/state");
+    }
+    for (const ReasonCode code : SubscribeAll(hub, filters)) {
+      ASSERT_EQ(code, ReasonCode::kGrantedQos0);
+    }
+  }
+  EXPECT_EQ(broker_->subscriptions(), 5000U);
+  Publish(hub, "zigbee2mqtt/0x00158d009499/state", "on");
+  EXPECT_EQ(hub.Take().size(), 1U);
+}
+
 TEST_F(SubscribeTest, SubscriptionsOfAllAreBoundedInBytes) {
   Restart({.max_subscription_bytes = 10});
   EXPECT_EQ(Subscribe(Connect("a"), "t"), ReasonCode::kQuotaExceeded);

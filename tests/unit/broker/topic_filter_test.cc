@@ -9,8 +9,9 @@ namespace {
 
 TEST(TopicFilter, DepthIsBounded) {
   const std::string slashes(kMaxFilterLevels - 1, '/');
-  EXPECT_TRUE(IsWithinMaxLevels(slashes));
-  EXPECT_FALSE(IsWithinMaxLevels(slashes + "/"));
+  EXPECT_EQ(LevelsOf(slashes), kMaxFilterLevels);
+  EXPECT_EQ(LevelsOf(slashes + "/"), kMaxFilterLevels + 1);
+  EXPECT_EQ(LevelsOf("a"), 1U);
 }
 
 TEST(TopicFilter, LiteralPrefixEndsBeforeTheFirstWildcard) {

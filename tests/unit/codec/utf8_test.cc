@@ -30,6 +30,21 @@ TEST(Utf8Test, ExactlyTheScalarValuesAreWellFormed) {
   }
 }
 
+// At every place of a word, and beside other characters.
+TEST(Utf8Test, ExactlyTheControlCharactersAreFound) {
+  for (uint32_t c = 1; c < 0x1000; ++c) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    const bool is_control = c < 0x20 || (c >= 0x7F && c < 0xA0);
+    for (const size_t before : {0, 1, 7, 8, 9}) {
+      const std::string text = std::string(before, '~') + Utf8Of(c) + " \xC3\x80";
+      ASSERT_EQ(HasControl(text), is_control) << std::hex << c << " at " << before;
+      ASSERT_EQ(HasControl(text + std::string(9, 'x')), is_control) << std::hex << c;
+    }
+  }
+  EXPECT_FALSE(HasControl(""));
+  EXPECT_FALSE(HasControl("\xF4\x8F\xBF\xBF"));
+}
+
 TEST(Utf8Test, OverlongFormsAreIllFormed) {
   for (const char* text : {"\xC0\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\xAF", "\xE0\x9F\xBF",
                            "\xF0\x80\x80\xAF", "\xF0\x8F\xBF\xBF"}) {

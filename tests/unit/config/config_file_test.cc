@@ -110,6 +110,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   defaults.admin.hosts = written.admin.hosts;
   defaults.journal.max_bytes = written.journal.max_bytes;
   defaults.journal.daily_write_budget = written.journal.daily_write_budget;
+  defaults.limits.subscription_bytes = written.limits.subscription_bytes;
   defaults.streams[0].keep = written.streams[0].keep;
   defaults.uplinks[0].username = written.uplinks[0].username;
   defaults.uplinks[0].password_file = written.uplinks[0].password_file;
@@ -123,6 +124,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   EXPECT_EQ(written.gateway, defaults.gateway);
   EXPECT_EQ(written.admin, defaults.admin);
   EXPECT_EQ(written.limits, defaults.limits);
+  EXPECT_EQ(written.mqtt, defaults.mqtt);
   EXPECT_EQ(written.journal, defaults.journal);
   EXPECT_EQ(written.listeners, defaults.listeners);
   EXPECT_EQ(written.streams, defaults.streams);

@@ -149,7 +149,8 @@ size_t EveryKeyTest::CountUnequal(const std::string& path, const toml::node& nod
   if (node.is_boolean()) {
     unequal += IsUnequalWith(path, [](toml::node& n) { n.as_boolean()->get() ^= true; });
   } else if (node.is_integer()) {
-    for (const int64_t other : {node.as_integer()->get() + 1, int64_t{311}}) {
+    const int64_t value = node.as_integer()->get();
+    for (const int64_t other : {value + 1, value - 1, int64_t{311}}) {
       unequal += IsUnequalWith(path, [&](toml::node& n) { n.as_integer()->get() = other; });
     }
   } else if (node.is_array()) {

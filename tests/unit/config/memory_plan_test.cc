@@ -54,6 +54,21 @@ TEST_F(MemoryPlanTest, HashingAPasswordIsBooked) {
       (before.max_connections + 1) * kBytesPerTlsConnection);
 }
 
+TEST_F(MemoryPlanTest, SubscriptionsGrowWithTheLimitOrAsTheyAreAskedFor) {
+  EXPECT_EQ(Plan().subscription_bytes, 512U << 10);
+  config_.gateway.memory_limit = 128 << 20;
+  EXPECT_GE(Plan().subscription_bytes, 10U << 20);
+  config_.limits.subscription_bytes = 3 << 20;
+  EXPECT_EQ(Plan().subscription_bytes, 3U << 20);
+  config_.gateway.memory_limit = 48 << 20;
+  EXPECT_EQ(Plan().subscription_bytes, 3U << 20);
+  config_.limits.subscription_bytes = 64 << 20;
+  const LoweredLimit lowered = Plan().lowered.back();
+  EXPECT_STREQ(lowered.key, "limits.subscriptions");
+  EXPECT_EQ(lowered.given, 12U << 20);
+  EXPECT_EQ(lowered.memory_needed, 256U << 20);
+}
+
 TEST_F(MemoryPlanTest, InputHoldsPacketsOfTheLargestSize) {
   config_.limits.max_packet_bytes = 8 << 20;
   EXPECT_GE(Plan().input_bytes, 16U << 20);

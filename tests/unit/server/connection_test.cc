@@ -17,6 +17,22 @@ TEST_F(ConnectionTest, PubackLeavesOnlyAfterTheCommit) {  // Invariant 1.
   EXPECT_EQ(client.Take(), "PUBACK id=7");
 }
 
+// Nothing ends and nothing is lost; it takes the time that the rate gives.
+TEST_F(ConnectionTest, FloodOfPingsIsAnsweredAtTheRate) {
+  options_.session.control_burst = 10;
+  options_.session.control_per_second = 100;
+  TestClient& client = Connect("d1");
+  const MonotonicTime begin = clock_.Now();
+  for (int i = 0; i < 110; ++i) client.Send(codec::Ping{codec::PacketType::kPingreq});
+  Settle();
+  EXPECT_EQ(client.packet_count(), 11U);  // and CONNACK
+  Until([&] { return client.packet_count() == 111; });
+  EXPECT_GE(clock_.Now() - begin, std::chrono::milliseconds(990));
+  EXPECT_LE(clock_.Now() - begin, std::chrono::milliseconds(1100));
+  EXPECT_FALSE(client.closed());
+  EXPECT_GT(Count("sluice_session_limit_total", "limit=\"control_rate\""), 0U);
+}
+
 TEST_F(ConnectionTest, PubrecLeavesOnlyAfterTheCommit) {  // Invariant 1.
   TestClient& client = ConnectV311("d1");
   client.Publish("devices/d1/climate", kReading, Qos::kExactlyOnce, 7);

@@ -97,6 +97,20 @@ TEST_F(ClientTermsTest, ClientIdMayBeAsLongAsTheLimit) {
   EXPECT_EQ(terms.Check(connect).reason, ReasonCode::kClientIdentifierNotValid);
 }
 
+TEST_F(ClientTermsTest, ControlCharactersAreRefusedEachWithItsCode) {
+  connect.client_id = "a\nb";
+  EXPECT_EQ(terms.Check(connect).reason, ReasonCode::kClientIdentifierNotValid);
+  connect.client_id = "a";
+  connect.user_name = "\xC2\x85";
+  EXPECT_EQ(terms.Check(connect).reason, ReasonCode::kBadUserNameOrPassword);
+  connect.user_name = "user";
+  connect.will.emplace().topic = "w\x7f";
+  EXPECT_EQ(terms.Check(connect).reason, ReasonCode::kTopicNameInvalid);
+  EXPECT_EQ(counters.control_characters.value(), 3u);
+  limits.control_characters = true;
+  EXPECT_TRUE(terms.Check(connect).ok());
+}
+
 TEST_F(ClientTermsTest, OrdinaryWillIsAccepted) {
   connect.will.emplace();
   connect.will->topic = "w";

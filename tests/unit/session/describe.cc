@@ -20,7 +20,8 @@ std::string_view WillName(WillFate fate) {
 }
 
 std::string_view TimerName(TimerKind kind) {
-  return kind == TimerKind::kConnect ? "connect" : "keep-alive";
+  constexpr std::string_view kNames[] = {"connect", "keep-alive", "rest"};
+  return kNames[static_cast<size_t>(kind)];
 }
 
 std::string Word(const ConnectRequested& a) {

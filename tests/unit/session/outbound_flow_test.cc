@@ -86,16 +86,18 @@ TEST_F(OutboundFlowTest, AckOfAnotherQosIsAProtocolError) {
 }
 
 TEST_F(OutboundFlowTest, AckThatIsNotExpectedCostsAToken) {
-  LeaveControlPackets(3);
+  LeaveControlPackets(4);
   Open();
   Deliver(Qos::kExactlyOnce);
   EXPECT_FALSE(Ack(PacketType::kPubrec, 1));  // expected
   EXPECT_FALSE(Ack(PacketType::kPubrec, 1));  // repeated
   EXPECT_FALSE(Ack(PacketType::kPubrec, 9));  // unknown
   EXPECT_FALSE(Ack(PacketType::kPuback, 9));
+  EXPECT_FALSE(control_rate.rests());
   Said();
-  EXPECT_EQ(Ack(PacketType::kPubrec, 1).reason, ReasonCode::kMessageRateTooHigh);
-  EXPECT_EQ(Said(), "");
+  EXPECT_FALSE(Ack(PacketType::kPubrec, 1));
+  EXPECT_EQ(Said(), "PUBREL 1; start rest 20ms");
+  EXPECT_TRUE(control_rate.rests());
 }
 
 TEST_F(OutboundFlowTest, MessageOfAnyQosThatTheClientDoesNotTakeLeavesNothingBehind) {

@@ -27,7 +27,8 @@ class PartTest : public testing::Test {
   }
   // The client has used up its control packets but for so many.
   void LeaveControlPackets(uint32_t count) {
-    for (uint32_t i = count; i < limits.control_burst; ++i) ASSERT_FALSE(control_rate.Take(now));
+    for (uint32_t i = count; i < limits.control_burst; ++i) control_rate.Take(now, 1, &out);
+    ASSERT_FALSE(control_rate.rests());
   }
   std::string Said() {
     std::vector<std::string> said;

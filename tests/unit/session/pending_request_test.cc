@@ -34,7 +34,7 @@ class PendingRequestTest : public PartTest {
     return pending.OnUnsubscribe(unsubscribe, &out);
   }
 
-  PendingRequest pending{terms, limits, capabilities, counters};
+  PendingRequest pending{terms, capabilities};
   ByteBuffer input;
   codec::SubscriptionListBuilder subscriptions;
   codec::UnsubscriptionListBuilder unsubscriptions;
@@ -104,15 +104,6 @@ TEST_F(PendingRequestTest, ConnectIsNoAnswerToFilters) {
   const ReasonCode code[] = {ReasonCode::kSuccess};
   EXPECT_FALSE(pending.AcceptSubscribe(0, code, &out));
   EXPECT_TRUE(pending.connect_due());
-}
-
-TEST_F(PendingRequestTest, FiltersAgainstALimitAskNothing) {
-  limits.max_filters_per_packet = 1;
-  EXPECT_EQ(Subscribe(1, {"a", "b"}).reason, ReasonCode::kQuotaExceeded);
-  limits.max_topic_bytes = 2;
-  EXPECT_EQ(Unsubscribe(1, {"abc"}).reason, ReasonCode::kTopicFilterInvalid);
-  EXPECT_FALSE(pending.due());
-  EXPECT_EQ(Said(), "");
 }
 
 }  // namespace

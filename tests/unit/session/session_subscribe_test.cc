@@ -53,19 +53,12 @@ TEST_P(OnSubscribeTest, MessagesMayComeBeforeTheAnswer) {
   EXPECT_EQ(Sent(), "PUBLISH t=x q0");
 }
 
-TEST_P(OnSubscribeTest, TooManyFiltersEndTheConnection) {
-  limits.max_filters_per_packet = 2;
-  Subscribe(3, {"a", "b", "c"});
-  EXPECT_EQ(Sent(), IsV5() ? "DISCONNECT 97" : "");
-  EXPECT_EQ(Asked(), "close limit 97 will=none expiry=0");
-  EXPECT_EQ(counters.filters_exceeded.value(), 1u);
-}
-
-TEST_P(OnSubscribeTest, DeepFilterEndsTheConnection) {
+// Each filter has its own answer, which is the owner's.
+TEST_P(OnSubscribeTest, DeepAndLongFiltersAreTheOwnersToRefuse) {
   limits.max_topic_levels = 2;
-  Unsubscribe(3, {"a/b", "a/b/c"});
-  EXPECT_EQ(Sent(), IsV5() ? "DISCONNECT 8F" : "");
-  EXPECT_EQ(counters.topics_refused.value(), 1u);
+  limits.max_topic_bytes = 5;
+  Subscribe(3, {"a", "a/b/c", "abcdef"});
+  EXPECT_EQ(Asked(), "subscribe #3 a a/b/c abcdef");
 }
 
 TEST_P(OnSubscribeTest, SubscribeWithoutFilterIsAProtocolError) {  // [MQTT-3.8.3-2]
@@ -74,16 +67,32 @@ TEST_P(OnSubscribeTest, SubscribeWithoutFilterIsAProtocolError) {  // [MQTT-3.8.
   EXPECT_EQ(Asked(), "close rule 82 will=none expiry=0");
 }
 
-TEST_P(OnSubscribeTest, FloodOfSubscribesEndsTheConnection) {
-  for (uint32_t i = 0; i < limits.control_burst; ++i) {
+TEST_P(OnSubscribeTest, FloodOfSubscribesIsSlowedDown) {
+  for (uint32_t i = 1; i < limits.control_burst; ++i) {
     Subscribe(3, {"a"});
     AcceptSubscribe(3, {ReasonCode::kGrantedQos0});
   }
+  EXPECT_TRUE(session->CanReceive());
   Sent();
   Asked();
   Subscribe(3, {"a"});
-  EXPECT_EQ(Sent(), IsV5() ? "DISCONNECT 96" : "");
-  EXPECT_EQ(Asked(), "close limit 96 will=none expiry=0");
+  EXPECT_EQ(Asked(), "start rest 20ms; subscribe #3 a");
+  AcceptSubscribe(3, {ReasonCode::kGrantedQos0});
+  EXPECT_EQ(Sent(), "SUBACK 3 00");
+  EXPECT_FALSE(session->CanReceive());
+  FireTimer(TimerKind::kRest, std::chrono::milliseconds(20));
+  EXPECT_TRUE(session->CanReceive());
+}
+
+TEST_P(OnSubscribeTest, ManyFiltersCountAsSeveralPackets) {
+  limits.control_burst = 4;
+  Connect(GetParam());
+  Subscribe(3, std::vector<std::string>(47, "a"));
+  AcceptSubscribe(3, std::vector<ReasonCode>(47));
+  EXPECT_TRUE(session->CanReceive());
+  Unsubscribe(4, {"a"});
+  AcceptUnsubscribe(4, {ReasonCode::kSuccess});
+  EXPECT_FALSE(session->CanReceive());
 }
 
 TEST_F(SessionTest, SubscriptionIdentifierNeedsSupport) {

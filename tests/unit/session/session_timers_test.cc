@@ -96,21 +96,46 @@ TEST_P(TimersTest, RunningTimersAreStoppedBeforeClose) {
   EXPECT_EQ(Asked(), "");
 }
 
-TEST_P(TimersTest, FloodOfPingsEndsTheConnection) {
+TEST_P(TimersTest, FloodOfPingsIsSlowedDown) {
   ConnectWithKeepAlive(0);
-  for (uint32_t i = 0; i < limits.control_burst; ++i) SendHex("C0 00");
-  EXPECT_TRUE(session->connected());
-  SendHex("C0 00");
-  EXPECT_EQ(Asked(), "close limit 96 will=none expiry=0");
+  for (uint32_t i = 1; i < limits.control_burst; ++i) SendHex("C0 00");
+  EXPECT_TRUE(session->CanReceive());
+  Sent();
+  EXPECT_EQ(SendBytes(FromHex("C0 00 C0 00")), 2u);
+  EXPECT_EQ(Sent(), "PINGRESP");
+  EXPECT_EQ(Asked(), "start rest 20ms");
+  FireTimer(TimerKind::kRest, std::chrono::milliseconds(20));
+  EXPECT_EQ(SendBytes(FromHex("C0 00")), 2u);
+  EXPECT_EQ(Sent(), "PINGRESP");
 }
 
-TEST_P(TimersTest, PingsAtTheRateAreNoFlood) {
+TEST_P(TimersTest, RestOfALostConnectionIsStopped) {
+  ConnectWithKeepAlive(0);
+  for (uint32_t i = 0; i < limits.control_burst; ++i) SendHex("C0 00");
+  Asked();
+  CloseStream();
+  EXPECT_EQ(Asked(), "stop rest; close stream 80 will=none expiry=0");
+  FireTimer(TimerKind::kRest, seconds(1));
+  EXPECT_EQ(Asked(), "");
+}
+
+// Nobody is heard while nothing is received.
+TEST_P(TimersTest, RestIsNoSilence) {
+  limits.control_burst = limits.control_per_second = 1;
+  ConnectWithKeepAlive(10);
+  SendHex("C0 00");
+  Asked();
+  FireKeepAlive(seconds(15));
+  EXPECT_EQ(Asked(), "start keep-alive 15000ms");
+}
+
+TEST_P(TimersTest, PingsAtTheRateAreNotSlowedDown) {
   ConnectWithKeepAlive(0);
   for (uint32_t i = 0; i < 3 * limits.control_burst; ++i) {
     SendHex("C0 00");
     clock.Advance(Duration(seconds(1)) / limits.control_per_second);
   }
-  EXPECT_TRUE(session->connected());
+  EXPECT_EQ(counters.control_floods.value(), 0u);
 }
 
 }  // namespace

@@ -21,6 +21,14 @@ TEST(TopicAliasesTest, NameIsTheLastThatWasSet) {
   EXPECT_EQ(aliases.Get(2), "b");
 }
 
+TEST(TopicAliasesTest, BytesAreThoseOfAllNames) {
+  TopicAliases aliases(3);
+  aliases.Set(2, "abc");
+  aliases.Set(1, "d");
+  aliases.Set(2, "e");
+  EXPECT_EQ(aliases.bytes(), 2U);
+}
+
 TEST(TopicAliasesTest, AliasThatWasNotSetHasNoName) {
   TopicAliases aliases(3);
   aliases.Set(2, "a");
