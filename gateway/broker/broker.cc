@@ -17,9 +17,11 @@ Broker::Broker(const Limits& limits, const AccessControl* access, EventSink* sin
       share_log_(counters),
       own_(shares_.Of("$gateway", 1)),
       subscriptions_(limits.max_subscription_bytes),
+      groups_(&subscriptions_),
       shapes_(limits.max_shapes_per_identity, limits.max_shapes),
       retained_(limits, &shares_, counters),
-      fan_out_(limits_, &subscriptions_, &clients_, &pool_, &shares_, &share_log_, counters) {}
+      fan_out_(limits_, &subscriptions_, &groups_, &clients_, &pool_, &shares_, &share_log_,
+               counters) {}
 
 Broker::~Broker() = default;
 
@@ -75,6 +77,7 @@ void Broker::CheckInvariants() const {
   shares_.CheckInvariants();
   clients_.CheckInvariants();
   subscriptions_.CheckInvariants();
+  groups_.CheckInvariants();
   shapes_.CheckInvariants();
   retained_.CheckInvariants();
   size_t filters = 0, wills = 0;
@@ -86,7 +89,7 @@ void Broker::CheckInvariants() const {
     wills += client.will_bytes.amount();
   });
   for (const DueWill& will : due_wills_) wills += will.message->size();
-  SLUICE_CHECK(filters == subscriptions_.size() && wills == will_bytes_);
+  SLUICE_CHECK(filters == subscriptions() && wills == will_bytes_);
 }
 
 }  // namespace sluice::broker

@@ -20,6 +20,7 @@
 #include "broker/retained_store.h"
 #include "broker/share.h"
 #include "broker/share_log.h"
+#include "broker/shared_groups.h"
 #include "broker/state_sink.h"
 #include "broker/subscription_tree.h"
 #include "codec/connect.h"
@@ -176,7 +177,10 @@ class Broker {
   // For metrics and status.
   size_t connected_clients() const { return clients_.connected(); }
   size_t detached_sessions() const { return clients_.detached(); }
-  size_t subscriptions() const { return subscriptions_.size(); }
+  size_t subscriptions() const {
+    return subscriptions_.size() - groups_.size() + groups_.members();
+  }
+  size_t shared_groups() const { return groups_.size(); }
   size_t subscription_bytes() const { return subscriptions_.bytes(); }
   size_t retained_messages() const { return retained_.size(); }
   size_t retained_bytes() const { return retained_.bytes(); }
@@ -220,6 +224,10 @@ class Broker {
   void SendRetained(MonotonicTime now, ClientRecord* client);
   void ContinueRetained(MonotonicTime now);
 
+  SubscriptionTree::Outcome Insert(const ClientRecord& client, std::string_view filter,
+                                   const SubscriptionOptions& options);
+  // Also from the tree or group, but not from the client's record; false if it has none.
+  bool RemoveSubscription(ClientRecord* client, std::string_view filter);
   bool AddSubscription(MonotonicTime now, ClientRecord* client, std::string_view filter,
                        const SubscriptionOptions& options, bool is_held);
 
@@ -230,6 +238,11 @@ class Broker {
   // Whether the party that holds most of it, if that is larger than `wants` with `more`, has lost a
   // session that holds some: its newest, connected (0x97) or not.
   bool EndSessionForShare(MonotonicTime now, Budget budget, const PartyRef& wants, uint64_t more);
+
+  // hand_on.cc
+  std::vector<QueuedMessage> TakeLegacy(ClientRecord* client);
+  std::vector<QueuedMessage> TakeWaiting(ClientRecord* client);
+  void HandOn(MonotonicTime now, const std::vector<QueuedMessage>& legacy);
 
   // will.cc
   size_t VoidWillBytes(const codec::Connect& connect, std::string_view identity);
@@ -255,6 +268,7 @@ class Broker {
   MessagePool pool_;    // outlives everything that holds messages
   ClientRegistry clients_;
   SubscriptionTree subscriptions_;
+  SharedGroups groups_;
   FilterShapes shapes_;
   RetainedStore retained_;
   FanOut fan_out_;

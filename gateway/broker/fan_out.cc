@@ -9,10 +9,12 @@ namespace sluice::broker {
 
 using session::DeliverResult;
 
-FanOut::FanOut(const Limits& limits, const SubscriptionTree* subscriptions, ClientRegistry* clients,
-               MessagePool* pool, Shares* shares, ShareLog* share_log, Counters* counters)
+FanOut::FanOut(const Limits& limits, const SubscriptionTree* subscriptions, SharedGroups* groups,
+               ClientRegistry* clients, MessagePool* pool, Shares* shares, ShareLog* share_log,
+               Counters* counters)
     : limits_(limits),
       subscriptions_(*subscriptions),
+      groups_(*groups),
       clients_(*clients),
       pool_(*pool),
       shares_(*shares),
@@ -28,14 +30,20 @@ size_t FanOut::Send(MonotonicTime now, const codec::Publish& publish, SessionId 
     if (client.queue.empty() && Offer(addressed, &client)) continue;
     Queue(now, addressed, publisher, &client, &shared);
   }
-  return targets_.size();
+  for (const GroupId group : target_groups_) SendToGroup(now, publish, publisher, group, &shared);
+  return targets_.size() + target_groups_.size();
 }
 
 void FanOut::Collect(const codec::Publish& publish, SessionId publisher) {
   ++round_;
   targets_.clear();
   ids_.clear();
+  target_groups_.clear();
   subscriptions_.Match(publish.topic, [&](const Subscription& subscription) {
+    if (subscription.is_group) {
+      target_groups_.push_back(subscription.client);
+      return true;
+    }
     const bool is_own = clients_.At(subscription.client).id == publisher;
     if (!(is_own && subscription.options.no_local)) Merge(publish, subscription);  // [MQTT-3.8.3-3]
     return true;
@@ -85,7 +93,7 @@ bool FanOut::SendNow(codec::Publish publish, uint32_t subscription_id, ClientRec
   return Offer(publish, client);
 }
 
-bool FanOut::Offer(const codec::Publish& addressed, ClientRecord* client) {
+bool FanOut::Offer(const codec::Publish& addressed, ClientRecord* client, GroupId group) {
   if (!client->connected()) return false;
   SLUICE_CHECK(!offering_);  // Deliver must not call back.
   offering_ = true;
@@ -94,6 +102,9 @@ bool FanOut::Offer(const codec::Publish& addressed, ClientRecord* client) {
   switch (result) {
     case DeliverResult::kSent:
       counters_.delivered.Add();
+      if (group != kNoGroup && addressed.qos != codec::Qos::kAtMostOnce) {
+        client->state.outbound.TagLast(group);
+      }
       return true;
     case DeliverResult::kTooLarge:
       counters_.too_large.Add();  // [MQTT-3.1.2-25]: as if it had been sent
@@ -106,7 +117,7 @@ bool FanOut::Offer(const codec::Publish& addressed, ClientRecord* client) {
 }
 
 void FanOut::Queue(MonotonicTime now, const codec::Publish& addressed, SessionId publisher,
-                   ClientRecord* client, MessageRef* shared) {
+                   ClientRecord* client, MessageRef* shared, GroupId group) {
   // What has no guarantee is not kept for those who are not there.
   if (!client->connected() && addressed.qos == codec::Qos::kAtMostOnce) return;
   if (!*shared) {
@@ -118,7 +129,7 @@ void FanOut::Queue(MonotonicTime now, const codec::Publish& addressed, SessionId
     }
     *shared = pool_.Make(addressed, now, publisher);
   }
-  QueuedMessage item{*shared, addressed.qos, addressed.retain, {}};
+  QueuedMessage item{*shared, addressed.qos, addressed.retain, {}, group};
   for (const uint32_t id : addressed.properties.subscription_ids) {
     item.subscription_ids.push_back(id);
   }
@@ -156,7 +167,7 @@ void FanOut::Drain(MonotonicTime now, ClientRecord* client) {
       publish.qos = item.qos;
       publish.retain = item.retain;
       publish.properties.subscription_ids = id_properties_.subscription_ids();
-      if (!Offer(publish, client)) return;
+      if (!Offer(publish, client, item.group)) return;
     }
     client->queue.Pop();
     client->queued.Set(client->queue.bytes());

@@ -52,6 +52,9 @@ struct Limits {
   size_t max_filter_levels = 200;
   bool control_characters = false;
 
+  // Whether filters may be `$share/<name>/<filter>`; if not, SUBSCRIBE gets 0x9E.
+  bool shared_subscriptions = true;
+
   // A client that subscribes to all combinations of '+' and a level, so that one publish walks
   // thousands of nodes: what an identity, for each of its shares, and all together may have of
   // them; see FilterShapes. Beyond it 0x97. Counter

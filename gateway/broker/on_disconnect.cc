@@ -25,17 +25,18 @@ void Broker::OnDisconnect(MonotonicTime now, ConnectionId connection, const sess
   }
   if (client->will_due == now) PublishWill(now, client);
   clients_.UpdateDeadline(client);
+  // What it has not been sent need not wait for it.
+  HandOn(now, TakeWaiting(client));
   EvictSessions(now, party);
 }
 
 void Broker::EndSession(MonotonicTime now, ClientRecord* client) {
   SLUICE_CHECK(!client->connected());
   PublishWill(now, client);  // Its delay ends with the session at the latest [MQTT-3.1.2-8].
-  for (const std::string& filter : client->filters) {
-    subscriptions_.Unsubscribe(filter, client->id.slot);
-    shapes_.Remove(filter, client->subscribes_as);
-  }
+  for (const std::string& filter : client->filters) RemoveSubscription(client, filter);
+  const std::vector<QueuedMessage> legacy = TakeLegacy(client);
   clients_.Remove(client);
+  HandOn(now, legacy);
 }
 
 void Broker::EndSessionsOf(MonotonicTime now, std::string_view identity) {

@@ -42,6 +42,12 @@ SubscriptionOptions OptionsFor(const ClientRecord& client, const codec::Subscrip
           .identifier = id};
 }
 
+// What a valid filter matches: `$share/<name>/` says with whom.
+std::string_view WithoutGroup(std::string_view filter) {
+  codec::SharedFilter shared;
+  return codec::ParseSharedFilter(filter, &shared) ? shared.filter : filter;
+}
+
 bool WantsRetained(RetainHandling handling, bool is_new) {
   return handling == RetainHandling::kSend ||                 // [MQTT-3.3.1-9]
          (handling == RetainHandling::kSendIfNew && is_new);  // [MQTT-3.3.1-10] [MQTT-3.3.1-11]
@@ -72,13 +78,16 @@ bool Broker::TakesFilter(std::string_view filter) const {
 
 ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
                              const codec::Subscription& wanted, uint32_t id) {
-  if (codec::IsShared(wanted.filter)) return ReasonCode::kSharedSubscriptionsNotSupported;
+  const bool is_shared = codec::IsShared(wanted.filter);
+  if (is_shared && !limits_.shared_subscriptions) {
+    return ReasonCode::kSharedSubscriptionsNotSupported;
+  }
   if (!codec::IsTopicFilter(wanted.filter)) return ReasonCode::kTopicFilterInvalid;
   if (!TakesFilter(wanted.filter)) {
     counters_.filters_not_taken.Add();
     return ReasonCode::kTopicFilterInvalid;
   }
-  if (!access_->Allows(client->identity, Action::kSubscribe, wanted.filter)) {
+  if (!access_->Allows(client->identity, Action::kSubscribe, WithoutGroup(wanted.filter))) {
     counters_.subscribe_denied.Add();
     return ReasonCode::kNotAuthorized;
   }
@@ -87,7 +96,8 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
   if (!AddSubscription(now, client, wanted.filter, options, is_held)) {
     return ReasonCode::kQuotaExceeded;
   }
-  if (WantsRetained(wanted.retain_handling, !is_held)) {
+  // A group gets what comes from now on (section 4.8.2).
+  if (!is_shared && WantsRetained(wanted.retain_handling, !is_held)) {
     AskForRetained(client, wanted.filter, options);
   }
   return static_cast<ReasonCode>(wanted.maximum_qos);  // the granted QoS
@@ -95,28 +105,46 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
 
 bool Broker::AddSubscription(MonotonicTime now, ClientRecord* client, std::string_view filter,
                              const SubscriptionOptions& options, bool is_held) {
-  const Subscription subscription{client->id.slot, options};
   if (is_held) {
-    subscriptions_.Subscribe(filter, subscription);
+    Insert(*client, filter, options);
     return true;
   }
   if (client->filters.size() >= limits_.max_subscriptions_per_client) {
     counters_.subscriptions_over_count.Add();
     return false;
   }
-  if (!shapes_.Add(filter, client->subscribes_as)) {
+  const std::string_view plain = WithoutGroup(filter);
+  if (!shapes_.Add(plain, client->subscribes_as)) {
     counters_.subscriptions_over_shapes.Add();
     return false;
   }
   const size_t cost = SubscriptionTree::CostOf(filter);
-  while (subscriptions_.Subscribe(filter, subscription) == SubscriptionTree::Outcome::kFull) {
+  while (Insert(*client, filter, options) == SubscriptionTree::Outcome::kFull) {
     if (EndSessionForShare(now, Budget::kSubscriptions, client->party, cost)) continue;
-    shapes_.Remove(filter, client->subscribes_as);
+    shapes_.Remove(plain, client->subscribes_as);
     counters_.subscriptions_over_memory.Add();
     return false;
   }
   client->filters.emplace(filter);
   client->subscriptions.Set(client->subscriptions.amount() + cost);
+  return true;
+}
+
+SubscriptionTree::Outcome Broker::Insert(const ClientRecord& client, std::string_view filter,
+                                         const SubscriptionOptions& options) {
+  const Subscription subscription{.client = client.id.slot, .options = options};
+  return codec::IsShared(filter) ? groups_.Subscribe(filter, subscription)
+                                 : subscriptions_.Subscribe(filter, subscription);
+}
+
+bool Broker::RemoveSubscription(ClientRecord* client, std::string_view filter) {
+  if (!client->filters.contains(filter)) return false;
+  if (codec::IsShared(filter)) {
+    groups_.Unsubscribe(filter, client->id.slot);
+  } else {
+    subscriptions_.Unsubscribe(filter, client->id.slot);
+  }
+  shapes_.Remove(WithoutGroup(filter), client->subscribes_as);
   return true;
 }
 
@@ -131,10 +159,9 @@ void Broker::OnUnsubscribe(ConnectionId connection, const codec::Unsubscribe& un
       codes->push_back(ReasonCode::kImplementationSpecificError);
       continue;
     }
-    const bool existed = subscriptions_.Unsubscribe(unwanted.filter, client->id.slot);
+    const bool existed = RemoveSubscription(client, unwanted.filter);
     if (existed) {
       client->filters.erase(client->filters.find(unwanted.filter));
-      shapes_.Remove(unwanted.filter, client->subscribes_as);
       client->subscriptions.Set(client->subscriptions.amount() -
                                 SubscriptionTree::CostOf(unwanted.filter));
       std::erase_if(client->retained, [&unwanted](const RetainedCursor& cursor) {

@@ -93,6 +93,25 @@ void OutboundQueue::DropOldest(size_t max_bytes, Counters* counters) {
   }
 }
 
+std::vector<QueuedMessage> OutboundQueue::TakeGroups() {
+  std::vector<QueuedMessage> taken;
+  const auto first = items_.begin() + static_cast<std::ptrdiff_t>(begin_);
+  const auto is_own = [](const QueuedMessage& item) { return item.group == kNoGroup; };
+  if (std::all_of(first, items_.end(), is_own)) return taken;
+  std::vector<QueuedMessage> left;
+  for (auto it = first; it != items_.end(); ++it) {
+    if (is_own(*it)) {
+      left.push_back(std::move(*it));
+    } else {
+      Uncount(*it);
+      taken.push_back(std::move(*it));
+    }
+  }
+  items_ = std::move(left);
+  begin_ = 0;
+  return taken;
+}
+
 void OutboundQueue::CheckInvariants() const {
   size_t bytes = 0, qos0 = 0;
   for (size_t i = begin_; i < items_.size(); ++i) {

@@ -6,6 +6,7 @@
 
 #include "broker/limits.h"
 #include "broker/message.h"
+#include "broker/subscription.h"
 
 namespace sluice::broker {
 
@@ -15,6 +16,7 @@ struct QueuedMessage {
   codec::Qos qos = codec::Qos::kAtMostOnce;
   bool retain = false;
   std::vector<uint32_t> subscription_ids;  // mostly empty
+  GroupId group = kNoGroup;                // as a member of which the client gets it
 };
 
 // What waits for one client beyond its session's window, first in, first out, bounded in bytes. A
@@ -36,6 +38,8 @@ class OutboundQueue {
   // Drops one message as the policy says, counted. Must not be empty.
   void DropOne(OverflowPolicy policy, Counters* counters);
   void Clear();
+  // Takes out what the client was to get as a member of groups, in its order.
+  std::vector<QueuedMessage> TakeGroups();
 
   // bytes() is the sum of what the messages cost, and those of QoS 0 are counted.
   void CheckInvariants() const;

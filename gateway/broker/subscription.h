@@ -28,9 +28,14 @@ struct SubscriptionOptions {
   bool operator==(const SubscriptionOptions&) const = default;
 };
 
+// A group of clients that share a subscription; see SharedGroups. Numbers are not used again soon.
+using GroupId = uint32_t;
+inline constexpr GroupId kNoGroup = 0;
+
 struct Subscription {
   ClientSlot client;
   SubscriptionOptions options;
+  bool is_group = false;  // `client` is a GroupId
 };
 
 }  // namespace sluice::broker

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/status.h"
 
 namespace sluice::broker {
 namespace {
 
-auto FindClient(std::vector<Subscription>& list, ClientSlot client) {
-  return std::find_if(list.begin(), list.end(),
-                      [client](const Subscription& s) { return s.client == client; });
+auto FindClient(std::vector<Subscription>& list, ClientSlot client, bool is_group) {
+  return std::find_if(list.begin(), list.end(), [=](const Subscription& s) {
+    return s.client == client && s.is_group == is_group;
+  });
 }
 
 }  // namespace
@@ -23,7 +25,8 @@ SubscriptionTree::~SubscriptionTree() = default;
 SubscriptionTree::Outcome SubscriptionTree::Subscribe(std::string_view filter,
                                                       const Subscription& subscription) {
   if (const Place old = Find(filter); old.list != nullptr) {
-    if (const auto it = FindClient(*old.list, subscription.client); it != old.list->end()) {
+    const auto it = FindClient(*old.list, subscription.client, subscription.is_group);
+    if (it != old.list->end()) {
       *it = subscription;
       return Outcome::kReplaced;
     }
@@ -35,10 +38,10 @@ SubscriptionTree::Outcome SubscriptionTree::Subscribe(std::string_view filter,
   return Outcome::kAdded;
 }
 
-bool SubscriptionTree::Unsubscribe(std::string_view filter, ClientSlot client) {
+bool SubscriptionTree::Unsubscribe(std::string_view filter, ClientSlot client, bool is_group) {
   const Place place = Find(filter);
   if (place.list == nullptr) return false;
-  const auto it = FindClient(*place.list, client);
+  const auto it = FindClient(*place.list, client, is_group);
   if (it == place.list->end()) return false;
   *it = place.list->back();
   place.list->pop_back();
@@ -46,6 +49,18 @@ bool SubscriptionTree::Unsubscribe(std::string_view filter, ClientSlot client) {
   --size_;
   PruneFrom(place.node);
   return true;
+}
+
+bool SubscriptionTree::Reserve(size_t bytes) {
+  if (bytes_ + bytes > max_bytes_) return false;
+  bytes_ += bytes;
+  reserved_ += bytes;
+  return true;
+}
+
+void SubscriptionTree::Release(size_t bytes) {
+  bytes_ -= bytes;
+  reserved_ -= bytes;
 }
 
 bool SubscriptionTree::HasMatch(std::string_view topic) const {
@@ -147,7 +162,7 @@ void SubscriptionTree::CheckInvariants() const {
   Check(root_->here, "", &sums);
   SLUICE_CHECK(sums.size == 0);  // no filter is empty [MQTT-4.7.3-1]
   Check(*root_, "", &sums);
-  SLUICE_CHECK(sums.size == size_ && sums.bytes == bytes_ && bytes_ <= max_bytes_);
+  SLUICE_CHECK(sums.size == size_ && sums.bytes + reserved_ == bytes_ && bytes_ <= max_bytes_);
 }
 
 // `filter` leads to the node, with a '/' behind each level.
@@ -166,9 +181,9 @@ void SubscriptionTree::Check(const Node& node, const std::string& filter, Sums* 
 
 void SubscriptionTree::Check(const std::vector<Subscription>& list, const std::string& filter,
                              Sums* sums) {
-  std::set<ClientSlot> clients;
+  std::set<std::pair<ClientSlot, bool>> clients;
   for (const Subscription& subscription : list) {
-    SLUICE_CHECK(clients.insert(subscription.client).second);
+    SLUICE_CHECK(clients.emplace(subscription.client, subscription.is_group).second);
     sums->bytes += CostOfSubscription(filter);
   }
   sums->size += list.size();

@@ -20,8 +20,9 @@ namespace sluice::broker {
 // make thousands.
 //
 // Invariants, asserted by CheckInvariants(): every node but the root has a subscription at or below
-// it; a client stands once at most in each place; size() and bytes() are the sums of the
-// subscriptions and of what they and the nodes cost, at most `max_bytes`. Loop thread only.
+// it; a client or group stands once at most in each place; size() and bytes() are the sums of the
+// subscriptions and of what they and the nodes cost, and what is reserved, at most `max_bytes`.
+// Loop thread only.
 class SubscriptionTree {
  public:
   enum class Outcome : uint8_t { kAdded, kReplaced, kFull };
@@ -37,7 +38,11 @@ class SubscriptionTree {
   // the first, which always succeeds [MQTT-3.8.4-3].
   Outcome Subscribe(std::string_view filter, const Subscription& subscription);
   // False when there is no such subscription.
-  bool Unsubscribe(std::string_view filter, ClientSlot client);
+  bool Unsubscribe(std::string_view filter, ClientSlot client, bool is_group = false);
+
+  // Books memory that goes with subscriptions and is held elsewhere; false if that were too much.
+  [[nodiscard]] bool Reserve(size_t bytes);
+  void Release(size_t bytes);
 
   // Calls `visit(const Subscription&)` for every subscription whose filter matches the valid
   // `topic`, in no particular order; a client comes once per matching filter. Stops when `visit`
@@ -104,6 +109,7 @@ class SubscriptionTree {
   std::unique_ptr<Node> root_;
   size_t size_ = 0;
   size_t bytes_ = 0;
+  size_t reserved_ = 0;  // of bytes_
 };
 
 template <typename Visitor>

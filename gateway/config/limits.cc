@@ -30,6 +30,7 @@ broker::Limits ToBrokerLimits(const Config& config, const MemoryPlan& plan) {
   limits.max_filter_bytes = config.limits.max_topic_bytes;
   limits.max_filter_levels = config.limits.topic_levels;
   limits.control_characters = config.mqtt.control_characters;
+  limits.shared_subscriptions = config.mqtt.shared_subscriptions;
   limits.max_shapes_per_identity = config.limits.plus_shapes;
   limits.max_shapes = 8 * config.limits.plus_shapes;
   limits.max_detached_sessions = config.limits.sessions;

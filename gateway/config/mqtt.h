@@ -8,6 +8,7 @@ namespace sluice::config {
 // [mqtt]: what clients are offered.
 struct MqttConfig {
   bool version_31 = session::Capabilities{}.mqtt_31;
+  bool shared_subscriptions = session::Capabilities{}.shared_subscriptions;
   bool control_characters = session::Limits{}.control_characters;
   bool operator==(const MqttConfig&) const = default;
 };

@@ -90,7 +90,7 @@ struct Capabilities {
   bool retain = true;
   bool wildcard_subscriptions = true;
   bool subscription_identifiers = true;
-  bool shared_subscriptions = false;
+  bool shared_subscriptions = true;
   bool mqtt_31 = true;  // clients of MQTT 3.1 are taken
 };
 

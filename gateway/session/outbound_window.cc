@@ -19,6 +19,7 @@ OutboundMessage& OutboundWindow::Append(codec::Qos qos, MonotonicTime now) {
   message.packet_id = packet_id;
   message.qos = qos;
   message.stage = OutboundStage::kPublished;
+  message.tag = 0;
   message.accepted_at = now;
   return message;
 }

@@ -24,6 +24,7 @@ struct OutboundMessage {
   uint16_t packet_id = 0;
   codec::Qos qos = codec::Qos::kAtLeastOnce;
   OutboundStage stage = OutboundStage::kPublished;
+  uint32_t tag = 0;           // the owner's, see TagLast
   MonotonicTime accepted_at;  // for what is left of its Message Expiry Interval
   ByteBuffer frame;           // empty once released: then only the identifier matters
 };
@@ -45,6 +46,11 @@ class OutboundWindow {
   OutboundMessage& Append(codec::Qos qos, MonotonicTime now);
   // Accounts for the frame of the message that was appended last.
   void Commit() { bytes_ += slots_[used_ - 1].frame.size(); }
+
+  // The owner's note on the message that was appended last, if there is any.
+  void TagLast(uint32_t tag) {
+    if (used_ > 0) slots_[used_ - 1].tag = tag;
+  }
 
   OutboundMessage* Find(uint16_t packet_id);
   // PUBREC came: forgets the frame.

@@ -70,6 +70,20 @@ class MosquittoClients(Scenario):
         self.assertEqual([f"devices/{DEVICE}/a/b", f"devices/{DEVICE}/a/b/c", f"devices/{DEVICE}/a"],
                          hash_sign.wait_for_lines(3))
 
+    def test_group_shares_messages_and_takes_over_from_a_member_that_is_killed(self):
+        topic = f"devices/{DEVICE}/jobs"
+        members = [self.sub(version, "-t", f"$share/workers/{topic}", "-q", "1", "-F", "%p", name="member-" + version)
+                   for version in VERSIONS]
+        for i in range(10):
+            self.pub("mqttv5", "-t", topic, "-q", "1", "-m", str(i))
+        eventually(lambda: sum(len(member.lines()) for member in members) == 10, "all ten")
+        self.assertEqual([5, 5], [len(member.lines()) for member in members])
+        self.assertEqual([str(i) for i in range(10)], sorted(members[0].lines() + members[1].lines()))
+        members[0].kill()
+        for i in range(10, 14):
+            self.pub("mqttv5", "-t", topic, "-q", "1", "-m", str(i))
+        self.assertEqual(["10", "11", "12", "13"], members[1].wait_for_lines(9)[5:])
+
     def test_will_is_sent_when_its_client_is_killed(self):
         for version in VERSIONS:
             with self.subTest(version=version):

@@ -13,11 +13,6 @@ TEST_F(SubscribeTest, GrantsWhatWasAsked) {
   EXPECT_EQ(Subscribe(a, "t2", Qos::kExactlyOnce), ReasonCode::kGrantedQos2);
 }
 
-TEST_F(SubscribeTest, SharedSubscriptionsAreNotSupportedYet) {
-  EXPECT_EQ(Subscribe(Connect("a"), "$share/g/t"), ReasonCode::kSharedSubscriptionsNotSupported);
-  EXPECT_EQ(broker_->subscriptions(), 0U);
-}
-
 TEST_F(SubscribeTest, TooDeepFilterIsRefused) {
   const std::string deep(1000, '/');
   EXPECT_EQ(Subscribe(Connect("a"), deep.c_str()), ReasonCode::kTopicFilterInvalid);
