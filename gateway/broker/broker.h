@@ -130,8 +130,10 @@ class Broker {
     return subscriptions_.MayMatchBelow(level);
   }
   // Publishes in the gateway's own name: no access control, not to the sink. Returns how many
-  // clients subscribe to it.
+  // clients and groups subscribe to it.
   size_t PublishLocal(MonotonicTime now, const codec::Publish& publish);
+  // The same, but what is retained does not outlive the process.
+  size_t PublishPassing(MonotonicTime now, const codec::Publish& publish);
 
   // Who holds how much of what all share; also for connections, whose owner is the server.
   Shares& shares() { return shares_; }

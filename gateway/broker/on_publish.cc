@@ -35,6 +35,13 @@ size_t Broker::PublishLocal(MonotonicTime now, const codec::Publish& publish) {
   return Spread(now, publish, {}, own_);
 }
 
+size_t Broker::PublishPassing(MonotonicTime now, const codec::Publish& publish) {
+  if (publish.retain) {
+    retained_.Store(pool_.Make(publish, now, {}), now, own_, /*stored=*/false);
+  }
+  return fan_out_.Send(now, publish, {});
+}
+
 // [MQTT-3.3.5-2] of 3.1.1 leaves two ways: an acknowledgement, which would be a lie, or the end of
 // the connection.
 PublishOutcome Broker::Deny(const ClientRecord& client, const codec::Publish& publish) {

@@ -14,7 +14,7 @@ RetainedStore::RetainedStore(const Limits& limits, Shares* shares, Counters* cou
       counters_(*counters) {}
 
 PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
-                              const PartyRef& publisher) {
+                              const PartyRef& publisher, bool stored) {
   RetainedChanges::Mark mark;
   if (const auto old = by_topic_.find(message->topic()); old != by_topic_.end()) {
     mark = old->second.mark;
@@ -24,7 +24,8 @@ PartyRef RetainedStore::Store(const MessageRef& message, MonotonicTime now,
   Entry* const entry = message->has_payload()  // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
                            ? Put(message, now, publisher, &gave_way)
                            : nullptr;
-  if (entry == nullptr) {
+  if (entry != nullptr) entry->stored = stored;
+  if (entry == nullptr || !stored) {
     changes_.Removed(message->topic(), mark);
   } else {
     changes_.Changed(message->topic(), &mark);
@@ -87,7 +88,7 @@ void RetainedStore::SliceAgain() {
   auto it = by_topic_.upper_bound(*again_after_);
   for (int i = 0; i < kSlice && it != by_topic_.end(); ++i, ++it) {
     *again_after_ = it->first;
-    changes_.Changed(it->first, &it->second.mark);
+    if (it->second.stored) changes_.Changed(it->first, &it->second.mark);
   }
   if (it == by_topic_.end()) again_after_.reset();
 }

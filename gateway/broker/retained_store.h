@@ -32,7 +32,9 @@ class RetainedStore {
   // is not kept itself [MQTT-3.3.1-7]. `publisher` holds what it costs. When the bound is reached
   // the party that holds most loses its oldest ones; if that is the publisher, the policy decides
   // between its oldest and this one. Returns the party that gave way to the publisher, if any.
-  PartyRef Store(const MessageRef& message, MonotonicTime now, const PartyRef& publisher);
+  // What is not `stored` does not outlive the process.
+  PartyRef Store(const MessageRef& message, MonotonicTime now, const PartyRef& publisher,
+                 bool stored = true);
 
   // The first message whose topic is after `*after` (empty: from the beginning) and matches the
   // valid `filter`, and its topic in `*after`; nothing when there is none. Looks at no more than
@@ -67,6 +69,7 @@ class RetainedStore {
     MessageRef message;
     Holding cost;
     RetainedChanges::Mark mark;
+    bool stored = true;  // or to be
   };
   using ByTopic = std::map<std::string_view, Entry>;  // keys are the messages' own topics
 

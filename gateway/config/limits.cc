@@ -144,6 +144,7 @@ server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& pl
   options.gateway = config.gateway.id;
   options.session = ToSessionLimits(config);
   options.capabilities = ToCapabilities(config.mqtt);
+  options.sys_interval = config.mqtt.sys_interval;
   options.broker = ToBrokerLimits(config, plan);
   options.max_connections = plan.max_clients;
   options.max_open_connections = plan.max_connections;

@@ -10,6 +10,7 @@ struct MqttConfig {
   bool version_31 = session::Capabilities{}.mqtt_31;
   bool shared_subscriptions = session::Capabilities{}.shared_subscriptions;
   bool control_characters = session::Limits{}.control_characters;
+  Duration sys_interval = std::chrono::seconds(10);  // 0: no `$SYS/broker/…`
   bool operator==(const MqttConfig&) const = default;
 };
 

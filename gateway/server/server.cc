@@ -36,6 +36,10 @@ Server::Server(ServerOptions options, const Parts& parts)
   goodbye_timer_ = parts_.scheduler.NewTimer([this] { TryToSayGoodbye(); });
   RestoreState();
   FollowStreams();
+  if (options_.sys_interval > Duration::zero()) {
+    sys_topics_ = std::make_unique<SysTopics>(options_.sys_interval, parts_.scheduler, broker_,
+                                              broker_counters_);
+  }
   if (parts_.health != nullptr) WatchHealth();
   parts_.sink.SetListener(this);
 }

@@ -25,6 +25,7 @@
 #include "server/output_pool.h"
 #include "server/saved_state.h"
 #include "server/server_health.h"
+#include "server/sys_topics.h"
 #include "session/limits.h"
 #include "transport/byte_budget.h"
 #include "transport/listener.h"
@@ -65,6 +66,8 @@ struct ServerOptions {
   // hours, from using up all connections.
   Duration held_check_interval = std::chrono::seconds(5);
   SavedStateOptions state;
+  // How often `$SYS/broker/…` is brought up to date; 0: there is none.
+  Duration sys_interval{0};
 };
 
 // The MQTT server: listeners, connections and broker. Loop thread only.
@@ -152,6 +155,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   broker::Broker broker_;
   std::unique_ptr<SavedState> saved_state_;    // null: nothing outlives the process
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off
+  std::unique_ptr<SysTopics> sys_topics_;      // null: switched off
   std::vector<std::unique_ptr<transport::Listener>> listeners_;
   // In the order of their coming, in which they are also told to go.
   std::map<uint64_t, std::unique_ptr<Connection>> connections_;

@@ -115,6 +115,9 @@ min_free = "0B"
 [state]
 enabled = {}
 
+[mqtt]
+sys_interval = "0s"
+
 [limits]
 max_connections = {}
 receive_maximum = {}
