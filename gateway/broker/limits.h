@@ -6,6 +6,7 @@
 
 #include "base/metrics.h"
 #include "broker/share.h"
+#include "codec/protocol.h"
 
 namespace sluice::broker {
 
@@ -54,6 +55,9 @@ struct Limits {
 
   // Whether filters may be `$share/<name>/<filter>`; if not, SUBSCRIBE gets 0x9E.
   bool shared_subscriptions = true;
+
+  // The QoS that is granted at most.
+  codec::Qos maximum_qos = codec::Qos::kExactlyOnce;
 
   // A client that subscribes to all combinations of '+' and a level, so that one publish walks
   // thousands of nodes: what an identity, for each of its shares, and all together may have of

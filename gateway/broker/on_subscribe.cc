@@ -34,8 +34,8 @@ void AskForRetained(ClientRecord* client, std::string_view filter,
 // A bridge of 3.1.1 has no words for what it needs: not what it has brought itself, which would go
 // round for ever, and retained messages as such.
 SubscriptionOptions OptionsFor(const ClientRecord& client, const codec::Subscription& wanted,
-                               uint32_t id) {
-  return {.max_qos = wanted.maximum_qos,
+                               uint32_t id, codec::Qos most) {
+  return {.max_qos = std::min(wanted.maximum_qos, most),
           .no_local = wanted.no_local || client.is_bridge,
           .retain_as_published = wanted.retain_as_published || client.is_bridge,
           .retain_handling = wanted.retain_handling,
@@ -91,7 +91,7 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
     counters_.subscribe_denied.Add();
     return ReasonCode::kNotAuthorized;
   }
-  const SubscriptionOptions options = OptionsFor(*client, wanted, id);
+  const SubscriptionOptions options = OptionsFor(*client, wanted, id, limits_.maximum_qos);
   const bool is_held = client->filters.contains(wanted.filter);
   if (!AddSubscription(now, client, wanted.filter, options, is_held)) {
     return ReasonCode::kQuotaExceeded;
@@ -100,7 +100,7 @@ ReasonCode Broker::Subscribe(MonotonicTime now, ClientRecord* client,
   if (!is_shared && WantsRetained(wanted.retain_handling, !is_held)) {
     AskForRetained(client, wanted.filter, options);
   }
-  return static_cast<ReasonCode>(wanted.maximum_qos);  // the granted QoS
+  return static_cast<ReasonCode>(options.max_qos);  // the granted QoS
 }
 
 bool Broker::AddSubscription(MonotonicTime now, ClientRecord* client, std::string_view filter,

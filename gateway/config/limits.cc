@@ -31,6 +31,7 @@ broker::Limits ToBrokerLimits(const Config& config, const MemoryPlan& plan) {
   limits.max_filter_levels = config.limits.topic_levels;
   limits.control_characters = config.mqtt.control_characters;
   limits.shared_subscriptions = config.mqtt.shared_subscriptions;
+  limits.maximum_qos = static_cast<codec::Qos>(config.mqtt.maximum_qos);
   limits.max_shapes_per_identity = config.limits.plus_shapes;
   limits.max_shapes = 8 * config.limits.plus_shapes;
   limits.max_detached_sessions = config.limits.sessions;
@@ -108,6 +109,8 @@ session::Limits ToSessionLimits(const Config& config) {
   out.max_topic_bytes = static_cast<uint16_t>(limits.max_topic_bytes);
   out.max_topic_levels = static_cast<uint16_t>(limits.topic_levels);
   out.control_characters = config.mqtt.control_characters;
+  out.max_keep_alive_seconds =
+      static_cast<uint16_t>(std::chrono::ceil<seconds>(config.mqtt.server_keep_alive).count());
   out.receive_maximum = static_cast<uint16_t>(limits.receive_maximum);
   out.max_qos2_ids = std::max(static_cast<uint16_t>(limits.qos2_ids), out.receive_maximum);
   out.topic_alias_maximum = static_cast<uint16_t>(limits.topic_aliases);
@@ -145,6 +148,7 @@ server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& pl
   options.session = ToSessionLimits(config);
   options.capabilities = ToCapabilities(config.mqtt);
   options.sys_interval = config.mqtt.sys_interval;
+  options.response_information = config.mqtt.response_information;
   options.broker = ToBrokerLimits(config, plan);
   options.max_connections = plan.max_clients;
   options.max_open_connections = plan.max_connections;

@@ -171,6 +171,7 @@ void Read(TableReader& t, ListenerConfig* listener) {
   t.Parsed("bind", &listener->bind, transport::SocketAddress::Parse);
   t.Flag("plaintext", &listener->plaintext);
   t.Flag("anonymous", &listener->anonymous);
+  t.Flag("check_payload_format", &listener->check_payload_format);
   if (!t.Has("tls") && !listener->plaintext) {
     t.Error("tls", "is missing; give it a certificate, or ask for plaintext = true");
   }
@@ -226,6 +227,7 @@ Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const Listen
   server::ListenerSpec spec;
   spec.transport.bind = listener.bind.text();
   spec.transport.limits = ToStreamLimits(config.limits, plan);
+  spec.check_payload_format = listener.check_payload_format;
   if (listener.anonymous) spec.entry.anonymous = kAnonymous;
   spec.entry.certificate = listener.Takes(Accept::kCertificate);
   spec.entry.password = listener.takes_passwords();

@@ -37,6 +37,7 @@ struct ListenerConfig {
   transport::SocketAddress bind;
   bool plaintext = false;  // has to be asked for
   bool anonymous = false;  // clients that show nothing are "anonymous"; has to be asked for
+  bool check_payload_format = false;
   std::vector<Accept> accepts;
   ListenerTlsConfig tls;
 

@@ -32,6 +32,7 @@ struct ConnectionContext {
   identity::Authenticator& authenticator;
   const session::Limits& limits;
   const session::Capabilities& capabilities;
+  const std::string& response_information;  // see ServerOptions
   session::Counters& counters;
   OutputPool& outputs;
   // What all connections hold: of input not consumed, and of messages on their way to clients.

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "server/connection.h"
+#include "server/response_information.h"
 
 namespace sluice::server {
 
@@ -80,6 +81,11 @@ void Connection::Join(const codec::Connect& connect, const identity::Decision& d
   answer.session_present = outcome.session_present;
   answer.assigned_client_id = outcome.assigned_client_id;
   answer.late_acknowledgements = true;
+  std::string response_information;
+  if (connect.properties.request_response_information.value_or(0) == 1) {
+    response_information = ResponseInformation(context_.response_information, identity_);
+    answer.response_information = response_information;
+  }
   session_.AcceptConnect(now, answer, outcome.state, out);
   Send(out);  // CONNACK is the first packet [MQTT-3.2.0-1]
   TakeMore();

@@ -9,10 +9,19 @@
 #include "broker/broker_gauges.h"
 
 namespace sluice::server {
+namespace {
+
+session::Capabilities Strict(session::Capabilities capabilities) {
+  capabilities.check_payload_format = true;
+  return capabilities;
+}
+
+}  // namespace
 
 Server::Server(ServerOptions options, const Parts& parts)
     : options_(std::move(options)),
       parts_(parts),
+      strict_capabilities_(Strict(options_.capabilities)),
       session_counters_(parts.metrics),
       broker_counters_(parts.metrics),
       input_(std::make_shared<transport::ByteBudget>(options_.max_input_bytes)),
@@ -94,32 +103,35 @@ Status Server::Listen(transport::Loop& loop, ListenerSpec spec) {
   spec.transport.output_budget = outgoing_;
   spec.transport.admission = admission_;
   spec.transport.health = parts_.health;
-  auto listener = transport::Listener::Open(
-      loop, std::move(spec.transport), parts_.metrics,
-      [this, entry = spec.entry](std::unique_ptr<transport::ByteStream> stream) {
-        Accept(entry, std::move(stream));
-      });
+  auto listener =
+      transport::Listener::Open(loop, std::move(spec.transport), parts_.metrics,
+                                [this, entry = spec.entry, strict = spec.check_payload_format](
+                                    std::unique_ptr<transport::ByteStream> stream) {
+                                  Accept(entry, std::move(stream), strict);
+                                });
   if (!listener.ok()) return listener.status();
   listeners_.push_back(std::move(*listener));
   return Status::Ok();
 }
 
 void Server::Accept(const identity::EntryRules& entry,
-                    std::unique_ptr<transport::ByteStream> stream) {
-  const ConnectionContext context{.scheduler = parts_.scheduler,
-                                  .broker = broker_,
-                                  .authenticator = parts_.authenticator,
-                                  .limits = options_.session,
-                                  .capabilities = options_.capabilities,
-                                  .counters = session_counters_,
-                                  .outputs = outputs_,
-                                  .input = *input_,
-                                  .outgoing = *outgoing_,
-                                  .paused = paused_,
-                                  .outgoing_shortages = outgoing_shortages_,
-                                  .log_limit = log_limit_,
-                                  .refusals = refusals_,
-                                  .owner = *this};
+                    std::unique_ptr<transport::ByteStream> stream, bool check_payload_format) {
+  const ConnectionContext context{
+      .scheduler = parts_.scheduler,
+      .broker = broker_,
+      .authenticator = parts_.authenticator,
+      .limits = options_.session,
+      .capabilities = check_payload_format ? strict_capabilities_ : options_.capabilities,
+      .response_information = options_.response_information,
+      .counters = session_counters_,
+      .outputs = outputs_,
+      .input = *input_,
+      .outgoing = *outgoing_,
+      .paused = paused_,
+      .outgoing_shortages = outgoing_shortages_,
+      .log_limit = log_limit_,
+      .refusals = refusals_,
+      .owner = *this};
   const uint64_t arrival = ++arrivals_;
   auto connection = std::make_unique<Connection>(context, arrival, std::move(stream), entry);
   Connection* const raw = connection.get();

@@ -36,6 +36,7 @@ namespace sluice::server {
 struct ListenerSpec {
   transport::ListenerOptions transport;
   identity::EntryRules entry;
+  bool check_payload_format = false;  // session::Capabilities
 };
 
 struct ServerOptions {
@@ -66,6 +67,9 @@ struct ServerOptions {
   // hours, from using up all connections.
   Duration held_check_interval = std::chrono::seconds(5);
   SavedStateOptions state;
+  // Told to clients that ask for it, the beginning of topics for answers to them (MQTT 5.0, section
+  // 4.10.1); "{identity}" stands for the client's, if that can be a level of a topic. Empty: none.
+  std::string response_information;
   // How often `$SYS/broker/…` is brought up to date; 0: there is none.
   Duration sys_interval{0};
 };
@@ -99,7 +103,8 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   // `loop` is the scheduler, or runs on its thread.
   Status Listen(transport::Loop& loop, ListenerSpec spec);
   // A client has come, on a listener or another way.
-  void Accept(const identity::EntryRules& entry, std::unique_ptr<transport::ByteStream> stream);
+  void Accept(const identity::EntryRules& entry, std::unique_ptr<transport::ByteStream> stream,
+              bool check_payload_format = false);
   // What lets the identity in has been taken away: ends its connections, so that it has to show
   // again who it is (0x98), and with `for_good` its sessions.
   void Revoke(std::string_view identity, bool for_good);
@@ -144,6 +149,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
 
   const ServerOptions options_;
   const Parts parts_;
+  const session::Capabilities strict_capabilities_;  // where payload formats are checked
   session::Counters session_counters_;
   broker::Counters broker_counters_;
   // Shared with the listeners' streams and with the metrics.

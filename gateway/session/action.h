@@ -34,6 +34,8 @@ struct ConnectAnswer {
   bool session_present = false;
   // The identifier given to a client that sent none; empty otherwise.
   std::string_view assigned_client_id;
+  // For a client that has asked for it; empty: none.
+  std::string_view response_information;
   // The owner promises to call SessionState::AcknowledgeInbound (or Acknowledge of the next
   // session) for every QoS 2 message whose connection ended first, with an error for one that it
   // has let go: the client's repetition waits for that word. Without the promise such a message is

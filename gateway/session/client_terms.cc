@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/status.h"
+#include "codec/payload_format.h"
 #include "codec/utf8.h"
 
 namespace sluice::session {
@@ -51,6 +52,10 @@ Verdict ClientTerms::CheckWill(const codec::Will& will) const {
     counters_.topics_refused.Add();
     return {ReasonCode::kTopicNameInvalid, "the will's topic is too long or too deep"};
   }
+  if (capabilities_.check_payload_format && !codec::FormatFits(will.properties, will.payload)) {
+    counters_.payload_formats_refused.Add();
+    return {ReasonCode::kPayloadFormatInvalid, "the will's payload is not the UTF-8 that it says"};
+  }
   return {};
 }
 
@@ -59,6 +64,7 @@ void ClientTerms::Bind(const codec::Connect& connect) {
   clean_start_ = connect.clean_start;
   has_will_ = connect.will.has_value();
   receive_maximum_ = connect.properties.receive_maximum.value_or(65'535);
+  topic_alias_maximum_ = connect.properties.topic_alias_maximum.value_or(0);
   max_packet_bytes_ = connect.properties.maximum_packet_size.value_or(codec::kMaxPacketBytes);
   BindSessionExpiry(connect);
   BindKeepAlive(connect.keep_alive_seconds);
@@ -87,6 +93,7 @@ void ClientTerms::FillConnack(const ConnectAnswer& answer, codec::Connack* conna
   p.maximum_packet_size = limits_.max_packet_bytes;
   p.topic_alias_maximum = limits_.topic_alias_maximum;
   if (!answer.assigned_client_id.empty()) p.assigned_client_identifier = answer.assigned_client_id;
+  if (!answer.response_information.empty()) p.response_information = answer.response_information;
   if (session_expiry_lowered_) p.session_expiry_interval = session_expiry_seconds_;
   if (keep_alive_lowered_) p.server_keep_alive = keep_alive_seconds_;
   // What is not said is available (section 3.2.2.3).

@@ -38,6 +38,7 @@ class ClientTerms {
   bool has_will() const { return has_will_; }
   // QoS 1 and 2 messages that it takes at a time, and the largest packet.
   uint16_t receive_maximum() const { return receive_maximum_; }
+  uint16_t topic_alias_maximum() const { return topic_alias_maximum_; }  // 0: it wants none
   uint32_t max_packet_bytes() const { return max_packet_bytes_; }
   uint16_t keep_alive_seconds() const { return keep_alive_seconds_; }  // 0: none
   uint32_t session_expiry_seconds() const { return session_expiry_seconds_; }
@@ -60,6 +61,7 @@ class ClientTerms {
   bool session_expiry_lowered_ = false;
   uint16_t keep_alive_seconds_ = 0;
   uint16_t receive_maximum_ = 65'535;
+  uint16_t topic_alias_maximum_ = 0;
   uint32_t max_packet_bytes_ = codec::kMaxPacketBytes;
   uint32_t session_expiry_seconds_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "base/probe.h"
 #include "base/status.h"
+#include "codec/payload_format.h"
 #include "codec/utf8.h"
 
 namespace sluice::session {
@@ -58,6 +59,13 @@ Fault InboundFlow::OnPublish(codec::Publish* publish, Output* out) {
   if (aliases_.bytes() > limits_.max_alias_bytes) {
     return Fault::Limit(counters_.alias_bytes_exceeded, ReasonCode::kQuotaExceeded,
                         "the topics behind all aliases are too long together");
+  }
+  if (capabilities_.check_payload_format &&
+      !codec::FormatFits(publish->properties, publish->payload)) {
+    counters_.payload_formats_refused.Add();
+    return Refuse(*publish,
+                  {ReasonCode::kPayloadFormatInvalid, "the payload is not the UTF-8 that it says"},
+                  out);
   }
   bool is_new = true;
   if (const Fault fault = Enter(*publish, &is_new, out)) return fault;

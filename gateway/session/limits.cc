@@ -33,6 +33,7 @@ Counters::Counters(Metrics& metrics)
       topics_refused(Limit(metrics, "topic")),
       control_characters(Limit(metrics, "control_characters")),
       alias_bytes_exceeded(Limit(metrics, "alias_bytes")),
+      payload_formats_refused(Limit(metrics, "payload_format")),
       outbound_window_full(Limit(metrics, "outbound_window")),
       outbound_too_large(Limit(metrics, "outbound_packet_bytes")),
       control_floods(Limit(metrics, "control_rate")),

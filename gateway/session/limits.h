@@ -39,9 +39,9 @@ struct Limits {
   // Counter qos2_ids_exceeded.
   uint16_t max_qos2_ids = 4096;
 
-  // Aliases that pin topic names in memory: how many, sent as Topic Alias Maximum, and the bytes of
-  // all their names, of which nobody can be told beforehand. Counters protocol_errors for an alias
-  // beyond the maximum, alias_bytes_exceeded.
+  // Aliases that pin topic names in memory, in each direction: how many, sent as Topic Alias
+  // Maximum, and the bytes of all their names, of which nobody can be told beforehand. Counters
+  // protocol_errors for an alias beyond the maximum, alias_bytes_exceeded.
   uint16_t topic_alias_maximum = 16;
   uint32_t max_alias_bytes = 16 * 1024;
 
@@ -92,6 +92,9 @@ struct Capabilities {
   bool subscription_identifiers = true;
   bool shared_subscriptions = true;
   bool mqtt_31 = true;  // clients of MQTT 3.1 are taken
+  // A payload that is said to be text (Payload Format Indicator) has to be; else 0x99. Counter
+  // payload_formats_refused.
+  bool check_payload_format = false;
 };
 
 // One number for each limit above and a few more, shared by every session; the metrics own the
@@ -108,6 +111,7 @@ struct Counters {
   Counter& topics_refused;
   Counter& control_characters;
   Counter& alias_bytes_exceeded;
+  Counter& payload_formats_refused;
   Counter& outbound_window_full;
   Counter& outbound_too_large;  // messages that the client's own Maximum Packet Size kept from it
   Counter& control_floods;

@@ -37,6 +37,8 @@ OutboundFlow::OutboundFlow(const ClientTerms& terms, const Limits& limits, Count
 
 void OutboundFlow::Open(MonotonicTime now, OutboundWindow* window, Output* out) {
   window_ = window;
+  aliases_.Reset(std::min(terms_.topic_alias_maximum(), limits_.topic_alias_maximum),
+                 limits_.max_alias_bytes);
   SendUnsent(now, out);
 }
 
@@ -54,11 +56,23 @@ DeliverResult OutboundFlow::Deliver(MonotonicTime now, const codec::Publish& mes
 }
 
 DeliverResult OutboundFlow::SendOnce(const codec::Publish& publish, Output* out) {
+  if (aliases_.in_use() && SendAliased(publish, out)) return DeliverResult::kSent;
   if (codec::EncodeWithin(publish, terms_.version(), terms_.max_packet_bytes(), &out->bytes)) {
     return DeliverResult::kSent;
   }
   counters_.outbound_too_large.Add();
   return DeliverResult::kTooLarge;  // [MQTT-3.1.2-25]
+}
+
+bool OutboundFlow::SendAliased(codec::Publish publish, Output* out) {
+  const std::string_view topic = publish.topic;
+  const OutboundAliases::Use use = aliases_.Abbreviate(&publish);
+  if (use == OutboundAliases::Use::kNone) return false;
+  if (!codec::EncodeWithin(publish, terms_.version(), terms_.max_packet_bytes(), &out->bytes)) {
+    return false;
+  }
+  if (use == OutboundAliases::Use::kNew) aliases_.Keep(topic);
+  return true;
 }
 
 DeliverResult OutboundFlow::SendFrame(ByteSpan frame, Output* out) {
@@ -81,9 +95,10 @@ DeliverResult OutboundFlow::SendAndKeep(MonotonicTime now, codec::Publish* publi
   publish->packet_id = kept.packet_id;
   codec::Encode(*publish, Version::kV5, &kept.frame);
   window_->Commit();
-  // The kept frame is what an MQTT 5 client is sent; it need not be encoded twice.
+  // The kept frame is what an MQTT 5 client without aliases is sent; it need not be encoded twice.
+  const bool is_frame = terms_.is_v5() && !aliases_.in_use();
   const DeliverResult result =
-      terms_.is_v5() ? SendFrame(kept.frame.view(), out) : SendOnce(*publish, out);
+      is_frame ? SendFrame(kept.frame.view(), out) : SendOnce(*publish, out);
   if (result == DeliverResult::kSent) {
     window_->MarkFirstUnsentAsSent();
   } else {

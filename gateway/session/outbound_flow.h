@@ -10,6 +10,7 @@
 #include "session/control_rate.h"
 #include "session/fault.h"
 #include "session/limits.h"
+#include "session/outbound_aliases.h"
 #include "session/outbound_window.h"
 
 namespace sluice::session {
@@ -43,6 +44,8 @@ class OutboundFlow {
  private:
   DeliverResult SendOnce(const codec::Publish& publish, Output* out);
   DeliverResult SendAndKeep(MonotonicTime now, codec::Publish* publish, Output* out);
+  // False if the topic has no alias, or even so it is too large: nothing was sent.
+  bool SendAliased(codec::Publish publish, Output* out);
   DeliverResult SendFrame(ByteSpan frame, Output* out);
   void SendUnsent(MonotonicTime now, Output* out);
   bool Resend(MonotonicTime now, const OutboundMessage& message, Output* out);
@@ -57,6 +60,7 @@ class OutboundFlow {
   ControlRate& control_rate_;
 
   OutboundWindow* window_ = nullptr;
+  OutboundAliases aliases_;
 };
 
 }  // namespace sluice::session

@@ -119,7 +119,8 @@ class Session {
   // session_connect.cc: the beginning.
   Fault OnConnect(const codec::Frame& frame, Output* out);
   Fault OnUnsoundConnect(codec::Verdict verdict, Output* out);
-  void Refuse(CloseCause cause, codec::Verdict verdict, Output* out);
+  enum class Tell : bool { kCode, kWhy };
+  void Refuse(CloseCause cause, codec::Verdict verdict, Output* out, Tell tell = Tell::kWhy);
   void StopConnectTimer(Output* out);
 
   // session_close.cc: the end.

@@ -10,6 +10,15 @@ namespace sluice::session {
 using codec::ReasonCode;
 using codec::Verdict;
 
+namespace {
+
+// Before its terms are bound.
+uint32_t MaxPacketBytesOf(const codec::Connect& connect) {
+  return connect.properties.maximum_packet_size.value_or(codec::kMaxPacketBytes);
+}
+
+}  // namespace
+
 void Session::Start(Output* out) {
   connect_timer_runs_ = true;
   out->actions.push_back(StartTimer{TimerKind::kConnect, limits_.connect_timeout});
@@ -74,18 +83,28 @@ void Session::AcceptConnect(MonotonicTime now, const ConnectAnswer& answer, Sess
 
 void Session::RefuseConnect(ReasonCode reason, Output* out) {
   if (!pending_.connect_due()) return;
-  Refuse(CloseCause::kRefused, {reason, "the server refused the connection"}, out);
+  Refuse(CloseCause::kRefused, {reason, "the server refused the connection"}, out, Tell::kCode);
 }
 
 // A refused client has no session, so the session present flag is 0 [MQTT-3.2.2-6] and its will is
 // void.
-void Session::Refuse(CloseCause cause, Verdict verdict, Output* out) {
+void Session::Refuse(CloseCause cause, Verdict verdict, Output* out, Tell tell) {
   codec::Connack connack;
   connack.reason =
       codec::IsLegal(verdict.reason, codec::PacketType::kConnack, codec::Sender::kServer)
           ? verdict.reason
           : ReasonCode::kUnspecifiedError;
-  codec::Encode(connack, version(), &out->bytes);
+  // Helps whoever debugs a device; CONNACK may have it whatever Request Problem Information says.
+  // What the properties of an unknown version would be nobody knows.
+  const bool is_known = verdict.reason != ReasonCode::kUnsupportedProtocolVersion;
+  if (terms_.is_v5() && is_known && tell == Tell::kWhy) {
+    connack.properties.reason_string = verdict.why;
+  }
+  const uint32_t most = MaxPacketBytesOf(pending_.connect());
+  if (!codec::EncodeWithin(connack, version(), most, &out->bytes)) {
+    connack.properties.reason_string.reset();  // [MQTT-3.2.2-19]
+    codec::Encode(connack, version(), &out->bytes);
+  }
   End(cause, verdict, out);
 }
 

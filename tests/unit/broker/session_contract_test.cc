@@ -87,8 +87,11 @@ class WireClient final : public ClientHandle {
     ASSERT_EQ(outcome.reason, ReasonCode::kSuccess);
     id_ = outcome.connection;
     state_ = outcome.state;
-    session_.AcceptConnect(now_, {outcome.session_present, outcome.assigned_client_id, true},
-                           outcome.state, out);
+    session::ConnectAnswer answer;
+    answer.session_present = outcome.session_present;
+    answer.assigned_client_id = outcome.assigned_client_id;
+    answer.late_acknowledgements = true;
+    session_.AcceptConnect(now_, answer, outcome.state, out);
   }
   void Take(const codec::Publish& publish, Output* out) {
     const PublishOutcome outcome = broker_.OnPublish(now_, id_, publish);

@@ -38,6 +38,14 @@ TEST_F(SubscribeTest, SubscriptionsOfAClientAreBounded) {
   EXPECT_EQ(Subscribe(a, "3"), ReasonCode::kGrantedQos2);
 }
 
+TEST_F(SubscribeTest, NoMoreThanTheMaximumQosIsGranted) {
+  Restart({.maximum_qos = Qos::kAtLeastOnce});
+  FakeClient& a = Connect("a");
+  EXPECT_EQ(Subscribe(a, "t"), ReasonCode::kGrantedQos1);
+  Publish(Connect("b"), "t", "x", Qos::kExactlyOnce);
+  EXPECT_EQ(a.Take(), (Lines{"t=x q1"}));
+}
+
 TEST_F(SubscribeTest, FiltersOfAPacketAreBounded) {
   Restart({.max_filters_per_packet = 2});
   FakeClient& a = Connect("a");

@@ -111,6 +111,8 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   defaults.journal.max_bytes = written.journal.max_bytes;
   defaults.journal.daily_write_budget = written.journal.daily_write_budget;
   defaults.limits.subscription_bytes = written.limits.subscription_bytes;
+  defaults.mqtt.server_keep_alive = written.mqtt.server_keep_alive;
+  defaults.mqtt.response_information = written.mqtt.response_information;
   defaults.streams[0].keep = written.streams[0].keep;
   defaults.uplinks[0].username = written.uplinks[0].username;
   defaults.uplinks[0].password_file = written.uplinks[0].password_file;

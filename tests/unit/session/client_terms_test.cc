@@ -69,7 +69,9 @@ TEST_F(ClientTermsTest, OnlyAClientThatCanBeToldIsGivenAShorterKeepAlive) {
 
 TEST_F(ClientTermsTest, ConnackOf311HasNoProperties) {
   Bind(Version::kV311);
-  EXPECT_FALSE(Connack({.assigned_client_id = "x"}).receive_maximum.has_value());
+  ConnectAnswer answer;
+  answer.assigned_client_id = "x";
+  EXPECT_FALSE(Connack(answer).receive_maximum.has_value());
 }
 
 TEST_F(ClientTermsTest, DisconnectMayShortenOrProlongASessionThatStays) {

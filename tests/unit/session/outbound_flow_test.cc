@@ -100,6 +100,45 @@ TEST_F(OutboundFlowTest, AckThatIsNotExpectedCostsAToken) {
   EXPECT_TRUE(control_rate.rests());
 }
 
+TEST_F(OutboundFlowTest, TopicsHaveNumbersForClientsThatAskForThem) {
+  connect.properties.topic_alias_maximum = 1;
+  Open();
+  for (const Qos qos : {Qos::kAtMostOnce, Qos::kAtLeastOnce}) Deliver(qos, "abc");
+  Deliver(Qos::kAtMostOnce, "other");
+  EXPECT_EQ(ToHex(out.bytes.view()),
+            "30 09 00 03 61 62 63 03 23 00 01 "  // the topic and its number
+            "32 08 00 00 00 01 03 23 00 01 "     // the number alone
+            "30 08 00 05 6F 74 68 65 72 00");    // one more than the client takes
+}
+
+TEST_F(OutboundFlowTest, NumbersOfTopicsEndWithTheConnection) {
+  connect.properties.topic_alias_maximum = 1;
+  Open();
+  Deliver(Qos::kAtLeastOnce, "abc");
+  Close();
+  Open();  // What is in flight goes out again, with its topic.
+  EXPECT_EQ(ToHex(out.bytes.view()), "3A 0B 00 03 61 62 63 00 01 03 23 00 01");
+}
+
+TEST_F(OutboundFlowTest, NumbersOfTopicsAreBoundedByUsToo) {
+  connect.properties.topic_alias_maximum = 9;
+  limits.topic_alias_maximum = 2;
+  limits.max_alias_bytes = 4;
+  Open();
+  for (const char* topic : {"abc", "de", "f", "g"}) Deliver(Qos::kAtMostOnce, topic);
+  EXPECT_EQ(ToHex(out.bytes.view()),
+            "30 09 00 03 61 62 63 03 23 00 01 30 05 00 02 64 65 00 30 07 00 01 66 03 23 00 02 "
+            "30 04 00 01 67 00");
+}
+
+TEST_F(OutboundFlowTest, NumberThatMakesAPacketTooLargeIsLeftOut) {
+  connect.properties.topic_alias_maximum = 1;
+  connect.properties.maximum_packet_size = 9;
+  Open();
+  EXPECT_EQ(Deliver(Qos::kAtMostOnce, "abc"), DeliverResult::kSent);
+  EXPECT_EQ(ToHex(out.bytes.view()), "30 06 00 03 61 62 63 00");
+}
+
 TEST_F(OutboundFlowTest, MessageOfAnyQosThatTheClientDoesNotTakeLeavesNothingBehind) {
   connect.properties.maximum_packet_size = 5;
   Open();

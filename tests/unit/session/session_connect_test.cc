@@ -238,6 +238,46 @@ TEST_F(OnConnectV5Test, ConnackTellsWhatIsMissing) {
   EXPECT_NE(hex.find("2A 00"), std::string::npos) << hex;        // shared subscriptions
 }
 
+TEST_F(OnConnectV5Test, ResponseInformationIsTold) {
+  answer.response_information = "r/c";
+  Accepted();
+  EXPECT_NE(SentHex().find("1A 00 03 72 2F 63"), std::string::npos);
+}
+
+TEST_F(OnConnectV5Test, RefusalSaysWhy) {
+  limits.max_client_id_bytes = 1;
+  connect.client_id = "long";
+  Open();
+  Send(connect);
+  // "the client identifier is too long"
+  EXPECT_EQ(SentHex().substr(0, 27), "20 27 00 85 24 1F 00 21 74 ");
+}
+
+TEST_F(OnConnectV5Test, RefusalThatTheClientDoesNotTakeSaysOnlyTheCode) {  // [MQTT-3.2.2-19]
+  limits.max_client_id_bytes = 1;
+  connect.client_id = "long";
+  connect.properties.maximum_packet_size = 40;
+  Open();
+  Send(connect);
+  EXPECT_EQ(SentHex(), "20 03 00 85 00");
+}
+
+TEST_F(OnConnectV5Test, WillThatIsNoTextAlthoughItSaysSoIsRefusedWhereThatIsChecked) {
+  for (const bool checked : {false, true}) {
+    capabilities.check_payload_format = checked;
+    connect.will.emplace();
+    connect.will->topic = "w";
+    connect.will->payload = AsBytes("\xFF");
+    connect.will->properties.payload_format_indicator = 1;
+    Open();
+    Asked();
+    Send(connect);
+    EXPECT_EQ(Asked(), checked ? "stop connect; close refused 99 will=none expiry=0"
+                               : "stop connect; connect ");
+    Sent();
+  }
+}
+
 TEST_F(OnConnectV5Test, AssignedClientIdIsTold) {  // [MQTT-3.2.2-16]
   answer.assigned_client_id = "auto-7";
   Accepted();

@@ -169,6 +169,25 @@ TEST_P(OnPublishTest, ControlCharacterIsTakenWhenAskedFor) {
   EXPECT_EQ(Asked(), "publish a\tb=x q0");
 }
 
+TEST_F(SessionTest, TextThatIsNoneIsRefusedWhereThatIsChecked) {
+  capabilities.check_payload_format = true;
+  Connect(Version::kV5);
+  SendHex("32 09 00 01 't' 00 07 02 01 01 FF");
+  EXPECT_EQ(Sent(), "PUBACK 7 99");
+  SendHex("32 0A 00 01 't' 00 07 02 01 01 C3 A4");
+  SendHex("32 09 00 01 't' 00 08 02 01 00 FF");
+  EXPECT_EQ(counters.payload_formats_refused.value(), 1u);
+  EXPECT_TRUE(session->connected());
+}
+
+TEST_F(SessionTest, AliasOfAMessageThatIsRefusedForItsPayloadHolds) {
+  capabilities.check_payload_format = true;
+  Connect(Version::kV5);
+  SendHex("30 0A 00 01 't' 05 01 01 23 00 01 FF");
+  SendHex("30 07 00 00 03 23 00 01 'x'");
+  EXPECT_EQ(Asked(), "publish t=x q0");
+}
+
 // Answers leave in the order of arrival [MQTT-4.6.0-2].
 TEST_F(SessionTest, RefusalWaitsForTheAnswersBeforeIt) {
   limits.max_topic_bytes = 3;
