@@ -19,6 +19,7 @@ constexpr Word<TimeRule::Format> kTimeFormats[] = {
     {"unix_s", TimeRule::Format::kUnixSeconds}, {"unix_ms", TimeRule::Format::kUnixMillis},
     {"unix_us", TimeRule::Format::kUnixMicros}, {"unix_ns", TimeRule::Format::kUnixNanos},
     {"rfc3339", TimeRule::Format::kRfc3339},    {"local", TimeRule::Format::kLocal},
+    {"senml", TimeRule::Format::kSenml},
 };
 
 constexpr Word<Condition::Kind> kKinds[] = {

@@ -126,7 +126,10 @@ void CheckKeys(TableReader& reader, const ReadingRule& reading) {
   const bool is_numeric = is_number || is_any || reading.type == Type::kInteger;
   if (reader.Has("unit_member")) reader.Require("unit_words");
   if (reader.Has("unit_words") && !reading.from_text) reader.Require("unit_member");
-  only_with({"scale", "offset", "unit_member", "unit_words"}, is_number || is_any,
+  if (reader.Has("unit_code") && reader.Has("unit_words")) {
+    reader.Error("unit_code", "can't be combined with unit_words; keep one of them");
+  }
+  only_with({"scale", "offset", "unit_member", "unit_words", "unit_code"}, is_number || is_any,
             "type = \"number\"");
   only_with({"range", "from_text", "unit", "number_words"}, is_numeric,
             "type = \"number\" or \"integer\"");
@@ -148,6 +151,7 @@ void ReadReading(TableReader& reader, ReadingRule* reading) {
   reader.OneOf("type", kReadingTypes, &reading->type);
   ReadUnit(reader, "unit", &reading->unit_in);
   ReadPointer(reader, "unit_member", &reading->unit_member);
+  ReadPointer(reader, "unit_code", &reading->unit_code);
   reader.Words("unit_words", &reading->unit_words);
   for (const auto& [word, code] : reading->unit_words) {
     ReportFound(reader, "unit_words", normalise::CheckUnit(code));

@@ -25,6 +25,7 @@ constexpr Word<decode::Format> kFormats[] = {
     {"cbor", decode::Format::kCbor},
     {"messagepack", decode::Format::kMessagePack},
     {"bytes", decode::Format::kBytes},
+    {"senml", decode::Format::kSenml},
 };
 
 struct Tolerance {

@@ -18,9 +18,8 @@ struct Limits {
 //
 // A format is a pair of files beside json_decoder and a profile that asks for it. Plain text needs
 // no more than one Document::Add, and the profile's pointer "". A format that carries readings of
-// its own (SenML, Sparkplug B) has names, units and times where a document has none, and remembers
-// things about its devices: it becomes a second interface, payload and device's state in, readings
-// out, with its state bounded here and dropped when a device has been silent for long.
+// its own, with names, units and times (SenML), makes a document of one shape of them
+// (readings_document.h), so that the language of profiles is the same for all.
 class Decoder {
  public:
   virtual ~Decoder() = default;

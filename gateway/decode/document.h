@@ -106,6 +106,13 @@ class Document {
   void Add(const char*) = delete;  // would be a bool
   void AddUnreadable(std::string_view spelling) { SetText(spelling, &Append(Kind::kUnreadable)); }
 
+  // A value that is no container, from elsewhere in this layer.
+  void AddScalar(const Node& scalar) {
+    SLUICE_CHECK(scalar.skip() == 1 && scalar.kind() != Kind::kArray &&
+                 scalar.kind() != Kind::kObject);
+    nodes_.push_back(scalar);
+  }
+
   // Before the value of each member of an object.
   void AddKey(std::string_view key) {
     Node& node = nodes_.emplace_back();

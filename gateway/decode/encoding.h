@@ -11,6 +11,8 @@ enum class Format : uint8_t {
   kCbor,        // RFC 8949
   kMessagePack,
   kBytes,  // the whole payload is one string of bytes
+  // Documents of readings, see readings_document.h.
+  kSenml,  // RFC 8428, in JSON or CBOR
 };
 
 // Mistakes of devices that a profile may overlook, each by itself. On by default is what guesses

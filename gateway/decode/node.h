@@ -50,6 +50,40 @@ struct Node {
   static constexpr uint32_t Tag(Kind kind, size_t skip) {
     return static_cast<uint32_t>(kind) << 28 | static_cast<uint32_t>(skip);
   }
+
+  // Values that are no containers.
+  static Node Number(double number) {
+    Node node;
+    node.number = number;
+    node.tag = Tag(Kind::kDouble, 1);
+    return node;
+  }
+  static Node Integer(int64_t integer) {
+    Node node;
+    node.integer = integer;
+    node.tag = Tag(Kind::kInteger, 1);
+    return node;
+  }
+  static Node Unsigned(uint64_t integer) {
+    Node node;
+    node.unsigned_integer = integer;
+    node.tag = Tag(Kind::kUnsigned, 1);
+    return node;
+  }
+  static Node Boolean(bool boolean) {
+    Node node;
+    node.boolean = boolean;
+    node.tag = Tag(Kind::kBool, 1);
+    return node;
+  }
+  // kText, kBytes or kUnreadable; the text is not copied.
+  static Node Text(Kind kind, std::string_view text) {
+    Node node;
+    node.text = text.data();
+    node.size = static_cast<uint32_t>(text.size());
+    node.tag = Tag(kind, 1);
+    return node;
+  }
 };
 static_assert(sizeof(Node) == 16);
 

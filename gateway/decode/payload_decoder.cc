@@ -61,6 +61,9 @@ bool PayloadDecoder::Decode(ByteSpan payload, const Encoding& encoding, Value* r
       return cbor_.Decode(payload, root, rejection);
     case Format::kMessagePack:
       return message_pack_.Decode(payload, root, rejection);
+    case Format::kSenml:
+      if (!SenmlDecoder::IsCbor(payload)) payload = AsBytes(Trimmed(AsText(payload), encoding));
+      return senml_.Decode(payload, encoding.tolerate, root, rejection);
     case Format::kBytes:
       single_.Clear();
       single_.Add(payload);

@@ -7,6 +7,7 @@
 #include "decode/encoding.h"
 #include "decode/json_decoder.h"
 #include "decode/messagepack_decoder.h"
+#include "decode/senml_decoder.h"
 
 namespace sluice::decode {
 
@@ -15,7 +16,11 @@ namespace sluice::decode {
 class PayloadDecoder {
  public:
   explicit PayloadDecoder(const Limits& limits)
-      : limits_(limits), json_(limits), cbor_(limits), message_pack_(limits) {}
+      : limits_(limits),
+        json_(limits),
+        cbor_(limits),
+        message_pack_(limits),
+        senml_(json_, cbor_) {}
 
   // As Decoder::Decode. `*root` and the payload live equally long. An empty payload is refused.
   bool Decode(ByteSpan payload, const Encoding& encoding, Value* root,
@@ -30,6 +35,7 @@ class PayloadDecoder {
   JsonDecoder json_;
   CborDecoder cbor_;
   MessagePackDecoder message_pack_;
+  SenmlDecoder senml_;
   Document single_;  // of one text or string of bytes
 };
 

@@ -100,6 +100,7 @@ CompiledUnit Compiler::Unit(std::string_view where, const std::string& code) {
 // Every unit that the payload may name has to be of the quantity that the profile says.
 void Compiler::Words(const ReadingRule& rule, CompiledReading* reading) {
   if (!rule.unit_member.empty()) reading->unit_path = Path(rule.name, rule.unit_member);
+  if (!rule.unit_code.empty()) reading->unit_code = Path(rule.name, rule.unit_code);
   for (const auto& [word, code] : rule.unit_words) {
     const CompiledUnit unit = Unit(rule.name, code);
     if (unit.canonical != reading->unit.canonical || unit.conversion == nullptr) {
@@ -157,7 +158,8 @@ CompiledReading Compiler::Reading(const ReadingRule& rule) {
   }
   reading.is_list = rule.list.has_value();
   reading.is_plain_number = rule.type == ReadingRule::Type::kNumber && !reading.is_refined &&
-                            !reading.is_list && !reading.unit_path && reading.valid_if.empty() &&
+                            !reading.is_list && !reading.unit_path && !reading.unit_code &&
+                            reading.valid_if.empty() &&
                             rule.name_from == ReadingRule::NameFrom::kFixed;
   return reading;
 }

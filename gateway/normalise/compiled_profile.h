@@ -43,6 +43,7 @@ struct CompiledReading {
   ReadingRule rule;
   CompiledUnit unit = {};
   std::optional<decode::Path> unit_path = {};
+  std::optional<decode::Path> unit_code = {};
   std::vector<std::pair<std::string, const UnitConversion*>> unit_words = {};
   bool decimal_comma = false;
   bool is_refined = false;  // it has words, parts, fields or conditions of validity

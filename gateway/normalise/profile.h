@@ -33,6 +33,7 @@ struct TimeRule {
     kUnixNanos,
     kRfc3339,  // text with Z or an offset
     kLocal,    // the same text without an offset: utc_offset_minutes or zone applies
+    kSenml,    // seconds since 1970, or, below 2^28, since the reception (RFC 8428, 4.5.3)
   };
   std::string member = {};
   Format format = Format::kRfc3339;
@@ -101,6 +102,9 @@ struct ReadingRule {
   // UCUM; unit_in holds when the member is missing. Without unit_member, and with from_text, the
   // word follows the number: "12.05 kWh".
   std::string unit_member = {};
+  // Pointer, from where `member` counts, to a unit that the payload spells in UCUM; unit_in holds
+  // when it is missing. Empty: none.
+  std::string unit_code = {};
   std::vector<std::pair<std::string, std::string>> unit_words = {};
   double scale = 1;  // value = raw * scale + offset, before the unit is converted
   double offset = 0;

@@ -34,6 +34,13 @@ int64_t NanosPerUnit(Format format) {
   }
 }
 
+// Below 2^28 seconds (1978) a time counts from the reception, forwards or back.
+std::optional<WallTime> SenmlTime(double number, WallTime received) {
+  constexpr double kLeastAbsolute = 268'435'456;
+  if (!(std::abs(number) < kLeastAbsolute)) return TimeFromSeconds(number);
+  return received + std::chrono::microseconds(static_cast<int64_t>(std::round(number * 1e6)));
+}
+
 std::optional<WallTime> TimeFromNumber(Format format, double number) {
   constexpr double kExact = 9007199254740992.0;  // 2^53
   if (format == Format::kUnixSeconds) return TimeFromSeconds(number);
@@ -65,8 +72,12 @@ std::optional<WallTime> ReadTime(const CompiledTime& time, Value base, WallTime 
       if (format == Format::kLocal) return LocalTime(time, member.text(), received);
       return TimeFromDigits(format, member.text());
     case Kind::kInteger:
+      if (format == Format::kSenml) {
+        return SenmlTime(static_cast<double>(member.integer()), received);
+      }
       return is_text ? std::nullopt : TimeFromCount(member.integer(), NanosPerUnit(format));
     case Kind::kDouble:
+      if (format == Format::kSenml) return SenmlTime(member.number(), received);
       return is_text ? std::nullopt : TimeFromNumber(format, member.number());
     default:
       return std::nullopt;

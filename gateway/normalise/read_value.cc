@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/utf8.h"
+#include "normalise/check.h"
 #include "normalise/read_field.h"
 #include "normalise/read_number.h"
 #include "normalise/spell_container.h"
@@ -65,6 +66,24 @@ void UseUnitMember(const CompiledReading& reading, Value root, Measured* measure
   if (!reading.unit_path || !reading.unit_path->Find(root, &word)) return;
   SpellingBuffer buffer;
   UseWord(reading, Spell(word, &buffer).value_or(std::string_view()), measured);
+}
+
+// The unit that the payload spells in UCUM. One that is not known makes the value uncertain, for
+// nothing says what it is.
+void UseCode(const CompiledReading& reading, Value base, Measured* measured, schema::Reading* out) {
+  Value code;
+  if (!reading.unit_code || !reading.unit_code->Find(base, &code)) return;
+  SpellingBuffer buffer;
+  const std::string_view text = Spell(code, &buffer).value_or(std::string_view());
+  measured->conversion = FindUnit(text);
+  if (measured->conversion != nullptr) {
+    out->unit = measured->conversion->canonical;
+  } else if (IsAnnotation(text) && IsName(text)) {
+    out->unit = text;
+  } else {
+    out->unit = {};
+    measured->quality = Quality::kUncertain;
+  }
 }
 
 // "21.5", or "12.05 kWh" where the rule has words for units.
@@ -141,6 +160,7 @@ bool Convert(const CompiledReading& reading, const CompiledUnit& unit, const Sco
       Measured measured{.conversion = unit.conversion};
       if (!Measure(reading, value, &measured)) return false;
       UseUnitMember(reading, scope.root, &measured);
+      UseCode(reading, scope.base, &measured, out);
       SetNumber(reading, measured, out);
       return true;
     }
@@ -165,6 +185,7 @@ bool Convert(const CompiledReading& reading, const CompiledUnit& unit, const Sco
       Measured measured{.conversion = unit.conversion};
       if (Measure(reading, value, &measured)) {
         UseUnitMember(reading, scope.root, &measured);
+        UseCode(reading, scope.base, &measured, out);
         SetNumber(reading, measured, out);
       } else {
         out->value = value;

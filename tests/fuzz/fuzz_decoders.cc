@@ -6,21 +6,13 @@
 #include <cstdlib>
 
 #include "decode/payload_decoder.h"
+#include "document_count.h"
 
 namespace sluice::decode {
 namespace {
 
 constexpr Format kFormats[] = {Format::kCbor, Format::kMessagePack, Format::kJsonOrText,
                                Format::kText};
-
-// How many values there are; touches every byte of them.
-size_t Count(Value value) {
-  size_t count = 1;
-  if (value.kind() == Kind::kText) count += value.text().find('\xff') != std::string_view::npos;
-  if (value.kind() == Kind::kBytes) count += value.bytes().empty() ? 0 : value.bytes().back() & 1;
-  for (Walk walk(value); walk.Next();) count += Count(walk.value()) + walk.key().size() / 4096;
-  return count;
-}
 
 void Run(ByteSpan input) {
   static PayloadDecoder decoder{Limits()};
@@ -30,7 +22,7 @@ void Run(ByteSpan input) {
   Value root;
   schema::Rejection rejection;
   if (decoder.Decode(payload, encoding, &root, &rejection)) {
-    SLUICE_CHECK(Count(root) <= 4 * payload.size() + 1);
+    SLUICE_CHECK(CountValues(root) <= 4 * payload.size() + 1);
   } else {
     SLUICE_CHECK(rejection.reason != schema::DeadLetterReason::kNone && !rejection.text.empty());
   }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/hex.h"
 #include "config/profile_file.h"
 #include "normalise/try_profile.h"
 
@@ -20,7 +21,7 @@ struct Sample {
   std::string name;
   std::string topic;
   std::string identity;
-  std::string payload;  // of a sample that is too short for a file of its own
+  std::string payload;  // of a sample that is too short for a file of its own; also as payload_hex
 
   std::filesystem::path File(std::string_view ending) const {
     return kDevices / "samples" / profile / (name + std::string(ending));
@@ -31,6 +32,12 @@ std::string Text(const toml::table& table, std::string_view key) {
   return table[key].value_or(std::string());
 }
 
+std::string PayloadOf(const toml::table& table) {
+  const auto bytes = HexDecoded(Text(table, "payload_hex"));
+  EXPECT_TRUE(bytes) << Text(table, "name");
+  return bytes && !bytes->empty() ? *bytes : Text(table, "payload");
+}
+
 std::vector<Sample> AllSamples() {
   std::vector<Sample> samples;
   for (const auto& entry : std::filesystem::directory_iterator(kDevices / "samples")) {
@@ -39,7 +46,7 @@ std::vector<Sample> AllSamples() {
     for (const toml::node& node : *index["sample"].as_array()) {
       const toml::table& table = *node.as_table();
       samples.push_back({profile, Text(table, "name"), Text(table, "topic"),
-                         Text(table, "identity"), Text(table, "payload")});
+                         Text(table, "identity"), PayloadOf(table)});
     }
   }
   return samples;

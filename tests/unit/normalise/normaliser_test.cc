@@ -86,6 +86,16 @@ TEST_F(NormaliserTest, TheDevicesTimeCounts) {
   EXPECT_EQ(At(0).time_source(), schema::TimeSource::kDevice);
 }
 
+TEST_F(NormaliserTest, ATimeOfSenmlMayCountFromTheReception) {
+  profile_.times = {{.member = "/ts", .format = TimeRule::Format::kSenml}};
+  EXPECT_EQ(Give(R"({"t":1,"ts":1795262390.5})"), Verdict::kEvents);
+  EXPECT_EQ(ToUnixNanos(At(0).time()), 1'795'262'390'500'000'000);
+  EXPECT_EQ(Give(R"({"t":1,"ts":-5})"), Verdict::kEvents);
+  EXPECT_EQ(ToUnixNanos(At(0).time()), kReceived - 5'000'000'000);
+  EXPECT_EQ(Give(R"({"t":1,"ts":0.25})"), Verdict::kEvents);
+  EXPECT_EQ(ToUnixNanos(At(0).time()), kReceived + 250'000'000);
+}
+
 TEST_F(NormaliserTest, TheFirstUsableTimeCounts) {
   profile_.times = {{.member = "/ts", .format = TimeRule::Format::kRfc3339},
                     {.member = "/ts", .format = TimeRule::Format::kUnixMillis}};

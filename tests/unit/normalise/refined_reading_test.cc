@@ -47,6 +47,16 @@ TEST_F(RefinedReadingTest, ThePayloadItselfCanBeTheReading) {
   EXPECT_EQ(NumberOf(" -3 "), -3.0);
 }
 
+TEST_F(RefinedReadingTest, ThePayloadMaySpellTheUnit) {
+  rule().unit_code = "/u";
+  EXPECT_EQ(ReadingsOf(R"({"t":2,"u":"kPa"})"), "t=20[hPa]");
+  EXPECT_EQ(ReadingsOf(R"({"t":2,"u":"{beats}"})"), "t=2[{beats}]");
+  EXPECT_EQ(ReadingsOf(R"({"t":2})"), "t=2");
+  EXPECT_EQ(ReadingOf(R"({"t":2,"u":"kPa"})").quality, Quality::kGood);
+  EXPECT_EQ(ReadingsOf(R"({"t":2,"u":"furlong"})"), "t=2");
+  EXPECT_EQ(ReadingOf(R"({"t":2,"u":"furlong"})").quality, Quality::kUncertain);
+}
+
 TEST_F(RefinedReadingTest, PlainWordsAreReadWhereTheProfileSaysText) {
   profile_.encoding.format = decode::Format::kJsonOrText;
   rule().member = "";

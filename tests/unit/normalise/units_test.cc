@@ -52,6 +52,14 @@ TEST(UnitsTest, ValuesAreConvertedAsTheTablesOfPhysicsSay) {
       {"pCi/L", 4, "Bq/m3", 148},
       {"[lb_av]", 1, "kg", 0.45359237},
       {"mg/m3", 1, "ug/m3", 1000},
+      {"A.s", 3600, "A.h", 1},
+      {"dB[W]", -90, "dB[mW]", -60},
+      {"B[SPL]", 6, "dB[SPL]", 60},
+      {"m3/s", 1, "L/min", 60'000},
+      {"S/m", 1, "uS/cm", 10'000},
+      {"rad", 3.141592653589793, "deg", 180},
+      {"[ppth]", 5, "%", 0.5},
+      {"MBy/s", 1, "bit/s", 8'000'000},
   };
   for (const Case& c : cases) {
     const UnitConversion* unit = FindUnit(c.from);

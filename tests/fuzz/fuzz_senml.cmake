@@ -1,0 +1,1 @@
+sluice_fuzzer(senml SOURCES fuzz_senml.cc LINKS sluice_decode)
