@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, tls::kFailureCount> kTlsWords = {
     "its certificate is not for the name in uplink.url",
     "",
     "it accepts no version, cipher or curve that we offer",
+    "",
     "it gave up: it may not accept uplink.cert",
     "it does not speak TLS, or not soundly",
     "",

@@ -154,7 +154,7 @@ TEST_F(DialTest, ServerThatSpeaksNoTls) {
   Serve();
   SetUrl("mqtts://");
   EXPECT_EQ(Dial(), DialCause::kTls);
-  EXPECT_THAT(text(), HasSubstr("TLS with "));
+  EXPECT_THAT(text(), HasSubstr("it does not speak TLS"));
 }
 
 // It takes the connection and says nothing.
