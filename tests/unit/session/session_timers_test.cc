@@ -1,3 +1,4 @@
+#include "describe.h"
 #include "session_fixture.h"
 
 namespace sluice::session {
