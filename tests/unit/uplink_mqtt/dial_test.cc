@@ -154,7 +154,16 @@ TEST_F(DialTest, ServerThatSpeaksNoTls) {
   Serve();
   SetUrl("mqtts://");
   EXPECT_EQ(Dial(), DialCause::kTls);
-  EXPECT_THAT(text(), HasSubstr("it does not speak TLS"));
+  EXPECT_THAT(text(), HasSubstr("TLS with "));
+}
+
+TEST_F(DialTest, ServerThatDoesNotTrustUs) {
+  ServeTls();
+  options_.cert_file = test::PkiFile("other/devices/alpha.crt");
+  options_.key_file = test::PkiFile("other/devices/alpha.key");
+  EXPECT_EQ(Dial(), DialCause::kTls);
+  EXPECT_EQ(outcome_.failure.tls, tls::Failure::kPeerAlert);
+  EXPECT_THAT(text(), HasSubstr("it may not accept uplink.cert"));
 }
 
 // It takes the connection and says nothing.
