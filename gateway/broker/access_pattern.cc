@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kPlaceholder = "{identity}";
 
-bool MayStandForPlaceholder(std::string_view identity) {
-  return !identity.empty() && !identity.starts_with('$') &&
-         identity.find_first_of(std::string_view("/+#\0", 4)) == std::string_view::npos;
-}
-
 bool Consume(std::string_view prefix, std::string_view* text) {
   if (!text->starts_with(prefix)) return false;
   text->remove_prefix(prefix.size());
@@ -96,6 +91,11 @@ Status CheckPlaceholders(std::string_view pattern) {
 }
 
 }  // namespace
+
+bool MayStandForPlaceholder(std::string_view identity) {
+  return !identity.empty() && !identity.starts_with('$') &&
+         identity.find_first_of(std::string_view("/+#\0", 4)) == std::string_view::npos;
+}
 
 Result<TopicPattern> TopicPattern::Parse(std::string_view text) {
   SLUICE_RETURN_IF_ERROR(CheckPlaceholders(text));

@@ -12,6 +12,9 @@ namespace sluice::broker {
 // contains '/', '+', '#' or NUL never stands for it, or a device called "+" would own everybody's
 // topics. Immutable; safe from any thread. Matching allocates nothing.
 
+// Whether `identity` may stand where a pattern says "{identity}", by the rule above.
+bool MayStandForPlaceholder(std::string_view identity);
+
 // A topic filter: "devices/{identity}/#".
 class TopicPattern {
  public:

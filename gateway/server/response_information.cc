@@ -1,5 +1,7 @@
 #include "server/response_information.h"
 
+#include "broker/access_pattern.h"
+
 namespace sluice::server {
 
 std::string ResponseInformation(std::string_view pattern, std::string_view identity) {
@@ -7,9 +9,7 @@ std::string ResponseInformation(std::string_view pattern, std::string_view ident
   std::string text(pattern);
   size_t at = text.find(kPlaceholder);
   if (at == std::string::npos) return text;
-  const bool is_level = !identity.empty() && identity[0] != '$' &&
-                        identity.find_first_of(std::string_view("/+#\0", 4)) == identity.npos;
-  if (!is_level) return {};
+  if (!broker::MayStandForPlaceholder(identity)) return {};
   for (; at != std::string::npos; at = text.find(kPlaceholder, at + identity.size())) {
     text.replace(at, kPlaceholder.size(), identity);
   }
