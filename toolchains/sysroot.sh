@@ -19,7 +19,7 @@ esac
 packages=(libc6-dev "$libstdcxx" libuv1-dev libmbedtls-dev libflatbuffers-dev flatbuffers-compiler
   libpaho-mqttpp-dev libpaho-mqtt-dev libssl-dev libsimdjson-dev libtomlplusplus-dev libcli11-dev
   libspdlog-dev libfmt-dev libxxhash-dev libhttp-parser-dev libwslay-dev libsqlite3-dev libsodium-dev libcctz-dev libcbor-dev
-  liblz4-dev libgtest-dev libgmock-dev)
+  libnanopb-dev liblz4-dev libgtest-dev libgmock-dev)
 stamp="2 $suite $arch ${packages[*]}"
 [ "$(cat "$dir/.complete" 2>/dev/null)" = "$stamp" ] && exit 0
 

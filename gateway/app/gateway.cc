@@ -108,6 +108,7 @@ forward::Route* Gateway::route(const std::string& name) {
 Status Gateway::CreateNormaliser(std::vector<normalise::Profile> profiles) {
   normalise::Limits limits;
   limits.decode.max_payload_bytes = config_.limits.max_packet_bytes;
+  limits.decode.max_state_bytes = plan_.device_state_bytes;
   auto normaliser = normalise::Normaliser::Create(std::move(profiles), limits);
   if (!normaliser.ok()) return normaliser.status();
   normaliser_ = std::move(*normaliser);
@@ -183,6 +184,9 @@ void Gateway::StartServer() {
   server_ = std::make_unique<server::Server>(config::ToServerOptions(config_, plan_), parts);
   identities_->SetRevoke(
       [this](std::string_view identity, bool for_good) { server_->Revoke(identity, for_good); });
+  ingest_->SetAsk([this](const decode::Request& request) {
+    if (server_) server_->Publish(request.topic, AsBytes(request.payload));
+  });
 }
 
 Status Gateway::MakeForwarders() {

@@ -61,8 +61,8 @@ uint64_t BytesOfShares(const MemoryPlan& plan, const Config& config) {
                               (config.gateway.local_events ? server::LocalEvents::kReadBytes : 0);
   return kBytesOfProgram + per_stream * config.streams.size() + plan.broker_queued_bytes +
          plan.retained_bytes + plan.will_bytes + plan.subscription_bytes + plan.session_bytes +
-         plan.input_bytes + plan.outgoing_bytes + BytesOfRoutes(config) + BytesOfState(config) +
-         BytesOfIdentities(config);
+         plan.input_bytes + plan.outgoing_bytes + plan.device_state_bytes + BytesOfRoutes(config) +
+         BytesOfState(config) + BytesOfIdentities(config);
 }
 
 std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& plan) {
@@ -75,6 +75,8 @@ std::vector<LoweredLimit> LoweredLimits(const Config& config, const MemoryPlan& 
   add("limits.session_queue", config.limits.session_queue_bytes, plan.broker_queue_bytes_per_client,
       32, kMaxQueuedBytes);
   add("limits.retained", config.limits.retained_bytes, plan.retained_bytes, 32, UINT64_MAX / 32);
+  add("limits.device_state", config.limits.device_state_bytes, plan.device_state_bytes, 32,
+      UINT64_MAX / 32);
   add("limits.subscriptions", config.limits.subscription_bytes, plan.subscription_bytes, 4,
       UINT64_MAX / 32);
   return lowered;
@@ -90,6 +92,7 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.broker_queue_bytes_per_client =
       Clamp(config.limits.session_queue_bytes, 1024, plan.broker_queued_bytes);
   plan.retained_bytes = Clamp(config.limits.retained_bytes, 0, limit / 32);
+  plan.device_state_bytes = Clamp(config.limits.device_state_bytes, 0, limit / 32);
   plan.will_bytes = Clamp(limit / 192, 128 << 10, 1 << 20);
   plan.subscription_bytes = SubscriptionBytes(config);
   plan.session_bytes = Clamp(limit / 96, 128 << 10, 4 << 20);

@@ -33,6 +33,7 @@ struct MemoryPlan {
   size_t input_bytes = 0;     // not consumed yet, all connections together
   size_t outgoing_bytes = 0;  // on its way to local subscribers, all together
   size_t output_bytes_per_connection = 0;
+  size_t device_state_bytes = 0;  // what decoders remember of devices
   // Clients, and connections: some more, so that those who come can say who they are before
   // somebody else has to give way.
   size_t max_clients = 0;

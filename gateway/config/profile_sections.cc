@@ -26,6 +26,7 @@ constexpr Word<decode::Format> kFormats[] = {
     {"messagepack", decode::Format::kMessagePack},
     {"bytes", decode::Format::kBytes},
     {"senml", decode::Format::kSenml},
+    {"sparkplug", decode::Format::kSparkplug},
 };
 
 struct Tolerance {

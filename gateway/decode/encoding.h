@@ -12,7 +12,8 @@ enum class Format : uint8_t {
   kMessagePack,
   kBytes,  // the whole payload is one string of bytes
   // Documents of readings, see readings_document.h.
-  kSenml,  // RFC 8428, in JSON or CBOR
+  kSenml,      // RFC 8428, in JSON or CBOR
+  kSparkplug,  // Sparkplug B 3.0
 };
 
 // Mistakes of devices that a profile may overlook, each by itself. On by default is what guesses

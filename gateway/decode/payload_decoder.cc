@@ -51,7 +51,7 @@ bool IsText(std::string_view text, bool strict) {
 }  // namespace
 
 bool PayloadDecoder::Decode(ByteSpan payload, const Encoding& encoding, Value* root,
-                            schema::Rejection* rejection) {
+                            schema::Rejection* rejection, const Origin& origin) {
   switch (encoding.format) {
     case Format::kJson:
     case Format::kText:
@@ -64,6 +64,8 @@ bool PayloadDecoder::Decode(ByteSpan payload, const Encoding& encoding, Value* r
     case Format::kSenml:
       if (!SenmlDecoder::IsCbor(payload)) payload = AsBytes(Trimmed(AsText(payload), encoding));
       return senml_.Decode(payload, encoding.tolerate, root, rejection);
+    case Format::kSparkplug:
+      return sparkplug_.Decode(payload, origin, root, rejection);
     case Format::kBytes:
       single_.Clear();
       single_.Add(payload);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "decode/cbor_decoder.h"
@@ -7,7 +8,9 @@
 #include "decode/encoding.h"
 #include "decode/json_decoder.h"
 #include "decode/messagepack_decoder.h"
+#include "decode/origin.h"
 #include "decode/senml_decoder.h"
+#include "decode/sparkplug_decoder.h"
 
 namespace sluice::decode {
 
@@ -20,11 +23,18 @@ class PayloadDecoder {
         json_(limits),
         cbor_(limits),
         message_pack_(limits),
-        senml_(json_, cbor_) {}
+        senml_(json_, cbor_),
+        sparkplug_(limits) {}
 
   // As Decoder::Decode. `*root` and the payload live equally long. An empty payload is refused.
-  bool Decode(ByteSpan payload, const Encoding& encoding, Value* root,
-              schema::Rejection* rejection);
+  bool Decode(ByteSpan payload, const Encoding& encoding, Value* root, schema::Rejection* rejection,
+              const Origin& origin = {});
+
+  // What is to be published for the latest payload, once.
+  std::optional<Request> TakeRequest() { return sparkplug_.TakeRequest(); }
+  // What is remembered of devices, and how often they were asked for more.
+  const StateStats& state() const { return sparkplug_.stats(); }
+  uint64_t births_asked() const { return sparkplug_.asked(); }
 
  private:
   bool DecodeWritten(std::string_view text, const Encoding& encoding, Value* root,
@@ -36,6 +46,7 @@ class PayloadDecoder {
   CborDecoder cbor_;
   MessagePackDecoder message_pack_;
   SenmlDecoder senml_;
+  SparkplugDecoder sparkplug_;
   Document single_;  // of one text or string of bytes
 };
 

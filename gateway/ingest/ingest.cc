@@ -72,9 +72,10 @@ Ingest::Ingest(IngestOptions options, const Parts& parts)
       ignored_(parts.metrics.AddCounter("sluice_ingest_ignored_total",
                                         "Messages that their profile says hold no reading.")),
       dead_letter_counters_(DeadLetterCounters(parts.metrics)),
-      refused_letters_(parts.metrics.AddCounter(
-          "sluice_ingest_dead_letters_refused_total",
-          "Dead letters that an uplink refused; not kept a second time.")) {
+      refused_letters_(
+          parts.metrics.AddCounter("sluice_ingest_dead_letters_refused_total",
+                                   "Dead letters that an uplink refused; not kept a second time.")),
+      device_state_(parts.metrics) {
   for (const StreamSpec& spec : options_.streams) {
     streams_.push_back(NewInput(spec.name, spec.topics));
   }
@@ -120,13 +121,16 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
       .payload = inbound.publish.payload,
       .identity = inbound.identity,
       .received = parts_.clock.WallNow(),
+      .now = parts_.clock.Now(),
       .clock_is_set = parts_.clock.WallIsSet(),
       .traceparent = TraceparentOf(inbound.publish),
       .speakers = &speakers_,
   };
   const normalise::Target target{options_.gateway, input->stream().name(),
                                  input->stream().next_offset()};
-  switch (parts_.normaliser.Normalise(message, target, &events_, &rejection_)) {
+  const auto verdict = parts_.normaliser.Normalise(message, target, &events_, &rejection_);
+  AskDevice();
+  switch (verdict) {
     case normalise::Verdict::kEvents:
       return AppendEvents(input, message, ack);
     case normalise::Verdict::kRejected:
@@ -136,6 +140,15 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
       return broker::Verdict::kIgnored;
   }
   return broker::Verdict::kIgnored;
+}
+
+void Ingest::AskDevice() {
+  device_state_.Update(parts_.normaliser);
+  auto request = parts_.normaliser.TakeRequest();
+  if (!request || !ask_) return;
+  parts_.executor.Post([this, watch = lifetime_.watch(), request = std::move(*request)] {
+    if (!watch.over()) ask_(request);
+  });
 }
 
 broker::Verdict Ingest::AppendEvents(StreamInput* input, const normalise::Message& message,

@@ -1,18 +1,21 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/executor.h"
+#include "base/lifetime.h"
 #include "base/log_limit.h"
 #include "base/metrics.h"
 #include "base/status.h"
 #include "broker/access_control.h"
 #include "broker/event_sink.h"
 #include "forward/dead_letter_sink.h"
+#include "ingest/device_state_metrics.h"
 #include "ingest/speakers.h"
 #include "ingest/stream_input.h"
 #include "journal/journal.h"
@@ -68,6 +71,11 @@ class Ingest final : public broker::EventSink,
   // counted: it would make another one, and that the next, for ever.
   bool Store(const forward::DeadLetter& letter, std::function<void()> stored) override;
 
+  // Publishes what a decoder asks of a device; called from the executor, not from within Accept.
+  // Null, the default: nobody is asked.
+  using Ask = std::function<void(const decode::Request&)>;
+  void SetAsk(Ask ask) { ask_ = std::move(ask); }
+
   // The stream that takes messages of `topic`; null: none.
   journal::Stream* StreamFor(std::string_view topic);
 
@@ -89,6 +97,7 @@ class Ingest final : public broker::EventSink,
   broker::Verdict AppendDeadLetter(const normalise::Message& message, const broker::AckHandle& ack);
   void CountDeadLetter(const normalise::Message& message);
   broker::Verdict Refused(StreamInput* input, journal::AppendVerdict verdict);
+  void AskDevice();
 
   const IngestOptions options_;
   const Parts parts_;
@@ -107,6 +116,9 @@ class Ingest final : public broker::EventSink,
   uint64_t dead_letter_count_ = 0;
   std::string last_dead_letter_;  // of those that were logged
   Counter& refused_letters_;
+  DeviceStateMetrics device_state_;
+  Ask ask_;
+  Lifetime lifetime_;
 };
 
 }  // namespace sluice::ingest

@@ -25,8 +25,9 @@ struct Message {
   ByteSpan payload = {};
   std::string_view identity = {};  // of the publishing client
   WallTime received = {};
-  bool clock_is_set = true;                // Clock::WallIsSet() when it was received
-  std::string_view traceparent = {};       // MQTT 5 user property of that name, if any
+  MonotonicTime now = {};             // likewise; decoders limit by it what they ask of devices
+  bool clock_is_set = true;           // Clock::WallIsSet() when it was received
+  std::string_view traceparent = {};  // MQTT 5 user property of that name, if any
   const SpeakerRules* speakers = nullptr;  // null: the publisher may speak for anybody
   // When it is replayed: the id of the dead letter that holds it, and of how many events it is, if
   // that is known and more than one. They become attributes of its events.

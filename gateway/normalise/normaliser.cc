@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "decode/payload_decoder.h"
 #include "normalise/event_writer.h"
@@ -59,6 +60,8 @@ const CompiledIgnore* FindIgnore(const CompiledProfile& profile, const Topic& to
 struct Normaliser::Impl {
   explicit Impl(const Limits& given) : limits(given), decoder(given.decode), writer(given) {}
 
+  Verdict Judge(const Message& message, const Target& target, EventList* events,
+                Rejection* rejection);
   Outcome Apply(const CompiledProfile& profile, const Message& message, const Topic& topic,
                 const Target& target, EventList* events, Rejection* rejection);
   bool Decode(const CompiledProfile& profile, const Message& message, Rejection* rejection);
@@ -72,6 +75,7 @@ struct Normaliser::Impl {
   // What was made of the current payload, and how, so that profiles that read it alike share it.
   Value root;
   const decode::Encoding* decoded_as = nullptr;
+  std::optional<decode::Request> request;
 };
 
 Normaliser::Normaliser(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -105,16 +109,32 @@ std::string_view Normaliser::Match(std::string_view topic) const {
 
 Verdict Normaliser::Normalise(const Message& message, const Target& target, EventList* events,
                               Rejection* rejection) {
+  impl_->request.reset();
+  const Verdict verdict = impl_->Judge(message, target, events, rejection);
+  if (rejection->reason == Reason::kForeignDevice) impl_->request.reset();
+  return verdict;
+}
+
+std::optional<decode::Request> Normaliser::TakeRequest() {
+  return std::exchange(impl_->request, std::nullopt);
+}
+
+const decode::StateStats& Normaliser::device_state() const { return impl_->decoder.state(); }
+
+uint64_t Normaliser::births_asked() const { return impl_->decoder.births_asked(); }
+
+Verdict Normaliser::Impl::Judge(const Message& message, const Target& target, EventList* events,
+                                Rejection* rejection) {
   events->Clear();
   *rejection = {.text = std::move(rejection->text)};
-  impl_->decoded_as = nullptr;
+  decoded_as = nullptr;
   const Topic topic(message.topic);
   const CompiledProfile* first = nullptr;
   const CompiledProfile* forgetful = nullptr;
-  for (const uint16_t place : impl_->index.Find(impl_->profiles, topic)) {
-    const CompiledProfile& profile = impl_->profiles[place];
-    Rejection* const said = first == nullptr ? rejection : &impl_->later;
-    const Outcome outcome = impl_->Apply(profile, message, topic, target, events, said);
+  for (const uint16_t place : index.Find(profiles, topic)) {
+    const CompiledProfile& profile = profiles[place];
+    Rejection* const said = first == nullptr ? rejection : &later;
+    const Outcome outcome = Apply(profile, message, topic, target, events, said);
     if (outcome == Outcome::kNothing || outcome == Outcome::kUnread) {
       if (first == nullptr) first = &profile;
       const bool forgets = outcome == Outcome::kNothing && profile.source.ignore_if_nothing;
@@ -149,7 +169,14 @@ bool Normaliser::Impl::Decode(const CompiledProfile& profile, const Message& mes
   const decode::Encoding& encoding = profile.source.encoding;
   if (decoded_as != nullptr && *decoded_as == encoding) return true;
   decoded_as = nullptr;
-  if (!decoder.Decode(message.payload, encoding, &root, rejection)) return false;
+  const decode::Origin origin{.topic = message.topic,
+                              .identity = message.identity,
+                              .received = message.received,
+                              .now = message.now,
+                              .replayed = !message.replay_of.empty()};
+  const bool is_read = decoder.Decode(message.payload, encoding, &root, rejection, origin);
+  if (auto asked = decoder.TakeRequest()) request = std::move(asked);
+  if (!is_read) return false;
   decoded_as = &encoding;
   return true;
 }

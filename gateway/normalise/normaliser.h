@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "decode/device_states.h"
+#include "decode/origin.h"
 #include "normalise/dead_letter.h"
 #include "normalise/event_list.h"
 #include "normalise/limits.h"
@@ -52,6 +55,13 @@ class Normaliser {
                     Rejection* rejection);
 
   const Limits& limits() const;
+
+  // What is to be published in the gateway's name, so that the latest message's device tells more
+  // of itself; once. Nothing for a publisher who may not speak for the device.
+  std::optional<decode::Request> TakeRequest();
+  // What is remembered of devices.
+  const decode::StateStats& device_state() const;
+  uint64_t births_asked() const;
 
  private:
   struct Impl;

@@ -10,9 +10,9 @@ namespace sluice::schema {
 namespace {
 
 constexpr std::array<std::string_view, kDeadLetterReasons> kReasonNames = {
-    "none",           "no_profile",     "payload_too_large", "invalid_json",     "too_deep",
-    "missing_member", "wrong_type",     "no_reading",        "no_device",        "too_many_events",
-    "invalid_text",   "foreign_device", "invalid_payload",   "refused_by_uplink"};
+    "none",           "no_profile",     "payload_too_large", "invalid_json", "too_deep",
+    "missing_member", "wrong_type",     "no_reading",        "no_device",    "too_many_events",
+    "invalid_text",   "foreign_device", "invalid_payload",   "no_birth",     "refused_by_uplink"};
 
 constexpr std::string_view kPayload = "payload", kEvent = "event";
 constexpr std::string_view kReason = "reason", kText = "text", kTruncated = "truncated";

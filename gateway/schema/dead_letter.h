@@ -43,6 +43,7 @@ enum class DeadLetterReason : uint8_t {
   kInvalidText,      // the device's name is none that a topic can carry
   kForeignDevice,    // the publisher may not speak for this device
   kInvalidPayload,   // cannot be decoded; as invalid_json, of every other format
+  kNoBirth,          // of Sparkplug B, and what names its metrics was not seen; replay it later
   kRefusedByUplink,  // an event, for good; the last: the others are of messages
 };
 inline constexpr size_t kRejectionReasons = static_cast<size_t>(DeadLetterReason::kRefusedByUplink);

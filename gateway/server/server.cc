@@ -143,6 +143,13 @@ void Server::Accept(const identity::EntryRules& entry,
   raw->Start();
 }
 
+void Server::Publish(std::string_view topic, ByteSpan payload) {
+  codec::Publish publish;
+  publish.topic = topic;
+  publish.payload = payload;
+  broker_.PublishLocal(parts_.clock.Now(), publish);
+}
+
 void Server::Revoke(std::string_view identity, bool for_good) {
   // One that ends may end others, but destroys none at once.
   std::vector<Connection*> theirs;

@@ -110,6 +110,8 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void Revoke(std::string_view identity, bool for_good);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
+  // In the gateway's own name, at QoS 0; see Broker::PublishLocal.
+  void Publish(std::string_view topic, ByteSpan payload);
   // What streams that come another way than by Listen charge what they hold to.
   const std::shared_ptr<transport::ByteBudget>& input_budget() const { return input_; }
   const std::shared_ptr<transport::ByteBudget>& output_budget() const { return outgoing_; }

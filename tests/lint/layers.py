@@ -36,6 +36,8 @@ DOORS = {
     "simdjson.h": {"decode", "tools"},
     "cctz": {"decode"},
     "cbor.h": {"decode"},
+    "pb_decode.h": {"decode"},
+    "pb_encode.h": {"decode"},
     "mqtt": {"uplink_paho"},
     "MQTTAsync.h": {"uplink_paho"},
     "MQTTClient.h": {"uplink_paho"},

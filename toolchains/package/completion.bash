@@ -10,10 +10,10 @@ _sluice() {
     --clean-start) COMPREPLY=($(compgen -W 'true false' -- "$cur")); return ;;
     --reason)
       COMPREPLY=($(compgen -W 'no_profile payload_too_large invalid_json too_deep missing_member wrong_type no_reading
-        no_device too_many_events invalid_text foreign_device invalid_payload refused_by_uplink unreadable' -- "$cur"))
+        no_device too_many_events invalid_text foreign_device invalid_payload no_birth refused_by_uplink unreadable' -- "$cur"))
       return
       ;;
-    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | --route | --since | --tail | \
+    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | | --route | --since | --tail | \
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
