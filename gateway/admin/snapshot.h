@@ -76,6 +76,19 @@ struct ClientsSnapshot {
   size_t subscriptions = 0;
 };
 
+struct SilentDeviceSnapshot {
+  std::string device;
+  std::string profile;
+  Duration for_long{};
+};
+
+// Devices whose profile says how long they may be silent.
+struct DevicesSnapshot {
+  size_t watched = 0;
+  size_t silent = 0;
+  std::vector<SilentDeviceSnapshot> longest_silent = {};  // the first of them
+};
+
 // What all clients, or all connections, share.
 struct BudgetSnapshot {
   std::string_view name;  // "retained"; a literal
@@ -113,6 +126,7 @@ struct Snapshot {
   std::string version = {};
   Duration uptime{};
   ClientsSnapshot clients = {};
+  DevicesSnapshot devices = {};
   std::vector<StreamSnapshot> streams = {};
   std::vector<UplinkSnapshot> uplinks = {};
   std::vector<ListenerSnapshot> listeners = {};

@@ -115,6 +115,18 @@ void WriteCertificate(JsonWriter& json, const CertificateSnapshot& certificate) 
   json.Member("not_after_unix_seconds", certificate.not_after_unix_seconds);
 }
 
+void WriteSilent(JsonWriter& json, const SilentDeviceSnapshot& device) {
+  json.Member("device", std::string_view(device.device));
+  json.Member("profile", std::string_view(device.profile));
+  json.Member("silent_seconds", Seconds(device.for_long));
+}
+
+void WriteDevices(JsonWriter& json, const DevicesSnapshot& devices) {
+  json.Member("watched", uint64_t{devices.watched});
+  json.Member("silent", uint64_t{devices.silent});
+  Array(json, "longest_silent", devices.longest_silent, WriteSilent);
+}
+
 void WriteClients(JsonWriter& json, const ClientsSnapshot& clients) {
   json.Member("connected", uint64_t{clients.connected});
   json.Member("detached_sessions", uint64_t{clients.detached_sessions});
@@ -174,6 +186,7 @@ std::string StatusJson(const Snapshot& snapshot) {
   json.Member("uptime_seconds", Seconds(snapshot.uptime));
   Object(json, "health", snapshot, WriteHealth);
   Object(json, "clients", snapshot.clients, WriteClients);
+  Object(json, "devices", snapshot.devices, WriteDevices);
   Array(json, "streams", snapshot.streams, WriteStream);
   Array(json, "uplinks", snapshot.uplinks, WriteUplink);
   Array(json, "listeners", snapshot.listeners, WriteListener);

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "admin/duration_text.h"
+#include "base/log.h"
 #include "base/rfc3339.h"
 
 namespace sluice::admin {
@@ -99,6 +100,18 @@ void AppendEdges(const Snapshot& snapshot, std::string* out) {
   }
 }
 
+void AppendDevices(const DevicesSnapshot& devices, std::string* out) {
+  if (devices.watched == 0) return;
+  Append(out, "devices: {} watched for silence, {} of them silent", devices.watched,
+         devices.silent);
+  const char* separator = ": ";
+  for (const SilentDeviceSnapshot& device : devices.longest_silent) {
+    Append(out, "{}{} for {}", separator, Printable(device.device), DurationText(device.for_long));
+    separator = ", ";
+  }
+  *out += devices.longest_silent.size() < devices.silent ? ", …\n" : "\n";
+}
+
 void AppendMemory(const MemorySnapshot& memory, std::string* out) {
   Append(out, "memory: {} bytes resident, limit {}", memory.resident_bytes, memory.limit_bytes);
   for (const BudgetSnapshot& budget : memory.budgets) {
@@ -132,6 +145,7 @@ std::string StatusText(const Snapshot& snapshot) {
          snapshot.clients.connected, snapshot.clients.detached_sessions);
   for (const StreamSnapshot& stream : snapshot.streams) AppendStream(stream, &out);
   AppendEdges(snapshot, &out);
+  AppendDevices(snapshot.devices, &out);
   AppendMemory(snapshot.memory, &out);
   AppendState(snapshot.state, &out);
   AppendStorage(snapshot, &out);

@@ -44,6 +44,7 @@ Gateway::~Gateway() {
   letter_replay_.reset();
   resubmission_.reset();
   ingest_.reset();
+  silence_.reset();
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::Create(const config::Config& config,
@@ -128,6 +129,12 @@ Status Gateway::StartIngest() {
   ingest_ = std::move(*ingest);
   ingest_health_ =
       std::make_unique<ingest::IngestHealth>(machine_.scheduler, machine_.health, *ingest_);
+  silence_ = std::make_unique<ingest::SilenceWatch>(
+      ingest::SilenceOptions{.gateway = config_.gateway.id,
+                             .max_devices = config_.limits.watched_devices},
+      ingest::SilenceWatch::Parts{
+          .scheduler = machine_.scheduler, .clock = machine_.clock, .metrics = machine_.metrics});
+  ingest_->SetSilenceWatch(silence_.get());
   MakeLetterReplay();
   if (machine_.tap) tap_ = machine_.tap(*ingest_, *journal_);
   return Status::Ok();
@@ -214,6 +221,7 @@ void Gateway::Start() {
 
 void Gateway::Shutdown(std::function<void()> done) {
   drained_ = std::move(done);
+  silence_->Stop();
   server_->Shutdown(kCommitPatience, [this] { DrainForwarders(); });
 }
 

@@ -24,6 +24,7 @@
 #include "ingest/ingest_health.h"
 #include "ingest/letter_replay.h"
 #include "ingest/resubmission.h"
+#include "ingest/silence_watch.h"
 #include "journal/journal.h"
 #include "normalise/normaliser.h"
 #include "normalise/profile.h"
@@ -94,6 +95,7 @@ class Gateway {
   Identities& identities() { return *identities_; }
   ingest::LetterReplay* letter_replay() { return letter_replay_.get(); }  // null: no dead letters
   server::Server& server() { return *server_; }
+  const ingest::SilenceWatch& silence() const { return *silence_; }
   const std::vector<std::unique_ptr<Forwarder>>& forwarders() const { return forwarders_; }
   forward::Route* route(const std::string& name);  // null: there is none
   const ClockTrust& clock_trust() const { return clock_watch_.trust(); }
@@ -121,6 +123,7 @@ class Gateway {
   std::unique_ptr<broker::AccessControl> access_;
   std::unique_ptr<ingest::Ingest> ingest_;
   std::unique_ptr<ingest::IngestHealth> ingest_health_;
+  std::unique_ptr<ingest::SilenceWatch> silence_;
   std::unique_ptr<ingest::Resubmission> resubmission_;  // null without dead letters; so is the next
   std::unique_ptr<ingest::LetterReplay> letter_replay_;
   std::unique_ptr<broker::EventSink> tap_;  // null: none

@@ -179,6 +179,7 @@ admin::AdminPages Service::Pages() {
                               .plan = plan_,
                               .journal = gateway_->journal(),
                               .server = gateway_->server(),
+                              .silence = gateway_->silence(),
                               .state = gateway_->state(),
                               .forwarders = gateway_->forwarders(),
                               .certificates = *certificate_watch_,

@@ -90,6 +90,16 @@ admin::StateSnapshot StateOf(const SnapshotParts& parts) {
           .waiting_changes = broker.retained_waiting()};
 }
 
+admin::DevicesSnapshot DevicesOf(const ingest::SilenceWatch& silence) {
+  constexpr size_t kNamed = 20;
+  admin::DevicesSnapshot snapshot{.watched = silence.watched(), .silent = silence.silent()};
+  for (const auto& device : silence.LongestSilent(kNamed)) {
+    snapshot.longest_silent.push_back(
+        {std::string(device.device), std::string(device.profile), device.for_long});
+  }
+  return snapshot;
+}
+
 }  // namespace
 
 admin::Snapshot TakeSnapshot(const SnapshotParts& parts, MonotonicTime now, Duration uptime) {
@@ -100,6 +110,7 @@ admin::Snapshot TakeSnapshot(const SnapshotParts& parts, MonotonicTime now, Dura
                            .clients = {.connected = broker.connected_clients(),
                                        .detached_sessions = broker.detached_sessions(),
                                        .subscriptions = broker.subscriptions()},
+                           .devices = DevicesOf(parts.silence),
                            .certificates = parts.certificates.certificates(),
                            .memory = MemoryOf(parts),
                            .state = StateOf(parts),

@@ -26,6 +26,7 @@ struct SnapshotParts {
   const config::MemoryPlan& plan;
   const journal::Journal& journal;
   const server::Server& server;
+  const ingest::SilenceWatch& silence;
   const state::Store* state;  // null: switched off
   const std::vector<std::unique_ptr<Forwarder>>& forwarders;
   const CertificateWatch& certificates;

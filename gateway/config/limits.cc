@@ -71,6 +71,7 @@ void Read(TableReader& t, LimitsConfig* limits) {
   t.Number("sessions", 1, 10'000'000, &limits->sessions);
   t.Bytes("output", 16 << 10, &limits->output_bytes);
   t.Bytes("device_state", 16 << 10, &limits->device_state_bytes);
+  t.Number("watched_devices", 1, 1'000'000, &limits->watched_devices);
   t.Number("identities", 1, 100'000, &limits->identities);
   t.Number("password_queue", 1, 10'000, &limits->password_queue);
   t.Number("failed_logins", 0, 10'000, &limits->failed_logins);

@@ -6,6 +6,7 @@
 #include "config/toml_reader.h"
 #include "decode/decoder.h"
 #include "identity/password_check.h"
+#include "ingest/silence_watch.h"
 #include "server/server.h"
 #include "session/limits.h"
 #include "transport/stream_limits.h"
@@ -40,6 +41,7 @@ struct LimitsConfig {
   uint64_t topic_aliases = session::Limits{}.topic_alias_maximum;
   uint64_t topic_alias_bytes = session::Limits{}.max_alias_bytes;
   uint64_t output_bytes = 1 << 20;
+  uint64_t watched_devices = ingest::SilenceOptions{}.max_devices;
   uint64_t device_state_bytes = decode::Limits{}.max_state_bytes;
   uint64_t identities = 1000;
   uint64_t password_queue = identity::PasswordCheckOptions{}.max_waiting;

@@ -1,6 +1,7 @@
 #include "config/profile_sections.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "config/profile_parts.h"
@@ -156,6 +157,7 @@ void ReadProfile(TableReader& root, Profile* profile) {
   root.Table("device", [&](TableReader& table) { ReadDevice(table, &profile->device); });
   ReadTimes(root, &profile->times);
   root.Time("max_skew", Duration(0), &profile->max_skew);
+  root.Time("silent_after", std::chrono::seconds(1), &profile->silent_after);
   ReadPointer(root, "sequence", &profile->sequence_member);
   root.OneOf("if_nothing", kIfNothing, &profile->ignore_if_nothing);
   root.Tables("ignore",

@@ -131,8 +131,11 @@ broker::Verdict Ingest::Accept(const broker::InboundPublish& inbound,
   const auto verdict = parts_.normaliser.Normalise(message, target, &events_, &rejection_);
   AskDevice();
   switch (verdict) {
-    case normalise::Verdict::kEvents:
-      return AppendEvents(input, message, ack);
+    case normalise::Verdict::kEvents: {
+      const broker::Verdict taken = AppendEvents(input, message, ack);
+      if (taken == broker::Verdict::kAccepted && !inbound.is_will) NoteHeard(input);
+      return taken;
+    }
     case normalise::Verdict::kRejected:
       return AppendDeadLetter(message, ack);
     case normalise::Verdict::kIgnored:
@@ -149,6 +152,16 @@ void Ingest::AskDevice() {
   parts_.executor.Post([this, watch = lifetime_.watch(), request = std::move(*request)] {
     if (!watch.over()) ask_(request);
   });
+}
+
+// Who has sent what was appended.
+void Ingest::NoteHeard(StreamInput* input) {
+  const Duration allowed = parts_.normaliser.silent_after();
+  if (silence_ == nullptr || allowed == Duration::zero()) return;
+  for (size_t i = 0; i < events_.size(); ++i) {
+    if (i > 0 && events_.device(i) == events_.device(i - 1)) continue;
+    silence_->Heard(input->stream(), rejection_.profile, allowed, events_.device(i));
+  }
 }
 
 broker::Verdict Ingest::AppendEvents(StreamInput* input, const normalise::Message& message,

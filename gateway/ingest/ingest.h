@@ -16,6 +16,7 @@
 #include "broker/event_sink.h"
 #include "forward/dead_letter_sink.h"
 #include "ingest/device_state_metrics.h"
+#include "ingest/silence_watch.h"
 #include "ingest/speakers.h"
 #include "ingest/stream_input.h"
 #include "journal/journal.h"
@@ -76,6 +77,10 @@ class Ingest final : public broker::EventSink,
   using Ask = std::function<void(const decode::Request&)>;
   void SetAsk(Ask ask) { ask_ = std::move(ask); }
 
+  // Is told of devices whose profile says how long they may be silent. Null, the default: nobody
+  // is.
+  void SetSilenceWatch(SilenceWatch* watch) { silence_ = watch; }
+
   // The stream that takes messages of `topic`; null: none.
   journal::Stream* StreamFor(std::string_view topic);
 
@@ -98,6 +103,7 @@ class Ingest final : public broker::EventSink,
   void CountDeadLetter(const normalise::Message& message);
   broker::Verdict Refused(StreamInput* input, journal::AppendVerdict verdict);
   void AskDevice();
+  void NoteHeard(StreamInput* input);
 
   const IngestOptions options_;
   const Parts parts_;
@@ -118,6 +124,7 @@ class Ingest final : public broker::EventSink,
   Counter& refused_letters_;
   DeviceStateMetrics device_state_;
   Ask ask_;
+  SilenceWatch* silence_ = nullptr;
   Lifetime lifetime_;
 };
 

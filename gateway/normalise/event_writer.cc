@@ -174,20 +174,21 @@ bool EventWriter::WriteOne(Job& job, const CompiledEvent& rule, const Scope& sco
   job.measured |= found.measured;
   const ParsedMessage& parsed = job.parsed;
   const Moment moment = job.MomentOf(rule, scope.base);
-  job.events->Add(builder_.Finish({.type = rule.rule.type,
-                                   .gateway = parsed.target.gateway,
-                                   .stream = parsed.target.stream,
-                                   .offset = parsed.target.next_offset + job.events->size(),
-                                   .device = device,
-                                   .identity = parsed.message.identity,
-                                   .time = moment.time,
-                                   .time_source = moment.source,
-                                   .received = parsed.message.received,
-                                   .topic = parsed.message.topic,
-                                   .profile = parsed.profile.source.name,
-                                   .severity = SeverityOf(rule, scope),
-                                   .traceparent = parsed.message.traceparent,
-                                   .sequence = job.sequence}));
+  const ByteSpan event = builder_.Finish({.type = rule.rule.type,
+                                          .gateway = parsed.target.gateway,
+                                          .stream = parsed.target.stream,
+                                          .offset = parsed.target.next_offset + job.events->size(),
+                                          .device = device,
+                                          .identity = parsed.message.identity,
+                                          .time = moment.time,
+                                          .time_source = moment.source,
+                                          .received = parsed.message.received,
+                                          .topic = parsed.message.topic,
+                                          .profile = parsed.profile.source.name,
+                                          .severity = SeverityOf(rule, scope),
+                                          .traceparent = parsed.message.traceparent,
+                                          .sequence = job.sequence});
+  job.events->Add(event, device);
   return true;
 }
 

@@ -76,6 +76,7 @@ struct Normaliser::Impl {
   Value root;
   const decode::Encoding* decoded_as = nullptr;
   std::optional<decode::Request> request;
+  Duration silent_after{0};
 };
 
 Normaliser::Normaliser(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -115,6 +116,8 @@ Verdict Normaliser::Normalise(const Message& message, const Target& target, Even
   return verdict;
 }
 
+Duration Normaliser::silent_after() const { return impl_->silent_after; }
+
 std::optional<decode::Request> Normaliser::TakeRequest() {
   return std::exchange(impl_->request, std::nullopt);
 }
@@ -144,6 +147,7 @@ Verdict Normaliser::Impl::Judge(const Message& message, const Target& target, Ev
     if (said != rejection) std::swap(*said, *rejection);
     rejection->profile = profile.source.name;
     if (outcome != Outcome::kRejected) rejection->reason = Reason::kNone;
+    silent_after = profile.source.silent_after;
     if (outcome == Outcome::kEvents) return Verdict::kEvents;
     events->Clear();  // All or none.
     return outcome == Outcome::kIgnored ? Verdict::kIgnored : Verdict::kRejected;

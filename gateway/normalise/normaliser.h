@@ -56,6 +56,9 @@ class Normaliser {
 
   const Limits& limits() const;
 
+  // How long the device of the latest events may be silent; 0: for ever.
+  Duration silent_after() const;
+
   // What is to be published in the gateway's name, so that the latest message's device tells more
   // of itself; once. Nothing for a publisher who may not speak for the device.
   std::optional<decode::Request> TakeRequest();

@@ -198,6 +198,8 @@ struct Profile {
   // How far a device's time may be from the gateway's before the gateway's is used instead; 0: any.
   // A time before 2024 is never believed.
   Duration max_skew{0};
+  // How long a device may be silent before that is an event of its own; 0: for ever.
+  Duration silent_after{0};
   std::string sequence_member = {};  // pointer to the device's own counter; empty: it has none
   std::vector<EventRule> events = {};
   // What to do with a message in which neither this profile nor a later one for its topic knows

@@ -1,15 +1,28 @@
 #!/usr/bin/python3
-"""Devices that are asked for what they have said before."""
+"""Devices that are asked for what they have said before, and those that say nothing any more."""
 
+import os
 import struct
 import unittest
 
-from support.gateway import stream
+from support.gateway import Gateway, stream
 from support.process import eventually
 from support.scenario import DEVICE, Scenario
 
 MILLIS = 1795262390122
 FLOAT, BOOLEAN, UINT64 = 9, 11, 8
+
+WATCHED = """
+name = "watched"
+topics = ["devices/+/state"]
+silent_after = "1s"
+device = { topic_level = 1 }
+
+[[event]]
+type = "climate.reading.v1"
+reading = [{ name = "temperature", member = "/t", unit = "Cel" }]
+"""
+
 
 def varint(number):
     out = bytearray()
@@ -94,6 +107,30 @@ class Sparkplug(Scenario):
         self.bear()
         self.node.paho.socket().shutdown(2)
         eventually(lambda: self.read()[-1] == ("availability.state.v1", "online", False), "event of the node's death")
+
+
+class Silence(Scenario):
+    def test_a_silent_device_is_missed_and_is_back(self):
+        profiles = os.path.join(self.directory, "devices", "profiles")
+        os.makedirs(profiles)
+        with open(os.path.join(profiles, "watched.toml"), "w", encoding="utf-8") as file:
+            file.write(WATCHED)
+        running = self.own(Gateway(self.directory, (stream().replace("zigbee2mqtt/+", "state"),)))
+        running.values["root"] = self.directory
+        self.addCleanup(self.end_in_order, running)
+        running.start()
+
+        def types():
+            return [event["type"] for event in running.stored()]
+
+        device = self.client(running)
+        device.publish(f"devices/{DEVICE}/state", '{"t": 20}')
+        eventually(lambda: "device.silent.v1" in types(), "event of the silent device")
+        self.assertRegex(running.status(), rf"(?m)^devices: 1 watched for silence, 1 of them silent: {DEVICE} for \d+ s$")
+        device.publish(f"devices/{DEVICE}/state", '{"t": 21}')
+        want = ["climate.reading.v1", "device.silent.v1", "climate.reading.v1", "device.back.v1"]
+        eventually(lambda: types()[:4] == want, lambda: f"{want}, but {types()}")
+        self.assertGreaterEqual(running.total("sluice_silence_total"), 1)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ TEST(StatusJson, HoldsAllThereIs) {
       R"("condition":"not_connected","state":"degraded","why":"no answer yet",)"
       R"("age_seconds":12.5}]},)"
       R"("clients":{"connected":31,"detached_sessions":32,"subscriptions":33},)"
+      R"("devices":{"watched":36,"silent":35,"longest_silent":[)"
+      R"({"device":"attic","profile":"thermometer","silent_seconds":1500}]},)"
       R"("streams":[{"name":"telemetry","accepted":115,"committed":114,"first_offset":11,)"
       R"("stored_bytes":4096,"max_bytes":8192,"kept_events":9,"kept_bytes":2048,"segments":12,)"
       R"("dirty_bytes":13,)"

@@ -30,6 +30,7 @@ stream telemetry: accepted 115, committed 114, since it was made
 uplink cloud: connected to a:8883 for 1 min 21 s; last error 1 min 22 s ago: connection refused
 listener 0.0.0.0:8883: 41 connections, 42 of them half-open; accepted 43 since the start
 certificate of listener 0.0.0.0:8883, own: ends 2027-01-15T08:00:00Z
+devices: 36 watched for silence, 35 of them silent: attic for 25 min, …
 memory: 51 bytes resident, limit 52; input 53 of 54
 state: 62 retained messages, 63 changes not written yet, file of 61 bytes
 storage: 40960 bytes written since the start, 4093631 a day at this pace

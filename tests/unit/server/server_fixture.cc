@@ -73,7 +73,9 @@ void ServerTest::Start() {
       journal::Journal::Open(env_, "/data", journal_options_, {telemetry_, dead_letters_});
   ASSERT_TRUE(journal.ok()) << journal.status().ToString();
   journal_ = std::move(*journal);
-  auto normaliser = normalise::Normaliser::Create({ClimateProfile()}, {});
+  normalise::Profile profile = ClimateProfile();
+  profile.silent_after = silent_after_;
+  auto normaliser = normalise::Normaliser::Create({std::move(profile)}, {});
   ASSERT_TRUE(normaliser.ok()) << normaliser.status().ToString();
   normaliser_ = std::move(*normaliser);
   StartIngest();
@@ -201,6 +203,14 @@ void ServerTest::ForEachStored(std::string_view name, Visit visit) {
     RunJournal();
     if (!next || *next == from) return;
   }
+}
+
+std::vector<std::string> ServerTest::StoredTypes() {
+  std::vector<std::string> types;
+  ForEachStored("telemetry", [&](const schema::EventView& event) {
+    types.push_back(fmt::format("{} {}", event.type(), event.device()));
+  });
+  return types;
 }
 
 std::vector<std::string> ServerTest::Stored(std::string_view name) {

@@ -84,6 +84,8 @@ class ServerTest : public testing::Test {
   // The stored events' attribute `key`.
   std::vector<std::string> StoredAttributes(std::string_view name, std::string_view key);
   std::vector<std::string> StoredTraceparents();
+  // "climate.reading.v1 d1": the stored events' type and device.
+  std::vector<std::string> StoredTypes();
   uint64_t Count(std::string_view metric, std::string_view labels = "");
   // Of a metric without labels, as /metrics would show it.
   int64_t Gauge(std::string_view metric);
@@ -107,6 +109,7 @@ class ServerTest : public testing::Test {
   ServerOptions options_;
   ingest::IngestOptions ingest_options_;
   std::vector<broker::AccessRule> access_;
+  Duration silent_after_{0};  // of the profile
   transport::StreamLimits stream_limits_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<normalise::Normaliser> normaliser_;
