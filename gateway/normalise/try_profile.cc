@@ -1,7 +1,8 @@
 #include "normalise/try_profile.h"
 
+#include <utility>
+
 #include "base/json_writer.h"
-#include "normalise/normaliser.h"
 #include "schema/cloudevents_json.h"
 
 namespace sluice::normalise {
@@ -43,36 +44,46 @@ void AppendVerdict(std::string_view verdict, const Rejection& rejection, std::st
 
 }  // namespace
 
+Result<Trial> Trial::Create(const std::vector<Profile>& profiles) {
+  auto normaliser = Normaliser::Create(profiles, Limits());
+  if (!normaliser.ok()) return normaliser.status();
+  Trial trial;
+  trial.normaliser_ = std::move(*normaliser);
+  if (!profiles.empty() && !profiles.front().topics.empty()) {
+    trial.example_topic_ = ExampleTopic(profiles.front().topics.front());
+  }
+  return trial;
+}
+
+TryOutcome Trial::Try(const Message& message) {
+  Message tried = message;
+  if (tried.topic.empty()) tried.topic = example_topic_;
+  TryOutcome outcome;
+  const Target target{.gateway = "try", .stream = "try"};
+  switch (normaliser_->Normalise(tried, target, &events_, &rejection_)) {
+    case Verdict::kEvents:
+      outcome.accepted = true;
+      AppendEvents(events_, &outcome.text, &outcome.device);
+      break;
+    case Verdict::kIgnored:
+      outcome.accepted = true;
+      AppendVerdict("ignored", rejection_, &outcome.text);
+      break;
+    case Verdict::kRejected:
+      AppendVerdict("rejected", rejection_, &outcome.text);
+      break;
+  }
+  return outcome;
+}
+
 Result<TryOutcome> TryProfile(const Profile& profile, const Message& message) {
   return TryProfiles({profile}, message);
 }
 
 Result<TryOutcome> TryProfiles(const std::vector<Profile>& profiles, const Message& message) {
-  auto normaliser = Normaliser::Create(profiles, Limits());
-  if (!normaliser.ok()) return normaliser.status();
-  const bool is_about_topics = !profiles.empty() && !profiles.front().topics.empty();
-  const std::string example = is_about_topics ? ExampleTopic(profiles.front().topics.front()) : "";
-  Message tried = message;
-  if (tried.topic.empty()) tried.topic = example;
-
-  EventList events;
-  Rejection rejection;
-  TryOutcome outcome;
-  const Target target{.gateway = "try", .stream = "try"};
-  switch ((*normaliser)->Normalise(tried, target, &events, &rejection)) {
-    case Verdict::kEvents:
-      outcome.accepted = true;
-      AppendEvents(events, &outcome.text, &outcome.device);
-      break;
-    case Verdict::kIgnored:
-      outcome.accepted = true;
-      AppendVerdict("ignored", rejection, &outcome.text);
-      break;
-    case Verdict::kRejected:
-      AppendVerdict("rejected", rejection, &outcome.text);
-      break;
-  }
-  return outcome;
+  auto trial = Trial::Create(profiles);
+  if (!trial.ok()) return trial.status();
+  return trial->Try(message);
 }
 
 }  // namespace sluice::normalise

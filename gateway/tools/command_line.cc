@@ -7,6 +7,7 @@
 #include "tools/dead_letter_command.h"
 #include "tools/identity_command.h"
 #include "tools/journal_command.h"
+#include "tools/profile_command.h"
 #include "tools/replay_command.h"
 #include "tools/status_command.h"
 #include "tools/try_command.h"
@@ -35,6 +36,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddJournal(app, &exit_code);
   AddDeadLetter(app, &exit_code);
   AddTry(app, &exit_code);
+  AddProfile(app, &exit_code);
   AddStatus(app, &exit_code);
   AddReplay(app, &exit_code);
   AddIdentity(app, &exit_code);

@@ -14,23 +14,12 @@
 #include "base/log.h"
 #include "config/profile_file.h"
 #include "normalise/device_name.h"
+#include "normalise/member_use.h"
 #include "normalise/try_profile.h"
+#include "tools/message_log.h"
 
 namespace sluice::tools {
 namespace {
-
-constexpr size_t kMaxPayloadBytes = 1 << 20;
-
-Result<std::string> ReadStandardInput() {
-  std::string text;
-  char buffer[4096];
-  while (const size_t got = std::fread(buffer, 1, sizeof(buffer), stdin)) {
-    text.append(buffer, got);
-    if (text.size() > kMaxPayloadBytes)
-      return Status::InvalidArgument("standard input is larger than 1 MiB");
-  }
-  return text;
-}
 
 // To standard error; what programs read is on standard output.
 void SayForeign(const std::string& identity, const std::string& device) {
@@ -73,26 +62,34 @@ normalise::Message Received(std::string_view topic, std::string_view payload,
           .clock_is_set = SystemClock().WallIsSet()};
 }
 
-// Each line a topic, a space and a payload, as `mosquitto_sub -v` prints them.
+// To standard error, which members the profiles use.
+void SayMembers(const std::vector<normalise::Profile>& profiles,
+                const normalise::Message& message) {
+  const auto uses = normalise::FindMemberUses(profiles, message);
+  if (!uses.ok()) return;
+  if (uses->empty()) fmt::print(stderr, "the payload is no JSON with members\n");
+  for (const normalise::MemberUse& use : *uses) {
+    fmt::print(stderr, "{}  {} = {}\n", use.used ? "used    " : "not used", Printable(use.pointer),
+               Printable(use.value, 80));
+  }
+  if (uses->size() == normalise::kMaxMembers) fmt::print(stderr, "and others\n");
+}
+
 int TryLog(const std::vector<normalise::Profile>& profiles, std::string_view log,
            const std::string& identity) {
+  auto trial = normalise::Trial::Create(profiles);
+  if (!trial.ok()) {
+    fmt::print(stderr, "sluice: {}\n", trial.status().message());
+    return 2;
+  }
   Tally tally;
-  while (!log.empty()) {
-    const std::string_view line = log.substr(0, log.find('\n'));
-    log.remove_prefix(std::min(line.size() + 1, log.size()));
-    const size_t space = line.find(' ');
-    if (line.empty()) continue;
-    const std::string_view topic = line.substr(0, space);
-    const std::string_view payload =
-        space == std::string_view::npos ? std::string_view() : line.substr(space + 1);
-    const auto outcome = normalise::TryProfiles(profiles, Received(topic, payload, identity));
-    if (!outcome.ok()) {
-      fmt::print(stderr, "sluice: {}\n", outcome.status().message());
-      return 2;
-    }
-    if (!outcome->accepted) fmt::print(stderr, "{}: {}", Printable(topic), outcome->text);
-    if (outcome->accepted) fmt::print("{}", outcome->text);
-    Count(*outcome, &tally);
+  MessageLog lines(log);
+  while (const auto line = lines.Next()) {
+    const normalise::TryOutcome outcome =
+        trial->Try(Received(line->topic, line->payload, identity));
+    if (!outcome.accepted) fmt::print(stderr, "{}: {}", Printable(line->topic), outcome.text);
+    if (outcome.accepted) fmt::print("{}", outcome.text);
+    Count(outcome, &tally);
   }
   fmt::print(stderr, "sluice: {} messages: {} events, {} ignored, {} dead letters\n",
              tally.messages, tally.events, tally.ignored, tally.rejected);
@@ -103,18 +100,15 @@ int TryLog(const std::vector<normalise::Profile>& profiles, std::string_view log
 
 int TryCommand(const TryOptions& options) {
   const auto profiles = config::LoadProfiles(Env::Posix(), options.profiles);
-  const bool from_input = options.payload.empty() || options.payload == "-";
-  const auto payload = from_input
-                           ? ReadStandardInput()
-                           : ReadFileToString(Env::Posix(), options.payload, kMaxPayloadBytes);
+  const auto payload = ReadMessages(options.payload);
   for (const Status* status : {&profiles.status(), &payload.status()}) {
     if (status->ok()) continue;
     fmt::print(stderr, "sluice: {}\n", status->message());
     return 2;
   }
   if (options.is_log) return TryLog(*profiles, *payload, options.identity);
-  const auto outcome =
-      normalise::TryProfiles(*profiles, Received(options.topic, *payload, options.identity));
+  const normalise::Message message = Received(options.topic, *payload, options.identity);
+  const auto outcome = normalise::TryProfiles(*profiles, message);
   if (!outcome.ok()) {
     fmt::print(stderr, "sluice: {}\n", outcome.status().message());
     return 2;
@@ -122,6 +116,7 @@ int TryCommand(const TryOptions& options) {
   fmt::print("{}", outcome->text);
   if (!outcome->device.empty() && outcome->device != options.identity)
     SayForeign(options.identity, outcome->device);
+  if (options.say_members) SayMembers(*profiles, message);
   return outcome->accepted ? 0 : 1;
 }
 
@@ -134,9 +129,14 @@ void AddTry(CLI::App& app, int* exit_code) {
       "--topic", a->topic,
       "topic that the payload is published to; one that fits the profile if left out");
   attempt->add_option("--identity", a->identity, "identity of the publisher");
-  attempt->add_flag("--log", a->is_log,
-                    "the file has many messages, a topic and a payload in each line, as "
-                    "\"mosquitto_sub -v\" prints them");
+  CLI::Option* const members =
+      attempt->add_flag("--members", a->say_members,
+                        "also say which members of a JSON payload are used, and which not");
+  attempt
+      ->add_flag("--log", a->is_log,
+                 "the file has many messages, a topic and a payload in each line, as "
+                 "\"mosquitto_sub -v\" prints them")
+      ->excludes(members);
   attempt->callback([a, exit_code] { *exit_code = TryCommand(*a); });
 }
 

@@ -13,6 +13,7 @@ struct TryOptions {
   std::string payload;   // a file; empty or "-": standard input
   std::string topic;
   std::string identity = "example";
+  bool say_members = false;
   bool is_log = false;  // many messages, as `mosquitto_sub -v` prints them
 };
 

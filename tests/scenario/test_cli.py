@@ -26,7 +26,7 @@ class Program(unittest.TestCase):
         self.assertRegex(out, r"^sluice \d+\.\d+\.\d+\n$")
         code, out, err = sluice("--help")
         self.assertEqual((0, ""), (code, err))
-        for command in ("run", "check", "journal", "dead-letter", "try", "status", "consume"):
+        for command in ("run", "check", "journal", "dead-letter", "try", "profile", "status", "consume"):
             self.assertIn(f"  {command} ", out)
             self.assertEqual(0, sluice(command, "--help")[0])
 
@@ -241,6 +241,29 @@ class TryAndStatus(Scenario):
                          [json.loads(line)["type"] for line in out.splitlines() if "type" in json.loads(line)])
         self.assertIn('nobody/knows: {"verdict":"rejected","reason":"no_profile"', err)
         self.assertIn("5 messages: 2 events, 2 ignored, 1 dead letters", err)
+
+    def test_try_says_which_members_are_used(self):
+        profile = os.path.join(ROOT, "devices", "profiles", "zigbee2mqtt-climate.toml")
+        code, _, err = sluice("try", profile, "--members", "--identity", "example",
+                              stdin=b'{"temperature": 20.5, "colour": "red"}')
+        self.assertEqual((0, "used      /temperature = 20.5\nnot used  /colour = \"red\"\n"), (code, err))
+
+    def test_a_draft_is_a_profile_that_try_takes(self):
+        def write(name, text):
+            with open(self.path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+            return self.path(name)
+
+        log = write("acme.log", 'acme/a/state {"temperature": 20.5, "door": "open"}\n'
+                                'acme/b/state {"temperature": 19, "ts": 1795262390}\nacme/b/level/now 7.5\n')
+        code, draft, err = sluice("profile", "draft", "--name", "acme", "--log", log)
+        self.assertEqual((0, ""), (code, err))
+        profile = write("acme.toml", draft)
+        code, out, err = sluice("try", profile, "--log", log)
+        self.assertEqual(0, code, err)
+        self.assertEqual(["a", "b", "b"], [json.loads(line)["subject"] for line in out.splitlines()])
+        self.assertEqual(2, sluice("profile", "draft")[0])
+        self.assertEqual(1, sluice("profile", "draft", "--log", write("bad.log", "acme/a {\n"))[0])
 
     def test_status_prints_the_books(self):
         running = self.forwarding_gateway(1)

@@ -13,16 +13,17 @@ _sluice() {
         no_device too_many_events invalid_text foreign_device invalid_payload no_birth refused_by_uplink unreadable' -- "$cur"))
       return
       ;;
-    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | | --route | --since | --tail | \
+    --admin | --bytes | --client-id | --count | --device | --from | --identity | --idle-exit | --limit | --name | --route | --since | --tail | \
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal dead-letter identity try status replay consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter identity try profile status replay consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
     check) options='--offline' ;;
-    try) options='--topic --identity --log' ;;
+    try) options='--topic --identity --members --log' ;;
+    profile) options='--topic --log --name' ;;
     status) options='--dir --admin --json --watch' ;;
     identity)
       options='--dir'
@@ -63,6 +64,13 @@ _sluice() {
   case ${words[1]} in
     run | check) _filedir toml ;;
     try) _filedir ;;
+    profile)
+      if [ "$cword" -eq 2 ]; then
+        COMPREPLY=($(compgen -W 'draft' -- "$cur"))
+      else
+        _filedir
+      fi
+      ;;
     journal)
       if [ "$cword" -eq 2 ]; then
         COMPREPLY=($(compgen -W 'ls cat verify' -- "$cur"))
