@@ -112,7 +112,7 @@ struct StateSnapshot {
 
 struct CertificateSnapshot {
   std::string part;      // "listener 0.0.0.0:8883"
-  std::string_view use;  // "own" or "authorities"; a literal
+  std::string_view use;  // "own", "authorities" or "crl"; a literal
   int64_t not_after_unix_seconds = 0;
 };
 

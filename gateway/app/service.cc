@@ -28,6 +28,11 @@ constexpr Duration kPatience =
     Gateway::kCommitPatience + Gateway::kUplinkPatience + Gateway::kGoodbyePatience;
 constexpr Duration kDescriptorInterval = std::chrono::seconds(10);
 
+// What the operator knows it by.
+std::string PartOf(const config::ListenerConfig& listener) {
+  return "listener " + listener.bind.text();
+}
+
 }  // namespace
 
 Service::Service(const config::Config& config, config::MemoryPlan plan)
@@ -128,18 +133,34 @@ Result<std::unique_ptr<forward::Uplink>> Service::MakeWatchedUplink(
 Status Service::Listen() {
   const Clock& clock = gateway_->clock_trust().floored();
   certificate_watch_ = std::make_unique<CertificateWatch>(loop_, clock, health_, metrics_);
-  for (const config::ListenerConfig& listener : config_.listeners) {
+  certificate_reload_ = std::make_unique<CertificateReload>(loop_, health_, metrics_);
+  for (size_t i = 0; i < config_.listeners.size(); ++i) {
+    const config::ListenerConfig& listener = config_.listeners[i];
+    if (!listener.plaintext) FollowFiles(i);
     auto spec =
         config::MakeListenerSpec(config_, listener, plan_, clock, gateway_->identities().psk());
     if (!spec.ok()) return spec.status();
-    if (spec->transport.tls) certificate_watch_->Add(listener.bind.text(), spec->transport.tls);
-    certificate_watch_->AddFiles("listener " + listener.bind.text(), "", listener.tls.client_ca);
+    if (spec->transport.tls) certificate_watch_->Use(PartOf(listener), spec->transport.tls);
     SLUICE_RETURN_IF_ERROR(gateway_->server().Listen(loop_, std::move(*spec)));
   }
   for (const config::UplinkConfig& uplink : config_.uplinks) {
     certificate_watch_->AddFiles("uplink " + uplink.name, uplink.cert, uplink.ca);
   }
   return Status::Ok();
+}
+
+// The worker gets a copy of the section; what it refers to lives as long as the gateway.
+void Service::FollowFiles(size_t listener) {
+  const config::ListenerConfig& changing = config_.listeners[listener];
+  certificate_reload_->Add(
+      PartOf(changing), config::FilesOf(changing.tls),
+      [changing, &clock = gateway_->clock_trust().floored(), psk = gateway_->identities().psk()] {
+        return config::MakeTlsContext(changing, clock, psk);
+      },
+      [this, listener, part = PartOf(changing)](std::shared_ptr<tls::Context> context) {
+        certificate_watch_->Use(part, context);
+        gateway_->server().SetTls(listener, std::move(context));
+      });
 }
 
 Status Service::StartAdmin() {
@@ -229,8 +250,14 @@ void Service::ListenToSignals() {
   for (const int signal_number : {SIGTERM, SIGINT}) {
     loop_.OnSignal(signal_number, [this] { BeginShutdown(); });
   }
+  loop_.OnSignal(SIGHUP, [this] {
+    LogInfo(
+        "SIGHUP: certificates, keys and revocation lists are read again; the configuration is read "
+        "only at the start");
+    certificate_reload_->LookNow();
+  });
   // They would kill; who sends them expects something else.
-  for (const int signal_number : {SIGHUP, SIGUSR1, SIGUSR2}) {
+  for (const int signal_number : {SIGUSR1, SIGUSR2}) {
     loop_.OnSignal(signal_number, [signal_number] {
       LogWarn(
           "SIG{} is ignored: the configuration is read only at the start; restart the gateway "

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/certificate_reload.h"
 #include "app/certificate_watch.h"
 #include "app/descriptors.h"
 #include "app/gateway.h"
@@ -48,6 +49,7 @@ class Service {
   Result<std::unique_ptr<forward::Uplink>> MakeWatchedUplink(const config::UplinkConfig& uplink);
   Status CreateGateway(std::vector<normalise::Profile> profiles);
   Status Listen();
+  void FollowFiles(size_t listener);
   Status StartAdmin();
   void StartControl();
   admin::AdminPages Pages();
@@ -73,6 +75,7 @@ class Service {
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<StreamPaces> paces_;
   std::unique_ptr<CertificateWatch> certificate_watch_;
+  std::unique_ptr<CertificateReload> certificate_reload_;
   std::unique_ptr<RouteReplay> route_replay_;
   std::unique_ptr<admin::AdminServer> admin_, control_;
   const ServiceManager service_manager_ = ServiceManager::FromEnvironment();

@@ -18,6 +18,14 @@ constexpr Word<ClientCertificate> kClientCertificates[] = {
     {"optional", ClientCertificate::kOptional},
     {"none", ClientCertificate::kNone}};
 
+constexpr Word<tls::NameSource> kNameSources[] = {{"cn", tls::NameSource::kCommonName},
+                                                  {"san_dns", tls::NameSource::kDnsName},
+                                                  {"san_uri", tls::NameSource::kUri},
+                                                  {"san_email", tls::NameSource::kEmail}};
+
+// crl_ended, as whether it refuses.
+constexpr Word<bool> kCrlEnded[] = {{"use", false}, {"refuse", true}};
+
 constexpr Word<Accept> kAccepts[] = {{"certificate", Accept::kCertificate},
                                      {"password", Accept::kPassword},
                                      {"password_plaintext", Accept::kPasswordPlaintext},
@@ -78,7 +86,13 @@ void ReadTls(TableReader& t, bool needs_certificate, ListenerTlsConfig* tls) {
   t.Path("key", &tls->key);
   t.Path("client_ca", &tls->client_ca);
   t.OneOf("client_cert", kClientCertificates, &tls->client_cert);
-  if (tls->client_cert != ClientCertificate::kNone) t.Require("client_ca");
+  t.OneOf("identity", kNameSources, &tls->identity);
+  t.Paths("crl", &tls->crl);
+  t.OneOf("crl_ended", kCrlEnded, &tls->refuse_ended_crl);
+  if (tls->client_cert != ClientCertificate::kNone) return t.Require("client_ca");
+  if (!tls->crl.empty()) {
+    t.Error("crl", "revokes certificates of clients, and clients show none here; take it out");
+  }
 }
 
 // Two addresses with the same port can't both be had, unless the system chooses it.
@@ -135,11 +149,15 @@ tls::ServerConfig ToServerConfig(const ListenerTlsConfig& tls) {
   config.key_file = tls.key;
   config.client_ca_file = tls.client_ca;
   config.client_certificate = tls.client_cert;
+  config.client_name = tls.identity;
+  config.crl_files = tls.crl;
+  config.refuse_ended_crl = tls.refuse_ended_crl;
   return config;
 }
 
 // The section's key whose file a message is about.
 std::string_view KeyIn(std::string_view message, const ListenerTlsConfig& tls) {
+  if (message.starts_with("revocation list")) return "crl";
   if (message.find(tls.key) != message.npos) return "key";
   return message.find(tls.cert) != message.npos ? "cert" : "client_ca";
 }
@@ -151,6 +169,7 @@ void CheckTls(const std::string& path, const ListenerConfig& listener, Machine& 
     there &= machine.CheckExists(path + ".client_ca", tls.client_ca);
   }
   there &= machine.CheckSecret(path + ".key", tls.key);
+  for (const std::string& crl : tls.crl) there &= machine.CheckExists(path + ".crl", crl);
   if (!there) return;
   tls::ServerConfig server = ToServerConfig(tls);
   if (listener.Takes(Accept::kPsk)) server.psk = std::make_shared<tls::PskKeys>();
@@ -221,6 +240,24 @@ void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine
   }
 }
 
+Result<std::shared_ptr<tls::Context>> MakeTlsContext(const ListenerConfig& listener,
+                                                     const Clock& clock,
+                                                     std::shared_ptr<const tls::PskKeys> psk) {
+  tls::ServerConfig tls = ToServerConfig(listener.tls);
+  tls.clock = &clock;
+  if (listener.Takes(Accept::kPsk)) tls.psk = std::move(psk);
+  return tls::Context::NewServer(tls);
+}
+
+std::vector<std::string> FilesOf(const ListenerTlsConfig& tls) {
+  std::vector<std::string> files;
+  for (const std::string& file : {tls.cert, tls.key, tls.client_ca}) {
+    if (!file.empty()) files.push_back(file);
+  }
+  files.insert(files.end(), tls.crl.begin(), tls.crl.end());
+  return files;
+}
+
 Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const ListenerConfig& listener,
                                               const MemoryPlan& plan, const Clock& clock,
                                               std::shared_ptr<const tls::PskKeys> psk) {
@@ -234,10 +271,7 @@ Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const Listen
   spec.entry.psk = listener.Takes(Accept::kPsk);
   if (listener.plaintext) return spec;
 
-  tls::ServerConfig tls = ToServerConfig(listener.tls);
-  tls.clock = &clock;
-  if (spec.entry.psk) tls.psk = std::move(psk);
-  auto context = tls::Context::NewServer(tls);
+  auto context = MakeTlsContext(listener, clock, std::move(psk));
   if (!context.ok()) return context.status();
   spec.transport.tls = std::move(*context);
   return spec;

@@ -29,6 +29,9 @@ enum class Accept : uint8_t { kCertificate, kPassword, kPasswordPlaintext, kPsk 
 struct ListenerTlsConfig {
   std::string cert, key, client_ca;
   tls::ClientCertificate client_cert = tls::ClientCertificate::kRequired;
+  tls::NameSource identity = tls::NameSource::kCommonName;
+  std::vector<std::string> crl;   // paths
+  bool refuse_ended_crl = false;  // crl_ended
   bool operator==(const ListenerTlsConfig&) const = default;
 };
 
@@ -55,6 +58,14 @@ void Read(TableReader& t, ListenerConfig* listener);
 // anonymous clients speak for.
 void CheckListeners(const Config& config, Diagnostics* diagnostics);
 void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine);
+
+// Loads certificates, key and lists anew; for a listener with tls. Any thread. As MakeListenerSpec
+// otherwise.
+Result<std::shared_ptr<tls::Context>> MakeTlsContext(const ListenerConfig& listener,
+                                                     const Clock& clock,
+                                                     std::shared_ptr<const tls::PskKeys> psk);
+// The files that it loads.
+std::vector<std::string> FilesOf(const ListenerTlsConfig& tls);
 
 // Loads certificates and key, which is what may fail. `clock` outlives what is made of it; `psk`
 // are the keys of those who may come in with one.

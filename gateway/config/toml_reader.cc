@@ -103,9 +103,21 @@ void TableReader::Name(std::string_view key, std::string* value) {
 
 void TableReader::Path(std::string_view key, std::string* value) {
   Text(key, value);
-  if (value->empty() || std::filesystem::path(*value).is_absolute()) return;
+  *value = AbsolutePath(*value);
+}
+
+void TableReader::Paths(std::string_view key, std::vector<std::string>* values) {
+  if (!Has(key)) return;
+  values->clear();
+  ParsedOneOrMore(key, values, [this](const std::string& text) {
+    return Result<std::string>(AbsolutePath(text));
+  });
+}
+
+std::string TableReader::AbsolutePath(const std::string& path) const {
+  if (path.empty() || std::filesystem::path(path).is_absolute()) return path;
   const auto directory = std::filesystem::path(diagnostics_->file()).parent_path();
-  *value = std::filesystem::absolute(directory / *value).lexically_normal().string();
+  return std::filesystem::absolute(directory / path).lexically_normal().string();
 }
 
 std::optional<size_t> TableReader::Which(std::string_view key,

@@ -65,6 +65,8 @@ class TableReader {
   void Name(std::string_view key, std::string* value);
   // Absolute in the end; a relative one starts from the file's directory.
   void Path(std::string_view key, std::string* value);
+  // A path, or a list of them of which there is at least one.
+  void Paths(std::string_view key, std::vector<std::string>* values);
   // A text that means something: `parse` makes a Result<Value> of it, whose message goes on from
   // the key ("'x' is not a …").
   template <typename Value, typename Parse>
@@ -103,6 +105,7 @@ class TableReader {
   void Tables(std::string_view key, const std::function<void(TableReader&)>& read);
 
  private:
+  std::string AbsolutePath(const std::string& path) const;
   std::optional<size_t> Which(std::string_view key, std::span<const std::string_view> words);
   const toml::node* Take(std::string_view key);
   const toml::node& Find(std::string_view key) const;

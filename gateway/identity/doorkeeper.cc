@@ -48,12 +48,12 @@ Decision Doorkeeper::DecideByPsk(std::string_view name) {
 }
 
 Decision Doorkeeper::DecideByCertificate(const tls::PeerCertificate& certificate) {
-  const Account* const account = parts_.accounts.Find(certificate.common_name);
+  const Account* const account = parts_.accounts.Find(certificate.name);
   if (account != nullptr && !account->enabled) {
-    return Refuse(LoginFailure::kDisabled, ReasonCode::kNotAuthorized, certificate.common_name,
+    return Refuse(LoginFailure::kDisabled, ReasonCode::kNotAuthorized, certificate.name,
                   "it is disabled");
   }
-  return {.identity = certificate.common_name};
+  return {.identity = certificate.name};
 }
 
 Decision Doorkeeper::DecideByNothing(const Request& request) {

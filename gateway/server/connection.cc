@@ -19,17 +19,19 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string NameOf(const transport::PeerInfo& peer, const identity::EntryRules& rules) {
   if (rules.psk && !peer.psk_name.empty()) return peer.psk_name;
-  return peer.certificate && rules.certificate ? peer.certificate->common_name : rules.anonymous;
+  return peer.certificate && rules.certificate ? peer.certificate->name : rules.anonymous;
 }
 
 }  // namespace
 
 Connection::Connection(const ConnectionContext& context, uint64_t arrival,
-                       std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules)
+                       std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules,
+                       size_t listener)
     : context_(context),
       arrival_(arrival),
       stream_(std::move(stream)),
       rules_(std::move(rules)),
+      listener_(listener),
       identity_(NameOf(stream_->peer(), rules_)),
       session_(context.limits, context.capabilities, context.counters),
       held_charge_(&context.input),

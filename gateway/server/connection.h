@@ -72,10 +72,11 @@ struct ConnectionContext {
 // at its window) or a publish waits for room in its stream; see docs/backpressure.md.
 class Connection final : public transport::StreamHandler, public broker::ClientHandle {
  public:
-  // `rules` are the listener's. `arrival` is a number of its own, and greater than those of who
-  // came before.
+  // `rules` are those of the listener, whose number is `listener`. `arrival` is a number of its
+  // own, and greater than those of who came before.
   Connection(const ConnectionContext& context, uint64_t arrival,
-             std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules);
+             std::unique_ptr<transport::ByteStream> stream, identity::EntryRules rules,
+             size_t listener);
   ~Connection() override;
 
   void Start();
@@ -104,6 +105,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   const transport::PeerInfo& peer() const { return stream_->peer(); }
   bool has_joined() const { return state_ != nullptr; }
   uint64_t arrival() const { return arrival_; }
+  size_t listener() const { return listener_; }
 
  private:
   // Packets taken from one connection, and messages that these make others get, before the next
@@ -157,6 +159,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   const uint64_t arrival_;
   std::unique_ptr<transport::ByteStream> stream_;
   const identity::EntryRules rules_;
+  const size_t listener_;
   std::string identity_;
   broker::PartyRef holder_;
   broker::Holding share_;

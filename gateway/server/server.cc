@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/label.h"
 #include "base/log.h"
 #include "broker/broker_gauges.h"
+#include "tls/context.h"
 
 namespace sluice::server {
 namespace {
@@ -14,6 +16,14 @@ namespace {
 session::Capabilities Strict(session::Capabilities capabilities) {
   capabilities.check_payload_format = true;
   return capabilities;
+}
+
+Counter& Distrusted(Metrics& metrics, std::string_view reason) {
+  return metrics.AddCounter(
+      "sluice_connections_distrusted_total",
+      "Connections ended because new authorities or revocation lists speak against their "
+      "certificate.",
+      Label("reason", reason));
 }
 
 }  // namespace
@@ -35,7 +45,9 @@ Server::Server(ServerOptions options, const Parts& parts)
           "Times that a connection was not read because a message found no room.")),
       outgoing_shortages_(parts.metrics.AddCounter(
           "sluice_outgoing_shortages_total",
-          "Times that a message waited because those on their way used up their memory.")) {
+          "Times that a message waited because those on their way used up their memory.")),
+      revoked_(Distrusted(parts.metrics, tls::FailureName(tls::Failure::kRevoked))),
+      untrusted_(Distrusted(parts.metrics, tls::FailureName(tls::Failure::kUntrusted))) {
   AddMetrics();
   broker_timer_ = parts_.scheduler.NewTimer([this] {
     broker_.Tick(parts_.scheduler.Now());
@@ -103,19 +115,60 @@ Status Server::Listen(transport::Loop& loop, ListenerSpec spec) {
   spec.transport.output_budget = outgoing_;
   spec.transport.admission = admission_;
   spec.transport.health = parts_.health;
-  auto listener =
-      transport::Listener::Open(loop, std::move(spec.transport), parts_.metrics,
-                                [this, entry = spec.entry, strict = spec.check_payload_format](
-                                    std::unique_ptr<transport::ByteStream> stream) {
-                                  Accept(entry, std::move(stream), strict);
-                                });
+  auto listener = transport::Listener::Open(
+      loop, std::move(spec.transport), parts_.metrics,
+      [this, number = listeners_.size(), entry = spec.entry,
+       strict = spec.check_payload_format](std::unique_ptr<transport::ByteStream> stream) {
+        AcceptFrom(number, entry, std::move(stream), strict);
+      });
   if (!listener.ok()) return listener.status();
   listeners_.push_back(std::move(*listener));
   return Status::Ok();
 }
 
+void Server::SetTls(size_t listener, std::shared_ptr<tls::Context> context) {
+  if (listener >= listeners_.size()) return;  // it goes down
+  transport::Listener& changed = *listeners_[listener];
+  const bool judges_alike = changed.tls()->JudgesLike(*context);
+  if (!changed.tls()->TakeRevocations(*context)) changed.SetTls(std::move(context));
+  if (judges_alike) return;
+  // One that ends may end others, but destroys none at once.
+  std::vector<Connection*> distrusted;
+  for (const auto& [arrival, connection] : connections_) {
+    if (connection->listener() == listener && IsDistrusted(listener, connection->peer())) {
+      distrusted.push_back(connection.get());
+    }
+  }
+  for (Connection* const connection : distrusted) {
+    connection->Disconnect(codec::ReasonCode::kAdministrativeAction);
+  }
+  ArmBrokerTimer();
+}
+
+bool Server::IsDistrusted(size_t listener, const transport::PeerInfo& peer) {
+  if (listener >= listeners_.size() || !peer.certificate) return false;
+  const tls::Failure failure = listeners_[listener]->tls()->Judge(peer.certificate->trust);
+  if (failure == tls::Failure::kNone) return false;
+  (failure == tls::Failure::kRevoked ? revoked_ : untrusted_).Add();
+  if (log_limit_.Allows(parts_.scheduler.Now())) {
+    LogInfo("{} ({}) is let go: its certificate, serial number {}, is {} now{}",
+            Printable(peer.certificate->name), peer.address, peer.certificate->serial,
+            tls::FailureName(failure), log_limit_.LeftOut());
+  }
+  return true;
+}
+
 void Server::Accept(const identity::EntryRules& entry,
                     std::unique_ptr<transport::ByteStream> stream, bool check_payload_format) {
+  AcceptFrom(kNoListener, entry, std::move(stream), check_payload_format);
+}
+
+void Server::AcceptFrom(size_t listener, const identity::EntryRules& entry,
+                        std::unique_ptr<transport::ByteStream> stream, bool check_payload_format) {
+  // Its handshake may have begun with what the listener believed before; a session without a known
+  // path comes from a ticket of the present context.
+  const auto& certificate = stream->peer().certificate;
+  if (certificate && certificate->trust.known && IsDistrusted(listener, stream->peer())) return;
   const ConnectionContext context{
       .scheduler = parts_.scheduler,
       .broker = broker_,
@@ -133,7 +186,8 @@ void Server::Accept(const identity::EntryRules& entry,
       .refusals = refusals_,
       .owner = *this};
   const uint64_t arrival = ++arrivals_;
-  auto connection = std::make_unique<Connection>(context, arrival, std::move(stream), entry);
+  auto connection =
+      std::make_unique<Connection>(context, arrival, std::move(stream), entry, listener);
   Connection* const raw = connection.get();
   connections_.emplace(arrival, std::move(connection));
   const transport::PeerInfo& peer = raw->peer();

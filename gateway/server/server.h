@@ -31,6 +31,10 @@
 #include "transport/listener.h"
 #include "transport/loop.h"
 
+namespace sluice::tls {
+class Context;
+}
+
 namespace sluice::server {
 
 struct ListenerSpec {
@@ -105,6 +109,10 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   // A client has come, on a listener or another way.
   void Accept(const identity::EntryRules& entry, std::unique_ptr<transport::ByteStream> stream,
               bool check_payload_format = false);
+  // What a listener, by its place in listeners(), shows and believes from now on. Connections of
+  // its that the new context would not let in any more are ended (0x98), their sessions stay.
+  // Counter sluice_connections_distrusted_total{reason}.
+  void SetTls(size_t listener, std::shared_ptr<tls::Context> context);
   // What lets the identity in has been taken away: ends its connections, so that it has to show
   // again who it is (0x98), and with `for_good` its sessions.
   void Revoke(std::string_view identity, bool for_good);
@@ -127,6 +135,10 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   Status SaveState();
 
  private:
+  static constexpr size_t kNoListener = SIZE_MAX;
+  void AcceptFrom(size_t listener, const identity::EntryRules& entry,
+                  std::unique_ptr<transport::ByteStream> stream, bool check_payload_format);
+  bool IsDistrusted(size_t listener, const transport::PeerInfo& peer);
   void RestoreState();
   void FollowStreams();
   void AddMetrics();
@@ -180,6 +192,8 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   ConnectRefusals refusals_;
   Counter& paused_;
   Counter& outgoing_shortages_;
+  Counter& revoked_;    // connections ended, or not begun, because lists revoke their certificate
+  Counter& untrusted_;  // likewise because its authority is none of ours any more
   Lifetime lifetime_;
 };
 

@@ -2,13 +2,16 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "tls/context_impl.h"
 #include "tls/credentials.h"
 #include "tls/engine.h"
 #include "tls/mbedtls_failure.h"
 #include "tls/peer_certificate_reader.h"
+#include "tls/trust_reader.h"
 
 namespace sluice::tls {
 namespace {
@@ -40,14 +43,6 @@ constexpr int kCipherSuites[] = {
 
 Status Failed(std::string_view what, int error) {
   return {StatusCode::kResourceExhausted, std::string(what) + ": " + ErrorText(error)};
-}
-
-// mbedTLS judges by the machine's clock; what ours knows better is put right.
-int JudgeDates(void* clock_pointer, mbedtls_x509_crt* certificate, int, uint32_t* flags) {
-  const Clock& clock = *static_cast<const Clock*>(clock_pointer);
-  if (!clock.WallIsSet()) *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
-  if (HasEnded(*certificate, clock)) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-  return 0;
 }
 
 // The bytes of an IPv4 or IPv6 address; empty if it is a name.
@@ -85,6 +80,23 @@ int AuthMode(ClientCertificate wanted) {
       break;
   }
   return MBEDTLS_SSL_VERIFY_REQUIRED;
+}
+
+// When the last of them ends.
+int64_t LastEnd(const mbedtls_x509_crt& chain) {
+  int64_t end = ToUnixSeconds(chain.valid_to);
+  for (const mbedtls_x509_crt* crt = chain.next; crt != nullptr; crt = crt->next) {
+    end = std::max(end, ToUnixSeconds(crt->valid_to));
+  }
+  return end;
+}
+
+bool HasSameBytes(const mbedtls_x509_crt& one, const mbedtls_x509_crt& other) {
+  const mbedtls_x509_crt *a = &one, *b = &other;
+  for (; a != nullptr && b != nullptr; a = a->next, b = b->next) {
+    if (AsText({a->raw.p, a->raw.len}) != AsText({b->raw.p, b->raw.len})) return false;
+  }
+  return a == nullptr && b == nullptr;
 }
 
 }  // namespace
@@ -156,9 +168,34 @@ Status Context::Impl::SetOwnCertificate(const std::string& certificate_file,
 Status Context::Impl::SetAuthorities(const std::string& file) {
   SLUICE_RETURN_IF_ERROR(LoadAuthorities(file, &authorities));
   authorities_file = file;
+  authority_ids = AuthorityIdsOf(authorities);
   WarmUpPublicKeys(&authorities);
   mbedtls_ssl_conf_ca_chain(&config, &authorities, nullptr);
   return Status::Ok();
+}
+
+Status Context::Impl::SetRevocations(const std::vector<std::string>& files, bool refuse_ended) {
+  refuse_ended_crl = refuse_ended;
+  auto loaded = std::make_shared<Revocations>();
+  for (const std::string& file : files) {
+    SLUICE_RETURN_IF_ERROR(loaded->Load(file, authorities));
+  }
+  const MutexLock lock(revocations_mutex);
+  current_revocations = std::move(loaded);
+  return Status::Ok();
+}
+
+std::shared_ptr<const Revocations> Context::Impl::revocations() const {
+  const MutexLock lock(revocations_mutex);
+  return current_revocations;
+}
+
+Failure Context::Impl::JudgeIssued(const TrustId& authority, const TrustId& certificate) const {
+  const auto lists = revocations();
+  if (lists->empty()) return Failure::kNone;
+  if (lists->Revokes(certificate)) return Failure::kRevoked;
+  const bool ended = refuse_ended_crl && lists->HasEndedFor(authority, *clock);
+  return ended ? Failure::kCrlEnded : Failure::kNone;
 }
 
 Status Context::Impl::SetMaxFragment(uint16_t bytes) {
@@ -187,13 +224,32 @@ void Context::Impl::SetServerName(const std::string& name) {
   if (!server_address.empty()) mbedtls_ssl_conf_verify(&config, JudgeAddress, &server_address);
 }
 
+int Context::Impl::WriteTicket(void* impl, const mbedtls_ssl_session* session, unsigned char* start,
+                               const unsigned char* end, size_t* size, uint32_t* lifetime) {
+  return mbedtls_ssl_ticket_write(&static_cast<Impl*>(impl)->tickets, session, start, end, size,
+                                  lifetime);
+}
+
+// Whoever was verified when the ticket was made and would not be now has to show its certificate
+// again, and hears why it is refused.
+int Context::Impl::ParseTicket(void* impl, mbedtls_ssl_session* session, unsigned char* ticket,
+                               size_t size) {
+  auto& self = *static_cast<Impl*>(impl);
+  const int result = mbedtls_ssl_ticket_parse(&self.tickets, session, ticket, size);
+  const mbedtls_x509_crt* const certificate = compat::PeerCertificateOf(session);
+  if (result != 0 || certificate == nullptr || self.revocations()->empty()) return result;
+  const TrustPath path = PathFromTicket(*certificate, self.authorities);
+  const bool stands =
+      path.known && self.JudgeIssued(path.authority, path.certificates.front()) == Failure::kNone;
+  return stands ? 0 : MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
+}
+
 Status Context::Impl::EnableTickets(std::chrono::seconds lifetime) {
   const int result =
       mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &drbg, MBEDTLS_CIPHER_AES_256_GCM,
                                static_cast<uint32_t>(lifetime.count()));
   if (result != 0) return Failed("cannot set up session tickets", result);
-  mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse,
-                                      &tickets);
+  mbedtls_ssl_conf_session_tickets_cb(&config, WriteTicket, ParseTicket, this);
   return Status::Ok();
 }
 
@@ -220,11 +276,12 @@ Result<std::shared_ptr<Context>> Context::NewServer(const ServerConfig& config) 
   }
   if (config.client_certificate != ClientCertificate::kNone) {
     SLUICE_RETURN_IF_ERROR(impl->SetAuthorities(config.client_ca_file));
+    SLUICE_RETURN_IF_ERROR(impl->SetRevocations(config.crl_files, config.refuse_ended_crl));
   }
   mbedtls_ssl_conf_authmode(&impl->config, AuthMode(config.client_certificate));
   impl->requires_certificate = config.client_certificate == ClientCertificate::kRequired;
+  impl->client_name = config.client_name;
   impl->clock = config.clock;
-  mbedtls_ssl_conf_verify(&impl->config, JudgeDates, const_cast<Clock*>(config.clock));
   if (config.psk != nullptr) {
     SLUICE_RETURN_IF_ERROR(impl->EnablePsk(config.psk));
   } else if (config.ticket_lifetime.count() > 0) {
@@ -260,11 +317,44 @@ std::vector<std::string> Context::DateTroubles(const Clock& clock) const {
   if (!impl_->authorities_file.empty()) {
     AddAuthorityTroubles(impl_->authorities_file, impl_->authorities, clock, &troubles);
   }
+  impl_->revocations()->AddTroubles(clock, impl_->refuse_ended_crl, &troubles);
   return troubles;
 }
 
-int64_t Context::not_after_unix_seconds() const {
-  return impl_->has_certificate ? ToUnixSeconds(impl_->chain.valid_to) : 0;
+Ends Context::ends() const {
+  Ends ends;
+  if (impl_->has_certificate) ends.own = ToUnixSeconds(impl_->chain.valid_to);
+  if (!impl_->authorities_file.empty()) ends.authorities = LastEnd(impl_->authorities);
+  ends.crl = impl_->revocations()->end();
+  return ends;
+}
+
+Failure Context::Judge(const TrustPath& path) const {
+  const auto& authorities = impl_->authority_ids;
+  if (!path.known) return Failure::kUntrusted;
+  if (!std::binary_search(authorities.begin(), authorities.end(), path.authority)) {
+    return Failure::kUntrusted;
+  }
+  const auto lists = impl_->revocations();
+  const bool revoked =
+      std::any_of(path.certificates.begin(), path.certificates.end(),
+                  [&](const TrustId& certificate) { return lists->Revokes(certificate); });
+  return revoked ? Failure::kRevoked : Failure::kNone;
+}
+
+bool Context::JudgesLike(const Context& other) const {
+  return impl_->authority_ids == other.impl_->authority_ids &&
+         *impl_->revocations() == *other.impl_->revocations();
+}
+
+bool Context::TakeRevocations(const Context& other) const {
+  if (impl_->has_certificate != other.impl_->has_certificate) return false;
+  if (impl_->has_certificate && !HasSameBytes(impl_->chain, other.impl_->chain)) return false;
+  if (!HasSameBytes(impl_->authorities, other.impl_->authorities)) return false;
+  auto theirs = other.impl_->revocations();
+  const MutexLock lock(impl_->revocations_mutex);
+  impl_->current_revocations = std::move(theirs);
+  return true;
 }
 
 }  // namespace sluice::tls

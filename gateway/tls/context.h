@@ -2,11 +2,14 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "tls/failure.h"
+#include "tls/peer_certificate.h"
 #include "tls/psk_keys.h"
 
 struct mbedtls_ssl_context;
@@ -31,6 +34,13 @@ struct ServerConfig {
   std::string key_file = {};
   std::string client_ca_file = {};  // needed unless client_certificate is kNone
   ClientCertificate client_certificate = ClientCertificate::kRequired;
+  NameSource client_name = NameSource::kCommonName;
+  // Revocation lists of these authorities, PEM or DER; see Revocations. Empty: nothing is revoked.
+  std::vector<std::string> crl_files = {};
+  // Whether certificates are refused whose authority's lists have all ended; otherwise what such a
+  // list revokes stays revoked and the rest comes in: a gateway whose link is down gets no new
+  // list, and its devices are not to blame.
+  bool refuse_ended_crl = false;
   // How long a session ticket is good for; the key that seals tickets is replaced as often, and the
   // one before it still opens. Zero: no tickets; TLS 1.3 has none here. Bounds how long a stolen
   // ticket or ticket key is of use.
@@ -62,9 +72,17 @@ struct ClientConfig {
   std::vector<std::string> alpn = {};
 };
 
+// When the files of a context end, in seconds since 1970; none: there is none, or it does not say.
+struct Ends {
+  std::optional<int64_t> own = {};
+  std::optional<int64_t> authorities =
+      {};                           // the last of them: then nobody's certificate is accepted
+  std::optional<int64_t> crl = {};  // the first authority's: then something is not known
+};
+
 // Keys, certificates and rules shared by all connections of a listener (or to a server), loaded and
-// checked once. Immutable from then on: engines made from it may work on several threads at once.
-// Engines keep it alive.
+// checked once. Immutable from then on but for what is revoked: engines made from it may work on
+// several threads at once. Engines keep it alive.
 //
 // The curves are P-256, X25519, P-384: with mbedTLS's own order, P-521 first, a handshake costs
 // half as much again. Renegotiation is off (it lets a client buy handshakes for the price of a
@@ -89,8 +107,17 @@ class Context : public std::enable_shared_from_this<Context> {
   // start: the clock may be what is wrong, and what is stored still has to be forwarded.
   std::vector<std::string> DateTroubles(const Clock& clock) const;
 
-  // When the own certificate ends; 0 when there is none.
-  int64_t not_after_unix_seconds() const;
+  Ends ends() const;
+
+  // What becomes of a connection whose client was verified earlier, perhaps by another context:
+  // kNone, kRevoked, or kUntrusted when its authority is none of ours or can't be told.
+  Failure Judge(const TrustPath& path) const;
+  // Whether it judges everybody as `other` does.
+  bool JudgesLike(const Context& other) const;
+  // Takes over what `other` revokes, if their files differ in nothing else; false if they do, and
+  // `other` has to be used in the place of this one. So that lists which are renewed every hour do
+  // not leave a context each behind, for as long as the oldest connection lasts. Any thread.
+  bool TakeRevocations(const Context& other) const;
 
  private:
   friend int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* name,

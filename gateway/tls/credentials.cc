@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "tls/key_file.h"
+#include "tls/life_span.h"
 #include "tls/mbedtls_failure.h"
 #include "tls/peer_certificate_reader.h"
 
@@ -18,8 +19,11 @@ namespace {
 constexpr unsigned char kUnitSignature[] = {0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01};
 constexpr unsigned char kDigest[32] = {1};
 
-std::string Date(const mbedtls_x509_time& time) {
-  return fmt::format("{:04}-{:02}-{:02}", time.year, time.mon, time.day);
+std::string Date(const mbedtls_x509_time& time) { return DateText(ToUnixSeconds(time)); }
+
+bool CertificateEndsSoon(const mbedtls_x509_crt& certificate, const Clock& clock) {
+  return EndsSoon(ToUnixSeconds(certificate.valid_from), ToUnixSeconds(certificate.valid_to),
+                  clock);
 }
 
 Status LoadChain(const std::string& path, std::string_view what, mbedtls_x509_crt* chain) {
@@ -91,15 +95,30 @@ void AddOwnTroubles(const std::string& path, const mbedtls_x509_crt& chain, cons
         fmt::format("certificate {} is not valid before {}; the other side will refuse it, unless "
                     "this machine's clock is wrong",
                     path, Date(chain.valid_from)));
+  } else if (CertificateEndsSoon(chain, clock)) {
+    troubles->push_back(fmt::format("certificate {} ends on {}; put a new one in its place", path,
+                                    Date(chain.valid_to)));
   }
 }
 
 void AddAuthorityTroubles(const std::string& path, const mbedtls_x509_crt& authorities,
                           const Clock& clock, std::vector<std::string>* troubles) {
   bool ended = false;
+  const mbedtls_x509_crt* last = nullptr;  // of those that end soon
   for (const mbedtls_x509_crt* crt = &authorities; crt != nullptr; crt = crt->next) {
-    if (!HasEnded(*crt, clock) && !IsTooYoung(*crt, clock)) return;
+    const bool is_valid = !HasEnded(*crt, clock) && !IsTooYoung(*crt, clock);
+    if (is_valid && !CertificateEndsSoon(*crt, clock)) return;
+    if (is_valid &&
+        (last == nullptr || ToUnixSeconds(last->valid_to) < ToUnixSeconds(crt->valid_to))) {
+      last = crt;
+    }
     ended = ended || HasEnded(*crt, clock);
+  }
+  if (last != nullptr) {
+    return troubles->push_back(
+        fmt::format("authority {} ends on {}, and nobody's certificate is accepted from then on; "
+                    "add the one that follows it",
+                    path, Date(last->valid_to)));
   }
   troubles->push_back(fmt::format("authority {} {} {}; nobody's certificate is accepted", path,
                                   ended ? "ended on" : "is not valid before",

@@ -24,7 +24,8 @@ Status LoadKey(const std::string& path, const std::string& certificate_path,
                mbedtls_ctr_drbg_context* drbg);
 
 // Says what is wrong with the dates of the first certificate, read from `path`, and of a file of
-// authorities in which none is valid now. Nothing is called too young while the clock is not set.
+// authorities in which none is valid now, or for much longer (EndsSoon). Nothing is called too
+// young while the clock is not set.
 void AddOwnTroubles(const std::string& path, const mbedtls_x509_crt& chain, const Clock& clock,
                     std::vector<std::string>* troubles);
 void AddAuthorityTroubles(const std::string& path, const mbedtls_x509_crt& authorities,

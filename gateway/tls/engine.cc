@@ -1,6 +1,9 @@
 #include "tls/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "base/identity.h"
 #include "base/status.h"
@@ -8,6 +11,7 @@
 #include "tls/context_impl.h"
 #include "tls/mbedtls_failure.h"
 #include "tls/peer_certificate_reader.h"
+#include "tls/trust_reader.h"
 
 namespace sluice::tls {
 
@@ -30,6 +34,8 @@ struct Engine::Impl {
     return static_cast<int>(size);
   }
 
+  static int JudgeLink(void* self, mbedtls_x509_crt* certificate, int depth, uint32_t* flags);
+
   static int Receive(void* self, unsigned char* bytes, size_t size) {
     ByteSpan& input = *static_cast<Impl*>(self)->input;
     if (input.empty()) return MBEDTLS_ERR_SSL_WANT_READ;
@@ -42,7 +48,11 @@ struct Engine::Impl {
   mbedtls_ssl_context ssl;
   ByteSpan* input = nullptr;
   ByteBuffer* output = nullptr;
+  const Context::Impl* context = nullptr;
   bool saw_server_certificate = false;
+  // Servers: of the client's certificate, and the one whose signature comes next.
+  TrustPath path = {};
+  TrustId signer = {};
   std::string offered_psk = {};  // the name last offered
 };
 
@@ -62,6 +72,26 @@ int FindPsk(void* context_impl, mbedtls_ssl_context* ssl, const unsigned char* n
   return mbedtls_ssl_set_hs_psk(ssl, key.data(), key.size());
 }
 
+// The authority comes first, the client's own certificate last. mbedTLS judges dates by the
+// machine's clock; what ours knows better is put right.
+int Engine::Impl::JudgeLink(void* self, mbedtls_x509_crt* certificate, int depth, uint32_t* flags) {
+  auto& impl = *static_cast<Impl*>(self);
+  const Clock& clock = *impl.context->clock;
+  if (!clock.WallIsSet()) *flags &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_FUTURE);
+  if (HasEnded(*certificate, clock)) *flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+  if (!std::exchange(impl.path.known, true)) {
+    impl.path.authority = impl.signer = AuthorityIdOf(*certificate);
+    return 0;
+  }
+  const TrustId issued = IssuedId(impl.signer, certificate->serial);
+  const Failure failure = impl.context->JudgeIssued(impl.signer, issued);
+  if (failure == Failure::kRevoked) *flags |= MBEDTLS_X509_BADCERT_REVOKED;
+  if (failure == Failure::kCrlEnded) *flags |= MBEDTLS_X509_BADCRL_EXPIRED;
+  impl.path.certificates.push_back(issued);
+  if (depth > 0) impl.signer = AuthorityIdOf(*certificate);
+  return 0;
+}
+
 void Engine::NoteOfferedPsk(void* impl, std::string_view name) {
   static_cast<Impl*>(impl)->offered_psk = name.substr(0, kMaxIdentityBytes);
 }
@@ -79,6 +109,8 @@ std::unique_ptr<Engine> Context::NewEngine(const ResumptionTicket* resume) const
   if (resume != nullptr && mbedtls_ssl_set_session(ssl, &resume->impl_->session) != 0) {
     return nullptr;
   }
+  impl->context = impl_.get();
+  if (impl_->is_server) mbedtls_ssl_set_verify(ssl, Engine::Impl::JudgeLink, impl.get());
   mbedtls_ssl_set_bio(ssl, impl.get(), Engine::Impl::Send, Engine::Impl::Receive, nullptr);
   return std::unique_ptr<Engine>(new Engine(std::move(impl), shared_from_this()));
 }
@@ -129,14 +161,23 @@ void Engine::CheckPeer() {
     SendAlert(MBEDTLS_SSL_ALERT_MSG_NO_CERT);
     return Fail(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, Failure::kNoCertificate);
   }
-  peer_ = ReadPeerCertificate(*certificate);
+  auto read = ReadPeerCertificate(*certificate, context_->impl_->client_name);
+  if (resumed_) impl_->path = PathFromTicket(*certificate, context_->impl_->authorities);
+  if (read.ok()) {
+    peer_ = std::move(*read);
+    peer_->trust = std::move(impl_->path);
+  }
   Failure failure = ClassifyVerifyFlags(mbedtls_ssl_get_verify_result(ssl));
-  int alert = MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+  int alert = failure == Failure::kRevoked ? MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED
+                                           : MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
   if (failure == Failure::kNone && HasEnded(*certificate, *context_->impl_->clock)) {
     failure = Failure::kExpired;
     alert = MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
   }
-  if (failure == Failure::kNone && !peer_) failure = Failure::kBadIdentity;
+  if (failure == Failure::kNone && !read.ok()) {
+    failure = Failure::kBadIdentity;
+    detail_ = read.status().message();
+  }
   if (failure == Failure::kNone) return;
   peer_.reset();
   SendAlert(alert);
@@ -209,7 +250,10 @@ void Engine::Fail(int error, Failure failure) {
 
 std::string Engine::FailureText() const {
   if (failure_ == Failure::kNone) return {};
-  return std::string(FailureName(failure_)) + " (" + ErrorText(error_) + ")";
+  const std::string detail =
+      detail_.empty() ? VerifyText(mbedtls_ssl_get_verify_result(&impl_->ssl)) : detail_;
+  return fmt::format("{} ({}{}{})", FailureName(failure_), ErrorText(error_),
+                     detail.empty() ? "" : "; ", detail);
 }
 
 std::string_view Engine::version() const { return mbedtls_ssl_get_version(&impl_->ssl); }

@@ -76,7 +76,8 @@ class Engine {
   static bool HasRecord(ByteSpan ciphertext);
 
   Failure failure() const { return failure_; }
-  // For logs: mbedTLS's number and what it means; empty if nothing failed.
+  // For logs: mbedTLS's number and what it means, and what is wrong with the other side's
+  // certificate; empty if nothing failed.
   std::string FailureText() const;
 
   // From here on after kDone.
@@ -110,6 +111,7 @@ class Engine {
   std::optional<PeerCertificate> peer_;
   std::string psk_name_;
   Failure failure_ = Failure::kNone;
+  std::string detail_;  // of what we found ourselves
   int error_ = 0;
   bool resumed_ = false;
 };

@@ -6,9 +6,9 @@ namespace sluice::tls {
 namespace {
 
 constexpr std::array<std::string_view, kFailureCount> kNames = {
-    "none",          "no_certificate", "untrusted",    "expired",
-    "not_yet_valid", "wrong_name",     "bad_identity", "no_common_parameters",
-    "bad_psk",       "peer_alert",     "protocol",     "internal",
+    "none",    "no_certificate", "untrusted",  "revoked",      "crl_ended",
+    "expired", "not_yet_valid",  "wrong_name", "bad_identity", "no_common_parameters",
+    "bad_psk", "peer_alert",     "protocol",   "internal",
 };
 
 }  // namespace

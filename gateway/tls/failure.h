@@ -11,6 +11,8 @@ enum class Failure : uint8_t {
   kNone,
   kNoCertificate,  // one is required and none came
   kUntrusted,      // not signed by an authority we trust, or not meant for this use
+  kRevoked,        // a revocation list takes it back, or one between it and the authority
+  kCrlEnded,       // the list that would say so has ended, and that is asked to refuse
   kExpired,
   kNotYetValid,
   kWrongName,           // the server's certificate is for somebody else
@@ -21,7 +23,7 @@ enum class Failure : uint8_t {
   kProtocol,            // not TLS, or broken TLS: bad record, bad signature, truncation
   kInternal,            // out of memory, no randomness
 };
-inline constexpr int kFailureCount = 12;
+inline constexpr int kFailureCount = 14;
 
 // A short word for logs and metric labels: "no_certificate", "untrusted", …
 std::string_view FailureName(Failure failure);

@@ -230,6 +230,16 @@ inline bool IsNewTicketSignal(int result) {
 #endif
 }
 
+// That of a session out of a ticket; null: it has none.
+inline const mbedtls_x509_crt* PeerCertificateOf(const mbedtls_ssl_session* session) {
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+  return session->SLUICE_MBEDTLS_FIELD(peer_cert);
+#else
+  static_cast<void>(session);
+  return nullptr;
+#endif
+}
+
 // Frees the peer's certificate, some 3 KiB per connection, once everything of interest has been
 // read from it.
 inline void DropPeerCertificate(mbedtls_ssl_context* ssl) {

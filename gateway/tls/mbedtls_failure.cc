@@ -47,7 +47,9 @@ constexpr struct {
   Failure failure;
 } kFlags[] = {
     {MBEDTLS_X509_BADCERT_MISSING, Failure::kNoCertificate},
-    {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_REVOKED, Failure::kUntrusted},
+    {MBEDTLS_X509_BADCERT_NOT_TRUSTED, Failure::kUntrusted},
+    {MBEDTLS_X509_BADCERT_REVOKED, Failure::kRevoked},
+    {MBEDTLS_X509_BADCRL_EXPIRED, Failure::kCrlEnded},
     {MBEDTLS_X509_BADCERT_EXPIRED, Failure::kExpired},
     {MBEDTLS_X509_BADCERT_FUTURE, Failure::kNotYetValid},
     {MBEDTLS_X509_BADCERT_CN_MISMATCH, Failure::kWrongName},
@@ -74,6 +76,16 @@ Failure ClassifyError(int error, uint32_t verify_flags) {
     if (row.error == error) return row.failure;
   }
   return Failure::kProtocol;
+}
+
+std::string VerifyText(uint32_t verify_flags) {
+  if (verify_flags == 0 || verify_flags == UINT32_MAX) return {};
+  std::array<char, 512> lines{};
+  static_cast<void>(mbedtls_x509_crt_verify_info(lines.data(), lines.size(), "", verify_flags));
+  std::string text = lines.data();
+  while (text.ends_with('\n')) text.pop_back();
+  for (size_t at; (at = text.find('\n')) != std::string::npos;) text.replace(at, 1, "; ");
+  return text;
 }
 
 std::string ErrorText(int error) {

@@ -13,6 +13,10 @@ Failure ClassifyError(int error, uint32_t verify_flags);
 // The same for a certificate alone; kNone if there is no flag.
 Failure ClassifyVerifyFlags(uint32_t verify_flags);
 
+// What the flags mean, in mbedTLS's words: "The certificate validity has expired". Empty if there
+// is none, or nothing was verified.
+std::string VerifyText(uint32_t verify_flags);
+
 // "-0x7480: SSL - No client certification received from the client…"
 std::string ErrorText(int error);
 

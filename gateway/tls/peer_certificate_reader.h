@@ -1,15 +1,15 @@
 #pragma once
 
-#include <optional>
-
 #include "base/clock.h"
+#include "base/status.h"
 #include "tls/mbedtls_compat.h"
 #include "tls/peer_certificate.h"
 
 namespace sluice::tls {
 
-// None when the subject has no common name, several, or one that cannot be an identity.
-std::optional<PeerCertificate> ReadPeerCertificate(const mbedtls_x509_crt& certificate);
+// Fails, saying why, when there is no name of the source, several, or one that cannot be an
+// identity.
+Result<PeerCertificate> ReadPeerCertificate(const mbedtls_x509_crt& certificate, NameSource source);
 
 int64_t ToUnixSeconds(const mbedtls_x509_time& time);
 // By the machine's clock or by `clock`, whichever is later.

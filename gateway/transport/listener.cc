@@ -34,7 +34,7 @@ class Listener::Impl final : private FlushQueue::Item {
   const std::string& address() const { return address_; }
   uint16_t port() const { return port_; }
   size_t half_open() const { return chain_->size(); }
-  const StreamContext& context() const { return *context_; }
+  StreamContext& context() const { return *context_; }
 
  private:
   struct Server {
@@ -57,7 +57,7 @@ class Listener::Impl final : private FlushQueue::Item {
   ListenerMetrics& metrics() { return *context_->metrics; }
 
   Loop& loop_;
-  const ListenerOptions options_;
+  ListenerOptions options_;
   std::shared_ptr<StreamContext> context_;
   AcceptCallback on_accept_;
   Server* server_ = nullptr;              // freed by libuv's close callback
@@ -77,6 +77,7 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
       context_(std::make_shared<StreamContext>()),
       on_accept_(std::move(on_accept)) {
   context_->limits = options_.limits;
+  context_->tls = std::move(options_.tls);
   context_->input_budget = options_.input_budget;
   context_->output_budget = options_.output_budget;
   context_->admission = options_.admission;
@@ -87,7 +88,7 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
                                                       "listener " + options_.bind, options_.health);
   }
   std::vector<StreamUpgrade::Maker> upgrades = options_.under_tls;
-  if (options_.tls != nullptr) upgrades.push_back(TlsUpgrade::With(options_.tls));
+  if (context_->tls != nullptr) upgrades.push_back(TlsUpgrade::New());
   upgrades.insert(upgrades.end(), options_.over_tls.begin(), options_.over_tls.end());
   chain_ = std::make_unique<UpgradeChain>(
       upgrades, StreamUpgrade::Parts{loop_, context_, options_.bind, options_.health},
@@ -186,6 +187,11 @@ const std::string& Listener::address() const { return impl_->address(); }
 uint16_t Listener::port() const { return impl_->port(); }
 size_t Listener::half_open() const { return impl_->half_open(); }
 size_t Listener::connections() const { return impl_->context().connections; }
+void Listener::SetTls(std::shared_ptr<tls::Context> tls) {
+  SLUICE_CHECK(impl_->context().tls != nullptr);
+  impl_->context().tls = std::move(tls);
+}
+const std::shared_ptr<tls::Context>& Listener::tls() const { return impl_->context().tls; }
 const ListenerMetrics& Listener::metrics() const { return *impl_->context().metrics; }
 
 }  // namespace sluice::transport

@@ -66,8 +66,12 @@ class Listener {
 
   const std::string& address() const;  // "127.0.0.1:43211", the port it got; or as `bind`
   uint16_t port() const;
-  size_t half_open() const;    // connections that are not through yet
-  size_t connections() const;  // half-open ones included
+  // Of handshakes that begin from now on; those under way end with what they began with. Only for a
+  // listener that has one.
+  void SetTls(std::shared_ptr<tls::Context> tls);
+  const std::shared_ptr<tls::Context>& tls() const;  // null: plaintext
+  size_t half_open() const;                          // connections that are not through yet
+  size_t connections() const;                        // half-open ones included
   const ListenerMetrics& metrics() const;
 
  private:

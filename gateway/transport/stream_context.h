@@ -11,12 +11,18 @@
 #include "transport/listener_metrics.h"
 #include "transport/stream_limits.h"
 
+namespace sluice::tls {
+class Context;
+}
+
 namespace sluice::transport {
 
 // What the streams of one listener (or one connector) share; they keep it alive. Internal to
 // transport.
 struct StreamContext {
   StreamLimits limits;
+  // A listener's: for the handshakes that begin from now on. Null: plaintext, or a connector.
+  std::shared_ptr<tls::Context> tls;
   std::optional<ListenerMetrics> metrics;    // none: nobody counts (connectors)
   std::shared_ptr<ByteBudget> input_budget;  // null: no bound over all connections
   std::shared_ptr<ByteBudget> output_budget;

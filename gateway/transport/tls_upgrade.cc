@@ -97,7 +97,7 @@ void TlsUpgrade::Guest::Begin() {
     return Fail(TlsHandshake::End::kAborted,
                 Status::Unavailable("the peer did not wait for its turn"));
   }
-  std::unique_ptr<tls::Engine> engine = upgrade_.tls_->NewEngine();
+  std::unique_ptr<tls::Engine> engine = upgrade_.parts_.context->tls->NewEngine();
   if (engine == nullptr) {
     return Fail(TlsHandshake::End::kFlood,
                 {StatusCode::kResourceExhausted, "no memory for a TLS handshake"});
@@ -148,15 +148,14 @@ void TlsUpgrade::Guest::OnClosed(const Status& reason) {
   upgrade_.OnEnd(this, std::move(outcome));
 }
 
-StreamUpgrade::Maker TlsUpgrade::With(std::shared_ptr<tls::Context> tls) {
-  return [tls = std::move(tls)](const Parts& parts, Callback on_end) {
-    return std::make_unique<TlsUpgrade>(tls, parts, std::move(on_end));
+StreamUpgrade::Maker TlsUpgrade::New() {
+  return [](const Parts& parts, Callback on_end) {
+    return std::make_unique<TlsUpgrade>(parts, std::move(on_end));
   };
 }
 
-TlsUpgrade::TlsUpgrade(std::shared_ptr<tls::Context> tls, const Parts& parts, Callback on_end)
-    : tls_(std::move(tls)),
-      parts_(parts),
+TlsUpgrade::TlsUpgrade(const Parts& parts, Callback on_end)
+    : parts_(parts),
       on_end_(std::move(on_end)),
       flood_(parts.loop, parts.health, "listener " + parts.listener, "handshake_flood", kFlood,
              [this](uint64_t times) {

@@ -11,10 +11,6 @@
 #include "transport/stream_upgrade.h"
 #include "transport/tls_handshake.h"
 
-namespace sluice::tls {
-class Context;
-}
-
 namespace sluice::transport {
 
 // Takes connections of one listener from accepted to encrypted.
@@ -28,9 +24,10 @@ namespace sluice::transport {
 class TlsUpgrade final : public StreamUpgrade {
  public:
   // For ListenerOptions.
-  static Maker With(std::shared_ptr<tls::Context> tls);
+  static Maker New();
 
-  TlsUpgrade(std::shared_ptr<tls::Context> tls, const Parts& parts, Callback on_end);
+  // Handshakes are made with the stream context's tls.
+  TlsUpgrade(const Parts& parts, Callback on_end);
   ~TlsUpgrade() override;
   TlsUpgrade(const TlsUpgrade&) = delete;
   TlsUpgrade& operator=(const TlsUpgrade&) = delete;
@@ -50,7 +47,6 @@ class TlsUpgrade final : public StreamUpgrade {
   Outcome Succeed(TlsHandshake::Outcome handshake, MonotonicTime since);
   void CountFailure(const TlsHandshake::Outcome& handshake);
 
-  const std::shared_ptr<tls::Context> tls_;
   const Parts parts_;
   const Callback on_end_;
   HandshakeTurns turns_;

@@ -24,6 +24,8 @@ constexpr std::array<std::string_view, tls::kFailureCount> kTlsWords = {
     "",
     "it showed no certificate",
     "its certificate is not signed by an authority of uplink.ca",
+    "",
+    "",
     "its certificate has expired, or this machine's clock is wrong",
     "its certificate is not valid yet, or this machine's clock is wrong",
     "its certificate is not for the name in uplink.url",

@@ -12,9 +12,15 @@ from support.scenario import Scenario, DEVICE
 class Signals(Scenario):
     def test_signals_that_ask_for_something_else_do_nothing_but_say_so(self):
         gateway = self.gateway()
-        for name in ("HUP", "USR1", "USR2"):
+        for name in ("USR1", "USR2"):
             gateway.process.signal(getattr(signal, "SIG" + name))
             gateway.process.wait_for_line(f"SIG{name} is ignored")
+        self.assertEqual(200, gateway.health())
+
+    def test_hang_up_reads_certificates_again_and_nothing_else(self):
+        gateway = self.gateway()
+        gateway.process.signal(signal.SIGHUP)
+        gateway.process.wait_for_line("SIGHUP: certificates, keys and revocation lists are read again")
         self.assertEqual(200, gateway.health())
 
     def test_broken_pipes_and_full_files_are_no_end(self):

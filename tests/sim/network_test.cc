@@ -107,7 +107,7 @@ TEST_F(NetworkTest, EncryptsWhatItCarries) {
     Pass(milliseconds(10));
     const transport::PeerInfo& peer = gateway_.stream->peer();
     ASSERT_TRUE(peer.certificate);
-    EXPECT_EQ(peer.certificate->common_name, "dev-1");
+    EXPECT_EQ(peer.certificate->name, "dev-1");
     EXPECT_EQ(peer.resumed, dial > 0);
     client_.stream->Write(AsBytes(std::string(100'000, 'x')));
     gateway_.stream->PauseReading();

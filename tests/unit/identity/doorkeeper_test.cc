@@ -97,7 +97,7 @@ class DoorkeeperTest : public testing::Test {
   }
   void ShowCertificate(const std::string& name) {
     certificate_.emplace();
-    certificate_->common_name = name;
+    certificate_->name = name;
   }
 
   static std::string hash_of_secret_;

@@ -54,7 +54,7 @@ TEST_F(CertificateEndTest, AuthoritiesEndWithTheLast) {
 TEST_F(CertificateEndTest, ItIsThatOfTheContext) {
   const auto context = test::NewServer();
   EXPECT_EQ(End(OwnCertificateEnd(test::PkiServer().certificate_file)),
-            context->not_after_unix_seconds());
+            context->ends().own.value_or(0));
 }
 
 TEST_F(CertificateEndTest, FileThatCannotBeReadHasNone) {

@@ -10,7 +10,7 @@ TEST(HandshakeTest, BothSidesProveWhoTheyAre) {
   EnginePair pair;
   ASSERT_TRUE(pair.ShakeHands());
   ASSERT_TRUE(pair.server.engine->peer());
-  EXPECT_EQ(pair.server.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(pair.server.engine->peer()->name, "alpha");
   EXPECT_EQ(pair.server.engine->peer()->fingerprint_sha256.size(), 64u);
   EXPECT_FALSE(pair.server.engine->peer()->serial.empty());
   EXPECT_GT(pair.server.engine->peer()->not_after_unix_seconds, 1'700'000'000);
@@ -117,7 +117,7 @@ TEST_F(OptionalCertificateTest, NoneIsAccepted) {
 TEST_F(OptionalCertificateTest, GoodOneIsTheIdentity) {
   EnginePair pair(Server(), test::NewClient());
   ASSERT_TRUE(pair.ShakeHands());
-  EXPECT_EQ(pair.server.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(pair.server.engine->peer()->name, "alpha");
 }
 
 TEST_F(OptionalCertificateTest, BadOneIsRefusedAllTheSame) {

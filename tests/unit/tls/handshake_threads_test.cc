@@ -22,7 +22,7 @@ TEST(HandshakeThreadsTest, StepRunsOnAnotherThread) {
     std::thread([&step] { step.Run(); }).join();
   }
   ASSERT_EQ(step.result, Engine::HandshakeResult::kDone);
-  EXPECT_EQ(step.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(step.engine->peer()->name, "alpha");
   EXPECT_TRUE(step.input.empty());
 }
 

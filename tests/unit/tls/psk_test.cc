@@ -162,7 +162,7 @@ TEST_F(PskTest, KeysThatAreReplacedHoldForTheNextHandshake) {
 TEST_F(PskTest, CertificatesWorkBesideKeysAndAreStillRequired) {
   EnginePair pair(test::NewServer(config_), test::NewClient());
   ASSERT_TRUE(pair.ShakeHands());
-  EXPECT_EQ(pair.server.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(pair.server.engine->peer()->name, "alpha");
   EXPECT_EQ(pair.server.engine->psk_name(), "");
   EnginePair without(test::NewServer(config_), test::NewClient(test::PkiClient("")));
   without.ShakeHands();

@@ -29,7 +29,7 @@ TEST_F(ResumptionTest, TicketResumesWithTheSameIdentity) {
   EXPECT_EQ(pair.server.engine->resumed(), resumes);
   EXPECT_EQ(pair.client.engine->resumed(), resumes);
   ASSERT_TRUE(pair.server.engine->peer());
-  EXPECT_EQ(pair.server.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(pair.server.engine->peer()->name, "alpha");
   EXPECT_EQ(EnginePair::Carry("hello again", pair.client, pair.server), "hello again");
 }
 
@@ -39,7 +39,7 @@ TEST_F(ResumptionTest, TicketOfAnotherContextFallsBackToAWholeHandshake) {
   EnginePair pair(test::NewServer(), client_, ticket.get());
   ASSERT_TRUE(pair.ShakeHands());
   EXPECT_FALSE(pair.server.engine->resumed());
-  EXPECT_EQ(pair.server.engine->peer()->common_name, "alpha");
+  EXPECT_EQ(pair.server.engine->peer()->name, "alpha");
 }
 
 TEST_F(ResumptionTest, NothingIsResumedWithTicketsOff) {

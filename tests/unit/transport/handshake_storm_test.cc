@@ -32,7 +32,7 @@ TEST_F(HandshakeStormTest, HundredDevicesShakeHandsWhileTheLoopTicks) {
   ticker_.Start(std::chrono::milliseconds(1));
   RunUntil([&] { return accepted_.size() == kDevices && connected_.size() == kDevices; });
   std::set<std::string> identities;
-  for (const auto& end : accepted_) identities.insert(end->stream->peer().certificate->common_name);
+  for (const auto& end : accepted_) identities.insert(end->stream->peer().certificate->name);
   EXPECT_EQ(identities.size(), kDevices);
   EXPECT_EQ(counters().handshakes.value(), kDevices);
   // Two hundred handshakes' worth of arithmetic are several hundred milliseconds; on the loop
@@ -50,7 +50,7 @@ TEST_F(HandshakeStormTest, ReturningDeviceResumesByTicket) {
   ConnectPair(tls, ticket.get());
   const bool resumes = server(1).stream->peer().tls_version == "TLSv1.2";
   EXPECT_EQ(server(1).stream->peer().resumed, resumes);
-  EXPECT_EQ(server(1).stream->peer().certificate->common_name, "alpha");
+  EXPECT_EQ(server(1).stream->peer().certificate->name, "alpha");
   EXPECT_EQ(counters().resumptions.value(), resumes ? 1u : 0u);
 }
 

@@ -36,7 +36,7 @@ TEST_P(StreamTest, PeerIsKnown) {
   EXPECT_EQ(peer.certificate.has_value(), GetParam());
   EXPECT_EQ(peer.tls_version.empty(), !GetParam());
   if (!GetParam()) return;
-  EXPECT_EQ(peer.certificate->common_name, "alpha");
+  EXPECT_EQ(peer.certificate->name, "alpha");
   EXPECT_EQ(peer.certificate->fingerprint_sha256.size(), 64u);
 }
 

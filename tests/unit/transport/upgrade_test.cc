@@ -119,7 +119,7 @@ TEST_F(UpgradeTest, EvidenceOfAllOfThemComesTogether) {
   EXPECT_EQ(peer.address, "203.0.113.9:4711");
   EXPECT_EQ(FormatSource(peer.source), "203.0.113.9");
   ASSERT_TRUE(peer.certificate);
-  EXPECT_EQ(peer.certificate->common_name, "alpha");
+  EXPECT_EQ(peer.certificate->name, "alpha");
 }
 
 TEST_F(UpgradeTest, FailureBehindAnotherUpgradeIsCounted) {

@@ -244,7 +244,7 @@ TEST_F(TunnelDialTest, CertificateAndNamesAreReadForEachConnection) {
     ASSERT_EQ(Dial(), DialCause::kNone) << text();
     while (accepted_ == nullptr) loop_.RunOnce();
     ASSERT_TRUE(accepted_->peer().certificate);
-    EXPECT_EQ(accepted_->peer().certificate->common_name, device);
+    EXPECT_EQ(accepted_->peer().certificate->name, device);
     EXPECT_EQ(outcome_.user_name, device);
     EXPECT_EQ(outcome_.password, "of " + device);
   }
