@@ -119,6 +119,25 @@ inline int Pbkdf2(mbedtls_md_type_t hash, const unsigned char* password, size_t 
 #endif
 }
 
+// Big-endian, positive.
+inline int SetSerial(mbedtls_x509write_cert* certificate, const unsigned char* bytes, size_t size) {
+#if SLUICE_MBEDTLS_3
+  return mbedtls_x509write_crt_set_serial_raw(certificate, const_cast<unsigned char*>(bytes), size);
+#else
+  mbedtls_mpi serial;
+  mbedtls_mpi_init(&serial);
+  int result = mbedtls_mpi_read_binary(&serial, bytes, size);
+  if (result == 0) result = mbedtls_x509write_crt_set_serial(certificate, &serial);
+  mbedtls_mpi_free(&serial);
+  return result;
+#endif
+}
+
+// Basic constraints say that it may sign others.
+inline bool IsAuthority(const mbedtls_x509_crt& certificate) {
+  return certificate.SLUICE_MBEDTLS_FIELD(ca_istrue) != 0;
+}
+
 inline void SetMinVersionTls12(mbedtls_ssl_config* config) {
 #if SLUICE_MBEDTLS_3
   mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);

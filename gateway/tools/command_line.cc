@@ -5,6 +5,7 @@
 #include "tools/check_command.h"
 #include "tools/consume.h"
 #include "tools/dead_letter_command.h"
+#include "tools/enrol_command.h"
 #include "tools/identity_command.h"
 #include "tools/journal_command.h"
 #include "tools/profile_command.h"
@@ -40,6 +41,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddStatus(app, &exit_code);
   AddReplay(app, &exit_code);
   AddIdentity(app, &exit_code);
+  AddEnrol(app, &exit_code);
   AddConsume(app, &exit_code);
   app.set_version_flag("--version", version);
   try {

@@ -1,35 +1,30 @@
 #include "tools/identity_command.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "admin/form.h"
 #include "base/hex.h"
 #include "identity/password_hash.h"
 #include "tools/control.h"
+#include "tools/identity_client.h"
 #include "tools/identity_file.h"
 #include "tools/json_members.h"
 #include "tools/plain_text.h"
+#include "tools/secret_file.h"
 
 namespace sluice::tools {
 namespace {
 
 using simdjson::dom::element;
-
-constexpr auto kPoll = std::chrono::milliseconds(20);
-constexpr auto kPatience = std::chrono::seconds(10);
 
 struct IdentityArguments {
   std::string directory = "/var/lib/sluice";
@@ -43,43 +38,9 @@ struct IdentityArguments {
   bool json = false;
 };
 
-uint64_t NumberIn(const std::string& body, const char* key) {
-  simdjson::dom::parser parser;
-  const simdjson::padded_string padded(body);
-  element answer;
-  return parser.parse(padded).get(answer) == simdjson::SUCCESS ? Number(answer, key) : 0;
-}
-
-// Says `form` to the gateway; the number of the change.
-Result<uint64_t> Change(const IdentityArguments& a, const std::string& page,
-                        const std::string& form) {
-  auto response = AskControl(a.directory, "/identities/" + page, form);
-  if (!response.ok()) return response.status();
-  if (response->status == kConflict)
-    return Status(StatusCode::kAlreadyExists, WhyNot(std::move(*response)));
-  if (response->status != kAccepted) return Status::Unavailable(WhyNot(std::move(*response)));
-  return NumberIn(response->body, "change");
-}
-
-// Until the gateway has it on the medium.
-Status AwaitSaved(const IdentityArguments& a, uint64_t change) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  for (;;) {
-    const auto response = AskControl(a.directory, "/identities/saved");
-    if (!response.ok()) return response.status();
-    if (NumberIn(response->body, "saved") >= change) return Status::Ok();
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return Status::Unavailable(
-          "it holds from now on, but is not on the disk yet; sluice status says why, and the "
-          "gateway goes on trying");
-    }
-    std::this_thread::sleep_for(kPoll);
-  }
-}
-
 int Finish(const IdentityArguments& a, const Result<uint64_t>& change) {
   if (!change.ok()) return Complain(change.status());
-  const Status saved = AwaitSaved(a, *change);
+  const Status saved = AwaitSaved(a.directory, *change);
   return saved.ok() ? 0 : Complain(saved);
 }
 
@@ -104,7 +65,7 @@ Result<std::string> PasswordFromInput() {
 // Puts an identity with what `form` says of it.
 int Put(const IdentityArguments& a, std::string form, const std::string& made_up) {
   if (a.replace) admin::AppendMember("replace", "1", &form);
-  auto change = Change(a, "put", form);
+  auto change = ChangeIdentity(a.directory, "put", form);
   if (!change.ok() && change.status().code() == StatusCode::kAlreadyExists && !a.replace) {
     change = Status(StatusCode::kAlreadyExists,
                     fmt::format("{}: {}", OneLine(a.name), change.status().message()));
@@ -149,10 +110,12 @@ int Add(const IdentityArguments& a) {
 int SetEnabled(const IdentityArguments& a, bool enabled) {
   std::string form = NameForm(a);
   admin::AppendMember("enabled", enabled ? "1" : "0", &form);
-  return Finish(a, Change(a, "enable", form));
+  return Finish(a, ChangeIdentity(a.directory, "enable", form));
 }
 
-int Remove(const IdentityArguments& a) { return Finish(a, Change(a, "remove", NameForm(a))); }
+int Remove(const IdentityArguments& a) {
+  return Finish(a, ChangeIdentity(a.directory, "remove", NameForm(a)));
+}
 
 // "pump-1                   enabled   argon2id".
 void PrintIdentity(const element& identity) {
@@ -193,7 +156,7 @@ Result<uint64_t> PutImported(const IdentityArguments& a, const IdentityLine& lin
   admin::AppendMember("psk", psk, &form);
   if (line.enabled) admin::AppendMember("enabled", *line.enabled ? "1" : "0", &form);
   if (a.replace) admin::AppendMember("replace", "1", &form);
-  return Change(a, "put", form);
+  return ChangeIdentity(a.directory, "put", form);
 }
 
 int Import(const IdentityArguments& a) {
@@ -220,26 +183,11 @@ int Import(const IdentityArguments& a) {
   return wrong > 0 ? 1 : code;
 }
 
-// For the owner's eyes only, and never over another file.
-Status WriteSecret(const std::string& path, const std::string& content) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return Status::FromErrno(errno, path);
-  Status status;
-  for (size_t done = 0; status.ok() && done < content.size();) {
-    const ssize_t written = ::write(file, content.data() + done, content.size() - done);
-    if (written < 0 && errno != EINTR) status = Status::FromErrno(errno, path);
-    if (written > 0) done += static_cast<size_t>(written);
-  }
-  if (status.ok() && ::fsync(file) != 0) status = Status::FromErrno(errno, path);
-  ::close(file);
-  return status;
-}
-
 int Export(const IdentityArguments& a) {
   auto response = AskControl(a.directory, "/identities/export");
   if (!response.ok()) return Complain(response.status());
   if (response->status != kOk) return Complain(Status::Unavailable(WhyNot(std::move(*response))));
-  const Status written = WriteSecret(a.file, response->body);
+  const Status written = WriteSecretFile(a.file, response->body);
   return written.ok() ? 0 : Complain(written);
 }
 

@@ -17,11 +17,12 @@ _sluice() {
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal dead-letter identity try profile status replay consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter identity enrol try profile status replay consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
     check) options='--offline' ;;
+    enrol) options='--ca --ca-key --out --days --password --psk --replace --dir --host --port --server-ca --for' ;;
     try) options='--topic --identity --members --log' ;;
     profile) options='--topic --log --name' ;;
     status) options='--dir --admin --json --watch' ;;
