@@ -12,10 +12,10 @@ struct Enrolment {
   std::string name;
   std::string host;
   uint16_t port = 8883;
-  std::string server_ca;         // file: the authority of the gateway's certificate
-  std::string certificate, key;  // files; empty: none
-  std::string password;          // empty: none
-  std::string psk;               // hexadecimal; empty: none
+  std::string server_ca;             // file: the authority of the gateway's certificate
+  std::string certificate{}, key{};  // files; empty: none
+  std::string password{};            // empty: none
+  std::string psk{};                 // hexadecimal; empty: none
 };
 
 // The kinds of devices for which there is a text, in the order in which they are told.

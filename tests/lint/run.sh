@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # usage: run.sh [--all]
 #
-# Format, layers, names, scripts, self-contained headers, mutexes, clang-tidy. clang-tidy takes a quarter of a minute a source. It looks
-# at those that the last commits and the working tree have changed, without the unit tests; with --all at every one. Called by
-# `./run lint`, which installs what it needs.
+# Format, layers, names, scripts, mutexes, what each file includes, clang-tidy. The last two take a quarter of a minute a source: they
+# look at what the last commits and the working tree have changed, clang-tidy without the unit tests; with --all at every file. Called
+# by `./run lint`, which installs what it needs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 recent_commits=10
+all=no
+[ "${1:-}" = --all ] && all=yes
 
 echo "lint: format"
 git ls-files '*.h' '*.cc' | xargs clang-format --dry-run --Werror
@@ -28,20 +30,28 @@ done | xargs shellcheck -x
 echo "lint: Python"
 git ls-files '*.py' | xargs /usr/bin/flake8
 
-echo "lint: every header compiles by itself"
-cmake --preset dev >/dev/null
-cmake --build build/dev --target all_verify_interface_header_sets
+# Sources and headers that the last commits and the working tree have changed; with --all every one.
+looked_at() {
+  local since
+  if [ "$all" = yes ]; then
+    git ls-files "$@"
+  else
+    since=$(git rev-parse --verify -q "HEAD~$recent_commits" || git rev-list --max-parents=0 HEAD | tail -n 1)
+    git diff --name-only --diff-filter=d "$since" -- "$@"
+    git ls-files --others --exclude-standard "$@"
+  fi
+}
 
 echo "lint: what mutexes guard"
-/usr/bin/python3 tests/lint/thread_safety.py build/dev
+cmake --preset lint >/dev/null
+cmake --build build/lint --target sluice_generated >/dev/null
+/usr/bin/python3 tests/lint/thread_safety.py build/lint
 
-changed() {
-  local since
-  since=$(git rev-parse --verify -q "HEAD~$recent_commits" || git rev-list --max-parents=0 HEAD | tail -n 1)
-  git diff --name-only --diff-filter=d "$since" -- '*.cc' ':!tests/unit'
-}
+echo "lint: each file compiles by itself, with g++"
+looked_at '*.cc' 'gateway/*.h' 'firmware_sim/*.h' | /usr/bin/python3 tests/lint/compiles_alone.py build/lint
+
 echo "lint: clang-tidy"
-if [ "${1:-}" = --all ]; then git ls-files '*.cc'; else changed; fi |
-  xargs -r -P "$(nproc)" -n 2 clang-tidy-19 -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option
+looked_at '*.cc' ':!tests/unit' |
+  xargs -r -P "$(nproc)" -n 2 clang-tidy-19 -p build/lint --quiet --extra-arg=-Wno-unknown-warning-option
 
 echo "lint: ok"
