@@ -9,7 +9,7 @@ using Env = test::MemoryEnv;
 
 class UnreadableTest : public JournalFixture {
  protected:
-  static constexpr size_t kEvent = 1000, kStep = 48 + 32 + kEvent;
+  static constexpr size_t kEvent = 1000;
 
   UnreadableTest() { stream_.segment_bytes = 16 << 10; }
 
