@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 
 #include "sim/disk.h"
 #include "state/store.h"
@@ -60,11 +61,12 @@ class SqliteVfsTest : public testing::Test {
     row.payload = payload;
     row.holder = "device";
     batch.Add(row);
-    bool committed = false;
-    store_->Write(std::move(batch), [&](bool /*begun*/) { committed = true; });
+    // It may be told later.
+    const auto committed = std::make_shared<bool>(false);
+    store_->Write(std::move(batch), [committed](bool /*begun*/) { *committed = true; });
     store_->RunOnce();
     executor_.RunAll();
-    return committed;
+    return *committed;
   }
 
   Plan plan_;
