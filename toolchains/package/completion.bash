@@ -24,7 +24,7 @@ _sluice() {
     check) options='--offline' ;;
     enrol) options='--ca --ca-key --out --days --password --psk --replace --dir --host --port --server-ca --for' ;;
     try) options='--topic --identity --members --log' ;;
-    profile) options='--topic --log --name' ;;
+    profile) [ "${words[2]}" != draft ] || options='--topic --log --name' ;;
     status) options='--dir --admin --json --watch' ;;
     identity)
       options='--dir'

@@ -128,7 +128,7 @@ TEST_F(SubscriptionTreeTest, RandomFiltersReachWhomAListOfThemReaches) {
   Random random(11);
   const auto levels = [&](std::initializer_list<const char*> words) {
     std::string text = words.begin()[random.Below(words.size())];
-    while (random.Below(3) > 0 && text.back() != '#') {
+    while (random.Below(3) > 0 && !text.ends_with('#')) {
       text += "/" + std::string(words.begin()[random.Below(words.size())]);
     }
     return text;
