@@ -15,7 +15,7 @@ struct Question {
   std::string host = "localhost";        // whom we mean; see HostGuard
   std::string path;                      // "/status"
   std::optional<std::string> form = {};  // asks with POST; see Form
-  std::chrono::milliseconds patience{5'000};  // without a byte
+  std::chrono::milliseconds patience{20'000};  // without a byte; a small board may be busy
   size_t max_answer_bytes = 64UL * 1024 * 1024;
 };
 

@@ -75,8 +75,8 @@ class Sparkplug(Scenario):
 
     def read(self):
         """Types and first values of what is stored."""
-        return [(event["type"], event["readings"][0]["name"], event["readings"][0]["value"])
-                for event in self.running.stored()]
+        first = [(event["type"], event["data"]["readings"][0]) for event in self.running.stored()]
+        return [(kind, reading["name"], reading["value"]) for kind, reading in first]
 
     def test_after_a_restart_a_node_is_asked_and_nothing_is_lost(self):
         self.bear()
