@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "tls/context.h"
 #include "tls/context_impl.h"
+#include "tls/handshake_records.h"
 #include "tls/mbedtls_failure.h"
 #include "tls/peer_certificate_reader.h"
 #include "tls/trust_reader.h"
@@ -29,19 +30,46 @@ struct Engine::Impl {
   Impl() { mbedtls_ssl_init(&ssl); }
   ~Impl() { mbedtls_ssl_free(&ssl); }
 
+  // mbedTLS hands over whole records. A ClientHello stays in one piece: whether the server takes it
+  // otherwise is not known yet.
   static int Send(void* self, const unsigned char* bytes, size_t size) {
-    static_cast<Impl*>(self)->output->Append(ByteSpan(bytes, size));
+    auto& impl = *static_cast<Impl*>(self);
+    const ByteSpan records(bytes, size);
+    if (impl.sends_plaintext && !IsClientHello(records)) {
+      const int most = mbedtls_ssl_get_max_out_record_payload(&impl.ssl);
+      impl.sends_plaintext =
+          AppendInPieces(records, most > 0 ? static_cast<size_t>(most) : 0, impl.output);
+    } else {
+      impl.output->Append(records);
+    }
     return static_cast<int>(size);
   }
 
   static int JudgeLink(void* self, mbedtls_x509_crt* certificate, int depth, uint32_t* flags);
 
   static int Receive(void* self, unsigned char* bytes, size_t size) {
-    ByteSpan& input = *static_cast<Impl*>(self)->input;
+    auto& impl = *static_cast<Impl*>(self);
+    if (impl.joiner) return impl.ReceiveJoined({bytes, size});
+    ByteSpan& input = *impl.input;
     if (input.empty()) return MBEDTLS_ERR_SSL_WANT_READ;
     const size_t count = std::min(size, input.size());
     std::memcpy(bytes, input.data(), count);
     input = input.subspan(count);
+    return static_cast<int>(count);
+  }
+
+  // During the handshake: what is not a whole record is left, so that its owner sees when it is.
+  int ReceiveJoined(std::span<unsigned char> bytes) {
+    ByteBuffer& joined = joiner->joined();
+    while (joined.empty()) {
+      const size_t record = RecordBytes(*input);
+      if (record == 0) return MBEDTLS_ERR_SSL_WANT_READ;
+      joiner->Take(input->first(record));
+      *input = input->subspan(record);
+    }
+    const size_t count = std::min(bytes.size(), joined.size());
+    std::memcpy(bytes.data(), joined.data(), count);
+    joined.Consume(count);
     return static_cast<int>(count);
   }
 
@@ -50,6 +78,9 @@ struct Engine::Impl {
   ByteBuffer* output = nullptr;
   const Context::Impl* context = nullptr;
   bool saw_server_certificate = false;
+  // Null once the handshake is over, when no records are to be joined.
+  std::unique_ptr<HandshakeJoiner> joiner = std::make_unique<HandshakeJoiner>();
+  bool sends_plaintext = true;  // nothing that is encrypted has been sent
   // Servers: of the client's certificate, and the one whose signature comes next.
   TrustPath path = {};
   TrustId signer = {};
@@ -136,6 +167,7 @@ Engine::HandshakeResult Engine::Handshake(ByteSpan* ciphertext, ByteBuffer* outp
 }
 
 bool Engine::FinishHandshake() {
+  impl_->joiner.reset();  // mbedTLS has seen all that it has put together
   if (HasProvenPsk()) psk_name_ = impl_->offered_psk;
   resumed_ = !impl_->saw_server_certificate && psk_name_.empty();
   CheckPeer();
@@ -224,17 +256,7 @@ void Engine::Close(ByteBuffer* output) {
   static_cast<void>(mbedtls_ssl_close_notify(&impl_->ssl));
 }
 
-bool Engine::HasRecord(ByteSpan ciphertext) {
-  constexpr size_t kHeaderBytes = 5;
-  constexpr size_t kMaxRecordBytes = 16384 + 2048;
-  if (ciphertext.empty()) return false;
-  const bool is_tls = ciphertext[0] >= MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC &&
-                      ciphertext[0] <= MBEDTLS_SSL_MSG_APPLICATION_DATA;
-  if (!is_tls) return true;
-  if (ciphertext.size() < kHeaderBytes) return false;
-  const size_t length = LoadBe16(&ciphertext[3]);
-  return length > kMaxRecordBytes || ciphertext.size() >= kHeaderBytes + length;
-}
+bool Engine::HasRecord(ByteSpan ciphertext) { return RecordBytes(ciphertext) > 0; }
 
 // Tells a peer why in cases in which mbedTLS just falls silent, a missing certificate among them.
 void Engine::SendAlert(int alert) {

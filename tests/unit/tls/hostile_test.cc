@@ -25,9 +25,9 @@ TEST_F(HostileTest, HelloCutAtEveryByteWaitsForTheRest) {
   const auto context = test::NewServer();
   for (size_t cut = 0; cut < hello.size(); ++cut) {
     EnginePair::End server{context->NewEngine(), {}, {}};
-    EXPECT_EQ(Feed(server, hello.view().first(cut)), Handshake::kNeedMore) << cut;
+    EXPECT_EQ(Feed(server, hello.view().first(cut)), Handshake::kNeedMore) << cut;  // and left
     EXPECT_TRUE(server.output.empty()) << cut;
-    EXPECT_EQ(Feed(server, hello.view().subspan(cut)), Handshake::kNeedMore) << cut;
+    EXPECT_EQ(Feed(server, hello.view()), Handshake::kNeedMore) << cut;
     EXPECT_FALSE(server.output.empty()) << cut;
   }
 }
