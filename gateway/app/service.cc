@@ -11,6 +11,7 @@
 #include "admin/admin_client.h"
 #include "admin/admin_server.h"
 #include "app/books.h"
+#include "app/client_pages.h"
 #include "app/control_pages.h"
 #include "app/identity_pages.h"
 #include "app/make_uplink.h"
@@ -182,6 +183,7 @@ void Service::StartControl() {
   admin::AdminPages pages = Pages();
   pages.control = ControlPages(*gateway_, *route_replay_);
   AddIdentityPages(gateway_->identities(), &pages.control);
+  AddClientPages(gateway_->server(), &pages.control);
   auto control = admin::AdminServer::Open(loop_, std::move(options), metrics_, std::move(pages));
   if (control.ok()) {
     control_ = std::move(*control);

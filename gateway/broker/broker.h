@@ -176,6 +176,16 @@ class Broker {
   std::optional<MonotonicTime> NextDeadline() const;
   void Tick(MonotonicTime now);
 
+  // What is known of a connected client, for lists and logs; views until the broker is next called.
+  struct ClientView {
+    std::string_view client_id = {};
+    size_t subscriptions = 0;
+    size_t in_flight = 0;  // to it, and not acknowledged
+    size_t queued = 0;     // behind them
+    size_t queued_bytes = 0;
+  };
+  ClientView View(ConnectionId connection) const;
+
   // For metrics and status.
   size_t connected_clients() const { return clients_.connected(); }
   size_t detached_sessions() const { return clients_.detached(); }

@@ -65,6 +65,16 @@ bool Broker::IsConnected(std::string_view identity, std::string_view client_id) 
   return client != nullptr && client->connected();
 }
 
+Broker::ClientView Broker::View(ConnectionId connection) const {
+  const ClientRecord* const client = clients_.Find(connection);
+  if (client == nullptr) return {};
+  return {.client_id = client->client_id,
+          .subscriptions = client->filters.size(),
+          .in_flight = client->state.outbound.size(),
+          .queued = client->queue.size(),
+          .queued_bytes = client->queue.bytes()};
+}
+
 ClientRecord* Broker::FindSession(MonotonicTime now, const codec::Connect& connect,
                                   std::string_view identity) {
   ClientRecord* client = clients_.Find(identity, connect.client_id);

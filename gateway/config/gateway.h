@@ -14,6 +14,7 @@ struct GatewayConfig {
   std::string data_dir;
   std::string profiles;  // a directory of *.toml; empty: there are none
   LogLevel log_level = LogLevel::kInfo;
+  LogLevel log_clients = LogLevel::kDebug;  // of lines that say who comes and goes
   uint64_t memory_limit = 48 << 20;
   bool local_events = true;  // events/<device>/<type> for local subscribers
   Duration clock_trust_after = std::chrono::hours(1);  // without synchronisation

@@ -156,6 +156,7 @@ server::ServerOptions ToServerOptions(const Config& config, const MemoryPlan& pl
   options.max_open_connections = plan.max_connections;
   options.max_input_bytes = plan.input_bytes;
   options.max_outgoing_bytes = plan.outgoing_bytes;
+  options.client_log_level = config.gateway.log_clients;
   options.state = ToSavedStateOptions(config.state);
   if (config.gateway.local_events) options.local_event_streams = EventStreams(config);
   return options;

@@ -52,10 +52,11 @@ size_t Connection::OnBytes(ByteSpan bytes) {
   uint64_t packets = 0;
   const uint64_t leases_before = context_.outputs.leases();
   while (held_.empty() && !stopped_ && session_.CanReceive()) {
-    const size_t taken =
-        session_.Receive(context_.scheduler.Now(), bytes.subspan(consumed), out.get());
+    const MonotonicTime now = context_.scheduler.Now();
+    const size_t taken = session_.Receive(now, bytes.subspan(consumed), out.get());
     CarryOut(out.get());
     if (taken == 0) break;
+    last_packet_at_ = now;
     consumed += taken;
     if (++packets + context_.outputs.leases() - leases_before < kTurn) continue;
     if (consumed < bytes.size()) EndTurn();
@@ -298,6 +299,7 @@ void Connection::DoSubscribe(const codec::Subscribe& subscribe, session::Output*
   std::vector<codec::ReasonCode> codes;
   context_.broker.OnSubscribe(context_.scheduler.Now(), id_, subscribe, &codes);
   TellRefused(subscribe, codes);
+  context_.client_log.Subscribed(Logged(), subscribe, codes);
   session_.AcceptSubscribe(subscribe.packet_id, codes, out);
   Send(out);
   TakeMore();
@@ -321,6 +323,7 @@ void Connection::TellRefused(const codec::Subscribe& subscribe,
 void Connection::DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out) {
   std::vector<codec::ReasonCode> codes;
   context_.broker.OnUnsubscribe(id_, unsubscribe, &codes);
+  context_.client_log.Unsubscribed(Logged(), unsubscribe);
   session_.AcceptUnsubscribe(unsubscribe.packet_id, codes, out);
 }
 
@@ -338,6 +341,29 @@ void Connection::DoStartTimer(const session::StartTimer& start) {
   timers_[kind].Start(start.duration);
 }
 
+ClientLog::Client Connection::Logged() const {
+  return {context_.broker, id_, identity_, stream_->peer()};
+}
+
+ClientInfo Connection::Describe() const {
+  const MonotonicTime now = context_.scheduler.Now();
+  const broker::Broker::ClientView view = context_.broker.View(id_);
+  const transport::PeerInfo& peer = stream_->peer();
+  return {.arrival = arrival_,
+          .client_id = view.client_id,
+          .identity = identity_,
+          .address = peer.address,
+          .protocol = protocol_,
+          .tls = peer.tls_version,
+          .connected_for = now - joined_at_,
+          .last_packet_ago = now - last_packet_at_,
+          .subscriptions = view.subscriptions,
+          .unacknowledged = session_.unacknowledged(),
+          .in_flight = view.in_flight,
+          .queued = view.queued,
+          .queued_bytes = view.queued_bytes};
+}
+
 // A QoS 2 message that nobody took must not count as handed out when the client repeats it.
 void Connection::LetGoOfHeld() {
   if (held_.empty()) return;
@@ -351,6 +377,9 @@ void Connection::DoClose(const session::Close& close) {
   closing_ = true;
   StopAsking();
   LetGoOfHeld();
+  if (state_ != nullptr) {
+    context_.client_log.Left(Logged(), close, context_.scheduler.Now() - joined_at_);
+  }
   state_ = nullptr;
   ChargeWindow();
   context_.broker.OnDisconnect(context_.scheduler.Now(), id_, close);

@@ -14,6 +14,8 @@
 #include "broker/broker.h"
 #include "broker/client_handle.h"
 #include "identity/authenticator.h"
+#include "server/client_info.h"
+#include "server/client_log.h"
 #include "server/connect_refusals.h"
 #include "server/held_publish.h"
 #include "server/output_pool.h"
@@ -42,6 +44,7 @@ struct ConnectionContext {
   Counter& paused;
   Counter& outgoing_shortages;  // times that a message waited because `outgoing` was used up
   LogLimit& log_limit;          // of lines that clients can provoke
+  const ClientLog& client_log;
   ConnectRefusals& refusals;
 
   // Told by connections. Removing destroys the connection.
@@ -104,6 +107,8 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   const std::string& identity() const { return identity_; }
   const transport::PeerInfo& peer() const { return stream_->peer(); }
   bool has_joined() const { return state_ != nullptr; }
+  // Only of one that has joined.
+  ClientInfo Describe() const;
   uint64_t arrival() const { return arrival_; }
   size_t listener() const { return listener_; }
 
@@ -128,6 +133,7 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   void DoConnect(const codec::Connect& connect);
   void DoPublish(const codec::Publish& publish, session::Output* out);
   void DoSubscribe(const codec::Subscribe& subscribe, session::Output* out);
+  ClientLog::Client Logged() const;
   void TellRefused(const codec::Subscribe& subscribe, const std::vector<codec::ReasonCode>& codes);
   void DoUnsubscribe(const codec::Unsubscribe& unsubscribe, session::Output* out);
   void DoStartTimer(const session::StartTimer& start);
@@ -171,6 +177,9 @@ class Connection final : public transport::StreamHandler, public broker::ClientH
   Lifetime asks_;
   Timer decision_timer_;
   broker::ConnectionId id_;
+  std::string_view protocol_;  // of its CONNECT: "3.1", "3.1.1", "5.0"
+  MonotonicTime joined_at_;
+  MonotonicTime last_packet_at_;
   session::SessionState* state_ = nullptr;  // the broker's; from its accepting us to our Close
   HeldPublish held_;
   transport::ByteBudget::Charge held_charge_;

@@ -76,6 +76,9 @@ void Connection::Join(const codec::Connect& connect, const identity::Decision& d
   stream_->SetStanding(transport::Standing::kAdmitted);
   id_ = outcome.connection;
   state_ = outcome.state;
+  protocol_ = connect.is_31 ? "3.1" : connect.version == codec::Version::kV5 ? "5.0" : "3.1.1";
+  joined_at_ = last_packet_at_ = now;
+  context_.client_log.Joined(Logged(), protocol_, connect, outcome.session_present);
   ChargeWindow();
   session::ConnectAnswer answer;
   answer.session_present = outcome.session_present;

@@ -38,6 +38,7 @@ Server::Server(ServerOptions options, const Parts& parts)
       outgoing_(std::make_shared<transport::ByteBudget>(options_.max_outgoing_bytes)),
       admission_(std::make_shared<transport::Admission>(
           parts.scheduler, options_.max_open_connections, "listeners", parts.health)),
+      client_log_(options_.client_log_level),
       broker_(options_.broker, &parts.access, &parts.sink, &broker_counters_, &parts.random),
       refusals_(parts.metrics),
       paused_(parts.metrics.AddCounter(
@@ -183,6 +184,7 @@ void Server::AcceptFrom(size_t listener, const identity::EntryRules& entry,
       .paused = paused_,
       .outgoing_shortages = outgoing_shortages_,
       .log_limit = log_limit_,
+      .client_log = client_log_,
       .refusals = refusals_,
       .owner = *this};
   const uint64_t arrival = ++arrivals_;
@@ -195,6 +197,24 @@ void Server::AcceptFrom(size_t listener, const identity::EntryRules& entry,
       (peer.certificate && entry.certificate) || (!peer.psk_name.empty() && entry.psk);
   raw->BelongTo(broker_.PartyOf(raw->identity(), PartyName(*raw, !is_known)));
   raw->Start();
+}
+
+std::optional<uint64_t> Server::VisitClients(
+    uint64_t after, size_t limit, const std::function<void(const ClientInfo&)>& visit) const {
+  size_t looks = 4 * limit;
+  for (auto at = connections_.upper_bound(after); at != connections_.end(); ++at) {
+    const auto& [arrival, connection] = *at;
+    if (limit == 0 || looks-- == 0) return after;
+    after = arrival;
+    if (!connection->has_joined()) continue;
+    ClientInfo client = connection->Describe();
+    if (connection->listener() < listeners_.size()) {
+      client.listener = listeners_[connection->listener()]->address();
+    }
+    visit(client);
+    --limit;
+  }
+  return std::nullopt;
 }
 
 void Server::Publish(std::string_view topic, ByteSpan payload) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/health.h"
 #include "base/lifetime.h"
+#include "base/log.h"
 #include "base/metrics.h"
 #include "base/random.h"
 #include "base/scheduler.h"
@@ -74,6 +76,8 @@ struct ServerOptions {
   // Told to clients that ask for it, the beginning of topics for answers to them (MQTT 5.0, section
   // 4.10.1); "{identity}" stands for the client's, if that can be a level of a topic. Empty: none.
   std::string response_information;
+  // Of the lines that say who comes and goes, and what clients subscribe to.
+  LogLevel client_log_level = LogLevel::kDebug;
   // How often `$SYS/broker/…` is brought up to date; 0: there is none.
   Duration sys_interval{0};
 };
@@ -118,6 +122,11 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   void Revoke(std::string_view identity, bool for_good);
   const std::vector<std::unique_ptr<transport::Listener>>& listeners() const { return listeners_; }
   const broker::Broker& broker() const { return broker_; }
+  // Shows connected clients in the order of their coming, those after the one whose arrival is
+  // `after`, at most `limit` and of at most four times as many connections. Returns where to go on;
+  // nothing: these were the last.
+  std::optional<uint64_t> VisitClients(uint64_t after, size_t limit,
+                                       const std::function<void(const ClientInfo&)>& visit) const;
   // In the gateway's own name, at QoS 0; see Broker::PublishLocal.
   void Publish(std::string_view topic, ByteSpan payload);
   // What streams that come another way than by Listen charge what they hold to.
@@ -172,6 +181,7 @@ class Server : private ConnectionContext::Owner, private broker::EventSink::List
   const std::shared_ptr<transport::Admission> admission_;
   OutputPool outputs_;
   LogLimit log_limit_;  // of lines that clients can provoke
+  const ClientLog client_log_;
   broker::Broker broker_;
   std::unique_ptr<SavedState> saved_state_;    // null: nothing outlives the process
   std::unique_ptr<LocalEvents> local_events_;  // null: switched off

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/check_command.h"
+#include "tools/clients_command.h"
 #include "tools/consume.h"
 #include "tools/dead_letter_command.h"
 #include "tools/enrol_command.h"
@@ -39,6 +40,7 @@ int RunCommandLine(int argc, char** argv, const std::string& version,
   AddTry(app, &exit_code);
   AddProfile(app, &exit_code);
   AddStatus(app, &exit_code);
+  AddClients(app, &exit_code);
   AddReplay(app, &exit_code);
   AddIdentity(app, &exit_code);
   AddEnrol(app, &exit_code);

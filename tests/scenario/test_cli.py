@@ -26,7 +26,7 @@ class Program(unittest.TestCase):
         self.assertRegex(out, r"^sluice \d+\.\d+\.\d+\n$")
         code, out, err = sluice("--help")
         self.assertEqual((0, ""), (code, err))
-        for command in ("run", "check", "journal", "dead-letter", "try", "profile", "status", "consume"):
+        for command in ("run", "check", "journal", "dead-letter", "try", "profile", "status", "clients", "consume"):
             self.assertIn(f"  {command} ", out)
             self.assertEqual(0, sluice(command, "--help")[0])
 

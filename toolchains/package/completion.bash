@@ -17,7 +17,7 @@ _sluice() {
       --topic | --until | --url | --username) return ;;
   esac
   if [ "$cword" -eq 1 ]; then
-    COMPREPLY=($(compgen -W 'run check journal dead-letter identity enrol try profile status replay consume --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W 'run check journal dead-letter identity enrol try profile status clients replay consume --help --version' -- "$cur"))
     return
   fi
   case ${words[1]} in
@@ -26,6 +26,7 @@ _sluice() {
     try) options='--topic --identity --members --log' ;;
     profile) [ "${words[2]}" != draft ] || options='--topic --log --name' ;;
     status) options='--dir --admin --json --watch' ;;
+    clients) options='--dir --json' ;;
     identity)
       options='--dir'
       case ${words[2]} in
