@@ -226,8 +226,9 @@ void Service::RegisterBooks() {
 
 // Tools and tests that bind port 0 read these lines.
 void Service::ReportAddresses() const {
-  for (const auto& listener : gateway_->server().listeners()) {
-    LogInfo("listening on {}", listener->address());
+  const auto& listeners = gateway_->server().listeners();
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    LogInfo("listening on {}{}", listeners[i]->address(), config::NoteOf(config_.listeners[i]));
   }
   if (admin_) LogInfo("admin on {}", admin_->address());
   LogInfo("gateway {} ready", config_.gateway.id);

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <set>
 #include <utility>
 
 #include "broker/access_control.h"
 #include "config/config.h"
 #include "config/memory_plan.h"
+#include "transport/proxy_upgrade.h"
+#include "transport/websocket_upgrade.h"
 
 namespace sluice::config {
 namespace {
@@ -48,8 +52,22 @@ ClientCertificate DefaultClientCertificate(const ListenerConfig& listener, bool 
   return listener.accepts.size() == 1 ? ClientCertificate::kRequired : ClientCertificate::kOptional;
 }
 
+// "0660": who of this machine may use a socket file.
+Result<uint32_t> ParseMode(std::string_view text) {
+  uint32_t mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  if (is_whole && text.size() >= 3 && mode <= 0777) return mode;
+  return Status::InvalidArgument(
+      fmt::format("'{}' is no mode of a file: write it in octal, as in \"0660\"", text));
+}
+
+bool IsOnNetwork(const ListenerConfig& listener) {
+  return listener.plaintext && !listener.bind.is_unix();
+}
+
 void CheckAccepts(TableReader& t, const ListenerConfig& listener) {
-  if (listener.plaintext && listener.Takes(Accept::kPassword)) {
+  if (IsOnNetwork(listener) && listener.Takes(Accept::kPassword)) {
     t.Error("accepts",
             "has password, which clients would send in plaintext here; give the listener tls, or "
             "ask for password_plaintext");
@@ -95,11 +113,34 @@ void ReadTls(TableReader& t, bool needs_certificate, ListenerTlsConfig* tls) {
   }
 }
 
+void ReadWebSocket(TableReader& t, ListenerWebSocketConfig* websocket) {
+  constexpr uint64_t kLeast = 512, kMost = 64 << 10;
+  t.Parsed("path", &websocket->path, transport::ParseWebSocketPath);
+  t.ParsedList("origins", &websocket->origins, transport::ParseOrigin);
+  t.Bytes("max_request", kLeast, &websocket->max_request_bytes, kMost);
+}
+
+void ReadProxies(TableReader& t, ListenerConfig* listener) {
+  t.Flag("proxy_protocol", &listener->proxy_protocol);
+  t.ParsedList("trusted_proxies", &listener->trusted_proxies, transport::AddressRange::Parse);
+  const bool is_needed = listener->proxy_protocol && !listener->bind.is_unix();
+  if (is_needed && listener->trusted_proxies.empty()) {
+    t.Error("trusted_proxies",
+            "must say from which addresses proxies come, as in [\"10.0.0.5\", \"10.1.0.0/16\"]; "
+            "whoever else came could say that he is anybody");
+  }
+}
+
 // Two addresses with the same port can't both be had, unless the system chooses it.
 class BindCheck {
  public:
   explicit BindCheck(Diagnostics* diagnostics) : diagnostics_(diagnostics) {}
 
+  void Add(const std::string& path, const transport::ListenAddress& bind) {
+    if (!bind.is_unix()) return Add(path, bind.socket());
+    if (files_.insert(bind.path()).second) return;
+    diagnostics_->Error(path, fmt::format("{} can't be listened on twice", bind.text()));
+  }
   void Add(const std::string& path, const transport::SocketAddress& bind) {
     if (bind.port() == 0) return;
     const std::string written = transport::FormatSocketAddress(bind.storage());
@@ -119,6 +160,7 @@ class BindCheck {
 
   Diagnostics* diagnostics_;
   std::vector<std::pair<uint16_t, std::string>> seen_;
+  std::set<std::string> files_;
 };
 
 void CheckBinds(const Config& config, Diagnostics* diagnostics) {
@@ -143,6 +185,18 @@ void CheckAnonymous(const Config& config, size_t i, Diagnostics* diagnostics) {
       "any");
 }
 
+void WarnOfIdleKeys(const ListenerConfig& listener, Diagnostics* diagnostics) {
+  const std::string& bind = listener.bind.text();
+  if (listener.mode != ListenerConfig{}.mode && !listener.bind.is_unix()) {
+    diagnostics->Warning(
+        fmt::format("listener {} has a mode, which is for files of Unix sockets", bind));
+  }
+  if (!listener.trusted_proxies.empty() && !listener.proxy_protocol) {
+    diagnostics->Warning(
+        fmt::format("listener {} has trusted_proxies, which are for proxy_protocol = true", bind));
+  }
+}
+
 tls::ServerConfig ToServerConfig(const ListenerTlsConfig& tls) {
   tls::ServerConfig config;
   config.certificate_file = tls.cert;
@@ -160,6 +214,13 @@ std::string_view KeyIn(std::string_view message, const ListenerTlsConfig& tls) {
   if (message.starts_with("revocation list")) return "crl";
   if (message.find(tls.key) != message.npos) return "key";
   return message.find(tls.cert) != message.npos ? "cert" : "client_ca";
+}
+
+// What is in a socket file's place is looked at when the gateway starts.
+void CheckBind(const std::string& path, const transport::ListenAddress& bind, Machine& machine) {
+  if (!bind.is_unix()) return machine.CheckBind(path, bind.socket());
+  const std::string file = bind.path();
+  machine.CheckExists(path, file.substr(0, file.rfind('/') + 1));
 }
 
 void CheckTls(const std::string& path, const ListenerConfig& listener, Machine& machine) {
@@ -187,10 +248,12 @@ void CheckTls(const std::string& path, const ListenerConfig& listener, Machine& 
 
 void Read(TableReader& t, ListenerConfig* listener) {
   t.Require("bind");
-  t.Parsed("bind", &listener->bind, transport::SocketAddress::Parse);
+  t.Parsed("bind", &listener->bind, transport::ListenAddress::Parse);
+  t.Parsed("mode", &listener->mode, ParseMode);
   t.Flag("plaintext", &listener->plaintext);
   t.Flag("anonymous", &listener->anonymous);
   t.Flag("check_payload_format", &listener->check_payload_format);
+  if (!t.Has("tls") && listener->bind.is_unix()) listener->plaintext = true;
   if (!t.Has("tls") && !listener->plaintext) {
     t.Error("tls", "is missing; give it a certificate, or ask for plaintext = true");
   }
@@ -209,6 +272,10 @@ void Read(TableReader& t, ListenerConfig* listener) {
     listener->accepts = {Accept::kCertificate};
   }
   CheckAccepts(t, *listener);
+  t.Table("websocket", [listener](TableReader& websocket) {
+    ReadWebSocket(websocket, &listener->websocket.emplace());
+  });
+  ReadProxies(t, listener);
 }
 
 void CheckListeners(const Config& config, Diagnostics* diagnostics) {
@@ -217,17 +284,18 @@ void CheckListeners(const Config& config, Diagnostics* diagnostics) {
   }
   CheckBinds(config, diagnostics);
   for (size_t i = 0; i < config.listeners.size(); ++i) {
-    if (config.listeners[i].plaintext) {
+    if (IsOnNetwork(config.listeners[i])) {
       diagnostics->Warning(
           fmt::format("listener {} speaks plaintext: anyone on the network can read and forge",
                       config.listeners[i].bind.text()));
     }
-    if (config.listeners[i].Takes(Accept::kPasswordPlaintext)) {
+    if (IsOnNetwork(config.listeners[i]) && config.listeners[i].Takes(Accept::kPasswordPlaintext)) {
       diagnostics->Warning(
           fmt::format("listener {} takes passwords in plaintext: anyone on the network can read "
                       "them and come in with them",
                       config.listeners[i].bind.text()));
     }
+    WarnOfIdleKeys(config.listeners[i], diagnostics);
     CheckAnonymous(config, i, diagnostics);
   }
 }
@@ -235,9 +303,17 @@ void CheckListeners(const Config& config, Diagnostics* diagnostics) {
 void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine) {
   for (size_t i = 0; i < listeners.size(); ++i) {
     const std::string path = fmt::format("listener[{}]", i);
-    machine.CheckBind(path + ".bind", listeners[i].bind);
+    CheckBind(path + ".bind", listeners[i].bind, machine);
     if (!listeners[i].plaintext) CheckTls(path + ".tls", listeners[i], machine);
   }
+}
+
+std::string NoteOf(const ListenerConfig& listener) {
+  std::string note;
+  if (listener.bind.is_dual_stack()) note += ", IPv4 as well";
+  if (listener.websocket) note += ", WebSocket at " + listener.websocket->path;
+  if (listener.proxy_protocol) note += ", behind proxies";
+  return note;
 }
 
 Result<std::shared_ptr<tls::Context>> MakeTlsContext(const ListenerConfig& listener,
@@ -263,6 +339,17 @@ Result<server::ListenerSpec> MakeListenerSpec(const Config& config, const Listen
                                               std::shared_ptr<const tls::PskKeys> psk) {
   server::ListenerSpec spec;
   spec.transport.bind = listener.bind.text();
+  spec.transport.socket_mode = listener.mode;
+  if (listener.proxy_protocol) {
+    spec.transport.under_tls.push_back(transport::ProxyUpgrade::From(listener.trusted_proxies));
+  }
+  if (listener.websocket) {
+    const ListenerWebSocketConfig& websocket = *listener.websocket;
+    spec.transport.over_tls.push_back(transport::WebSocketUpgrade::With(
+        {.path = websocket.path,
+         .origins = websocket.origins,
+         .max_request_bytes = static_cast<size_t>(websocket.max_request_bytes)}));
+  }
   spec.transport.limits = ToStreamLimits(config.limits, plan);
   spec.check_payload_format = listener.check_payload_format;
   if (listener.anonymous) spec.entry.anonymous = kAnonymous;

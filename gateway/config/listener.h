@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,10 @@
 #include "config/toml_reader.h"
 #include "server/server.h"
 #include "tls/context.h"
-#include "transport/socket_address.h"
+#include "transport/address_range.h"
+#include "transport/listen_address.h"
+#include "transport/listener.h"
+#include "transport/websocket_request.h"
 
 namespace sluice::config {
 
@@ -35,14 +39,27 @@ struct ListenerTlsConfig {
   bool operator==(const ListenerTlsConfig&) const = default;
 };
 
+// [[listener]] websocket
+struct ListenerWebSocketConfig {
+  std::string path = transport::WebSocketRules{}.path;
+  std::vector<std::string> origins;
+  uint64_t max_request_bytes = transport::WebSocketRules{}.max_request_bytes;  // max_request
+  bool operator==(const ListenerWebSocketConfig&) const = default;
+};
+
 // [[listener]]
 struct ListenerConfig {
-  transport::SocketAddress bind;
-  bool plaintext = false;  // has to be asked for
+  transport::ListenAddress bind;
+  uint32_t mode = transport::ListenerOptions{}.socket_mode;  // of a Unix socket's file
+  // Has to be asked for, but for a Unix socket, which nobody on the network can reach.
+  bool plaintext = false;
   bool anonymous = false;  // clients that show nothing are "anonymous"; has to be asked for
   bool check_payload_format = false;
   std::vector<Accept> accepts;
   ListenerTlsConfig tls;
+  std::optional<ListenerWebSocketConfig> websocket;  // none: bare MQTT
+  bool proxy_protocol = false;
+  std::vector<transport::AddressRange> trusted_proxies;
 
   bool Takes(Accept accept) const {
     return std::find(accepts.begin(), accepts.end(), accept) != accepts.end();
@@ -58,6 +75,9 @@ void Read(TableReader& t, ListenerConfig* listener);
 // anonymous clients speak for.
 void CheckListeners(const Config& config, Diagnostics* diagnostics);
 void CheckMachine(const std::vector<ListenerConfig>& listeners, Machine& machine);
+
+// What there is to say of it besides its address: ", IPv4 as well, WebSocket at /mqtt".
+std::string NoteOf(const ListenerConfig& listener);
 
 // Loads certificates, key and lists anew; for a listener with tls. Any thread. As MakeListenerSpec
 // otherwise.

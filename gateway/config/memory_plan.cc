@@ -19,6 +19,14 @@ bool AnyTls(const Config& config) {
                      [](const ListenerConfig& l) { return !l.plaintext; });
 }
 
+size_t BytesPerConnection(const Config& config) {
+  const bool any_websocket =
+      std::any_of(config.listeners.begin(), config.listeners.end(),
+                  [](const ListenerConfig& l) { return l.websocket.has_value(); });
+  return (AnyTls(config) ? kBytesPerTlsConnection : kBytesPerPlainConnection) +
+         (any_websocket ? kBytesPerWebSocket : 0);
+}
+
 // Batches being read and built, and the window's publishes in the client library's queue.
 size_t BytesOfRoutes(const Config& config) {
   constexpr size_t kReadBytes = 128 << 10;
@@ -106,7 +114,7 @@ Result<MemoryPlan> PlanMemory(const Config& config) {
   plan.lowered = LoweredLimits(config, plan);
 
   const uint64_t fixed = BytesOfShares(plan, config);
-  const size_t each = AnyTls(config) ? kBytesPerTlsConnection : kBytesPerPlainConnection;
+  const size_t each = BytesPerConnection(config);
   const uint64_t wanted = config.limits.max_connections;
   const uint64_t needed = fixed + WithNewcomers(std::max<uint64_t>(wanted, 1), config) * each;
   if (needed > limit) {

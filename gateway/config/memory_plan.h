@@ -45,6 +45,8 @@ struct MemoryPlan {
 // session and ours. Measured, see the README.
 inline constexpr size_t kBytesPerTlsConnection = 24 << 10;
 inline constexpr size_t kBytesPerPlainConnection = 4 << 10;
+// More where there are WebSockets: wslay's state of 9,440 bytes, and ours.
+inline constexpr size_t kBytesPerWebSocket = 10 << 10;
 // The program itself with its libraries, before the first connection; resident, see the README.
 #if defined(__x86_64__)
 inline constexpr size_t kBytesOfProgram = 11 << 20;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/fields.h"
+
 namespace sluice::http {
 
 enum class Method : uint8_t { kGet, kHead, kPost, kOther };
@@ -32,6 +34,7 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
   std::string allow = {};  // "GET, HEAD": the methods there are, with a 405
+  Fields more = {};        // besides what every response has
 };
 
 }  // namespace sluice::http

@@ -6,21 +6,6 @@
 
 namespace sluice::http {
 
-const std::string* ResponseHead::Only(std::string_view lower_name) const {
-  const std::string* found = nullptr;
-  for (const auto& [name, value] : fields) {
-    if (name != lower_name) continue;
-    if (found != nullptr) return nullptr;
-    found = &value;
-  }
-  return found;
-}
-
-size_t ResponseHead::Count(std::string_view lower_name) const {
-  return static_cast<size_t>(
-      std::ranges::count_if(fields, [&](const auto& field) { return field.first == lower_name; }));
-}
-
 struct ResponseHeadParser::Impl {
   explicit Impl(size_t max_bytes) : room(max_bytes) {
     http_parser_init(&parser, HTTP_RESPONSE);
@@ -43,26 +28,13 @@ struct ResponseHeadParser::Impl {
   ~Impl() = default;
 
   static Impl& Of(http_parser* p) { return *static_cast<Impl*>(p->data); }
-  // Fields and values come in pieces.
-  int OnField(std::string_view piece) {
-    if (in_value || head.fields.empty()) head.fields.emplace_back();
-    in_value = false;
-    for (const char c : piece) {
-      head.fields.back().first += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    }
-    return 0;
-  }
-  int OnValue(std::string_view piece) {
-    if (head.fields.empty()) return 1;
-    in_value = true;
-    head.fields.back().second += piece;
-    return 0;
-  }
+  int OnField(std::string_view piece) { return collected.OnName(piece) ? 0 : 1; }
+  int OnValue(std::string_view piece) { return collected.OnValue(piece) ? 0 : 1; }
 
   http_parser parser;
   http_parser_settings settings;
+  FieldCollector collected;
   ResponseHead head;
-  bool in_value = false;
   bool complete = false;
   size_t room;
 };
@@ -77,9 +49,11 @@ ResponseHeadParser::Outcome ResponseHeadParser::Execute(ByteSpan in, size_t* use
   *used = http_parser_execute(parser, &impl_->settings, reinterpret_cast<const char*>(taken.data()),
                               taken.size());
   impl_->room -= std::min(impl_->room, *used);
+  if (impl_->collected.full()) return Outcome::kTooLong;
   if (HTTP_PARSER_ERRNO(parser) != HPE_OK) return Outcome::kError;
   if (impl_->complete) {
     impl_->head.status = static_cast<int>(parser->status_code);
+    impl_->head.fields = impl_->collected.Take();
     return Outcome::kHead;
   }
   return impl_->room == 0 ? Outcome::kTooLong : Outcome::kNeedMore;

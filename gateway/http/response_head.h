@@ -5,10 +5,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/bytes.h"
+#include "http/fields.h"
 
 namespace sluice::http {
 
@@ -16,11 +15,12 @@ namespace sluice::http {
 // after CONNECT or with 101.
 struct ResponseHead {
   int status = 0;
-  std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
+  Fields fields;
 
-  // The value of a field that is there exactly once; null otherwise.
-  const std::string* Only(std::string_view lower_name) const;
-  size_t Count(std::string_view lower_name) const;
+  const std::string* Only(std::string_view lower_name) const {
+    return OnlyField(fields, lower_name);
+  }
+  size_t Count(std::string_view lower_name) const { return CountField(fields, lower_name); }
 };
 
 // The client's side: reads one head out of bytes that come in pieces, and leaves what follows it.

@@ -21,6 +21,9 @@ void AppendResponse(const Response& response, bool with_body, bool keep_alive, B
   if (!response.allow.empty()) {
     fmt::format_to(std::back_inserter(head), "Allow: {}\r\n", response.allow);
   }
+  for (const auto& [name, value] : response.more) {
+    fmt::format_to(std::back_inserter(head), "{}: {}\r\n", name, value);
+  }
   out->Append(std::string_view(head.data(), head.size()));
   out->Append("\r\n");
   if (with_body) out->Append(response.body);

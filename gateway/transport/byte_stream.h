@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,13 +17,14 @@ namespace sluice::transport {
 // What is known of the other end, and verified where it can be: the evidence by which others decide
 // who that is.
 struct PeerInfo {
-  std::string address = {};      // "192.0.2.7:50123", "[2001:db8::7]:50123"
-  SourceAddress source = {};     // all that tells strangers apart
+  std::string address = {};   // "192.0.2.7:50123", "[2001:db8::7]:50123", "process 7 of uid 1000"
+  SourceAddress source = {};  // all that tells strangers apart
   std::string tls_version = {};  // "TLSv1.2"; empty on a plaintext listener
   std::string cipher = {};
   std::optional<tls::PeerCertificate> certificate = {};  // verified; none if none was shown
   std::string psk_name = {};  // of the pre-shared key that it has proven to have; empty: none
   bool resumed = false;       // by session ticket
+  bool is_local = false;      // has come through a Unix socket
 };
 
 // What a connection is reckoned as while there is no room for another (see Admission).
@@ -90,6 +93,10 @@ class ByteStream {
 
   // Only for streams that a listener accepted; without effect on others.
   virtual void SetStanding(Standing) {}
+
+  // A proxy at the other end has said who really comes. Likewise, and before anybody has wrapped
+  // the stream into another.
+  virtual void SetPeerAddress(const sockaddr_storage&) {}
 
   // No more bytes are delivered; sends what is written, says goodbye (TLS close_notify, TCP FIN),
   // gives the peer limits.close_linger to take it and close its side, then OnClosed(OK).

@@ -20,8 +20,6 @@ namespace {
 // are connected waiting: at 30 µs each, half a millisecond.
 constexpr int kAcceptsPerTurn = 16;
 
-constexpr mode_t kSocketFileMode = 0660;
-
 }  // namespace
 
 class Listener::Impl final : private FlushQueue::Item {
@@ -81,8 +79,8 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
   context_->input_budget = options_.input_budget;
   context_->output_budget = options_.output_budget;
   context_->admission = options_.admission;
-  context_->metrics.emplace(metrics,
-                            options_.metric_label.empty() ? options_.bind : options_.metric_label);
+  const std::string label = options_.metric_label.empty() ? options_.bind : options_.metric_label;
+  context_->metrics.emplace(metrics, label);
   if (context_->admission == nullptr) {
     context_->admission = std::make_shared<Admission>(loop_, options_.limits.max_connections,
                                                       "listener " + options_.bind, options_.health);
@@ -91,7 +89,8 @@ Listener::Impl::Impl(Loop& loop, ListenerOptions options, Metrics& metrics,
   if (context_->tls != nullptr) upgrades.push_back(TlsUpgrade::New());
   upgrades.insert(upgrades.end(), options_.over_tls.begin(), options_.over_tls.end());
   chain_ = std::make_unique<UpgradeChain>(
-      upgrades, StreamUpgrade::Parts{loop_, context_, options_.bind, options_.health},
+      upgrades,
+      StreamUpgrade::Parts{loop_, context_, options_.bind, options_.health, metrics, label},
       [this](std::unique_ptr<ByteStream> stream) { on_accept_(std::move(stream)); },
       [this](const StreamUpgrade::Outcome& outcome) { OnFailed(outcome); });
 }
@@ -123,7 +122,7 @@ Status Listener::Impl::BindTcp() {
 }
 
 Status Listener::Impl::BindFile() {
-  auto file = UnixSocketFile::Bind(options_.bind, kSocketFileMode);
+  auto file = UnixSocketFile::Bind(options_.bind, options_.socket_mode);
   if (!file.ok()) return file.status();
   file_ = std::move(*file);
   server_ = new Server{.pipe = {}, .listener = this};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,9 +26,10 @@ namespace sluice::transport {
 
 struct ListenerOptions {
   // "address:port" with a numeric address or "localhost", IPv6 in brackets: "0.0.0.0:8883",
-  // "[::]:8883". Port 0 takes any that is free. Or "unix:PATH": a socket file for this user and
-  // group, which is removed in the end; see UnixSocketFile for what may be in its place.
+  // "[::]:8883", which takes IPv4 as well. Port 0 takes any that is free. Or "unix:PATH": a socket
+  // file, which is removed in the end; see UnixSocketFile for what may be in its place.
   std::string bind = {};
+  mode_t socket_mode = 0660;               // of the socket file: who of this machine may come
   std::shared_ptr<tls::Context> tls = {};  // null: plaintext
   // What connections pass besides, in this order: what is not encrypted, what is.
   std::vector<StreamUpgrade::Maker> under_tls = {}, over_tls = {};

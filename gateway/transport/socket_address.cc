@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 #include "base/bytes.h"
 
@@ -17,6 +19,8 @@ namespace sluice::transport {
 namespace {
 
 constexpr uint64_t kMappedPrefix = 0xffffULL << 32;
+// No network has such a lower half.
+constexpr uint64_t kUserPrefix = 1ULL << 48;
 
 uint64_t LoadBe64(const uint8_t* bytes) {
   return uint64_t{LoadBe32(bytes)} << 32 | LoadBe32(bytes + 4);
@@ -32,6 +36,23 @@ Status Refuse(std::string_view text) {
 bool ParsePort(std::string_view text, uint16_t* port) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *port);
   return error == std::errc() && end == text.data() + text.size();
+}
+
+// Takes "%eth0" from the end of a link-local address: the number of that link, nothing if there is
+// none of that name.
+std::optional<uint32_t> TakeLink(std::string* host) {
+  const size_t percent = host->find('%');
+  if (percent == std::string::npos) return 0;
+  const uint32_t link = if_nametoindex(host->c_str() + percent + 1);
+  host->resize(percent);
+  return link == 0 ? std::nullopt : std::optional(link);
+}
+
+std::string LinkText(uint32_t link) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (link == 0) return "";
+  if (if_indextoname(link, name.data()) == nullptr) return fmt::format("%{}", link);
+  return fmt::format("%{}", name.data());
 }
 
 // The structures of the socket interface are views of one storage; copying keeps that well defined.
@@ -68,6 +89,9 @@ Result<sockaddr_storage> ParseSocketAddress(std::string_view text) {
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(port);
   host = host.substr(1, host.size() - 2);
+  const auto link = TakeLink(&host);
+  if (!link) return Refuse(text);
+  v6.sin6_scope_id = *link;
   if (inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) == 1) return Store(v6);
   return Refuse(text);
 }
@@ -86,8 +110,12 @@ std::string FormatSocketAddress(const sockaddr_storage& address) {
     return fmt::format("{}:{}", text.data(), PortOf(address));
   }
   const auto v6 = Load<sockaddr_in6>(address);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+    inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
+    return fmt::format("{}:{}", text.data(), PortOf(address));
+  }
   inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-  return fmt::format("[{}]:{}", text.data(), PortOf(address));
+  return fmt::format("[{}{}]:{}", text.data(), LinkText(v6.sin6_scope_id), PortOf(address));
 }
 
 uint16_t PortOf(const sockaddr_storage& address) {
@@ -107,7 +135,12 @@ SourceAddress SourceOf(const sockaddr_storage& address) {
   return is_mapped ? whole : SourceAddress{whole.high, 0};
 }
 
+SourceAddress SourceOfUser(uint32_t uid) { return {0, kUserPrefix | uid}; }
+
 std::string FormatSource(const SourceAddress& source) {
+  if (source.high == 0 && source.low >> 32 == kUserPrefix >> 32) {
+    return fmt::format("uid {}", static_cast<uint32_t>(source.low));
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (source.high == 0 && source.low >> 32 == kMappedPrefix >> 32) {
     const in_addr v4{htonl(static_cast<uint32_t>(source.low))};

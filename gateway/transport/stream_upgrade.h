@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/health.h"
+#include "base/metrics.h"
 #include "base/status.h"
 #include "transport/byte_stream.h"
 #include "transport/loop.h"
@@ -40,6 +41,8 @@ class StreamUpgrade {
     std::shared_ptr<StreamContext> context;
     std::string listener;  // its address, for log and health
     Health* health;        // null: nobody asks
+    Metrics& metrics;
+    std::string metric_label;  // value of the label listener="…"
   };
   using Maker = std::function<std::unique_ptr<StreamUpgrade>(const Parts& parts, Callback on_end)>;
 

@@ -22,6 +22,17 @@ Status StatusOf(int error) {
 
 TcpStream* StreamOf(void* socket) { return static_cast<TcpStream::Socket*>(socket)->stream; }
 
+// Who it is on the other end of a Unix socket, as the kernel knows.
+ucred LocalPeer(const uv_pipe_t& pipe) {
+  ucred who{};
+  uv_os_fd_t fd = -1;
+  socklen_t size = sizeof who;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&pipe), &fd) == 0) {
+    ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size);
+  }
+  return who;
+}
+
 // Of no family when the peer has left already.
 sockaddr_storage TcpPeer(const uv_tcp_t& tcp) {
   sockaddr_storage address{};
@@ -67,12 +78,23 @@ TcpStream::TcpStream(Loop& loop, Socket* socket, std::shared_ptr<StreamContext> 
 
 void TcpStream::IdentifyPeer() {
   if (socket_->is_unix()) {
-    peer_.address = "a local process";
+    const ucred who = LocalPeer(socket_->pipe);
+    peer_.address = fmt::format("process {} of uid {}", who.pid, who.uid);
+    peer_.source = SourceOfUser(who.uid);
+    peer_.is_local = true;
     return;
   }
   const sockaddr_storage address = TcpPeer(socket_->tcp);
   peer_.address = address.ss_family == AF_UNSPEC ? "unknown" : FormatSocketAddress(address);
   peer_.source = SourceOf(address);
+}
+
+// Who gives way is found by who really comes, and not by the proxy.
+void TcpStream::SetPeerAddress(const sockaddr_storage& address) {
+  peer_.address = FormatSocketAddress(address);
+  peer_.source = SourceOf(address);
+  peer_.is_local = false;
+  if (joined()) Join(&context_->admission->newcomers(), peer_.source);
 }
 
 TcpStream::~TcpStream() {

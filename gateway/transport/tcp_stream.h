@@ -56,6 +56,7 @@ class TcpStream final : public ByteStream, private FlushQueue::Item, private Cro
   void PauseReading() override;
   void ResumeReading() override;
   void SetStanding(Standing standing) override;
+  void SetPeerAddress(const sockaddr_storage& address) override;
   void CloseAfterFlush() override;
   void Close(Status reason) override;
   const PeerInfo& peer() const override { return peer_; }

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "base/base64.h"
@@ -16,33 +15,6 @@ constexpr std::string_view kAcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11
 constexpr int kOk = 200;
 constexpr int kMultipleChoices = 300;
 constexpr int kSwitchingProtocols = 101;
-
-char Lower(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c); }
-
-bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, [](char a, char b) { return Lower(a) == b; });
-}
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// One of a list with commas, over however many fields.
-bool HasToken(const http::ResponseHead& head, std::string_view name, std::string_view lower) {
-  for (const auto& [field, value] : head.fields) {
-    if (field != name) continue;
-    std::string_view rest = value;
-    while (true) {
-      const size_t comma = std::min(rest.find(','), rest.size());
-      if (EqualsIgnoringCase(Trim(rest.substr(0, comma)), lower)) return true;
-      if (comma == rest.size()) break;
-      rest.remove_prefix(comma + 1);
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -89,19 +61,19 @@ Status JudgeWebSocketAnswer(const http::ResponseHead& head, const std::string& k
     return Status::Unavailable(fmt::format("it answers {}", head.status));
   }
   const std::string* const upgrade = head.Only("upgrade");
-  if (upgrade == nullptr || !EqualsIgnoringCase(Trim(*upgrade), "websocket") ||
-      !HasToken(head, "connection", "upgrade")) {
+  if (upgrade == nullptr || !http::EqualsIgnoringCase(http::Trim(*upgrade), "websocket") ||
+      !http::FieldHasToken(head.fields, "connection", "upgrade")) {
     return Status::Unavailable("it switches to another protocol");
   }
   const std::string* const accept = head.Only("sec-websocket-accept");
-  if (accept == nullptr || Trim(*accept) != WebSocketAccept(key)) {
+  if (accept == nullptr || http::Trim(*accept) != WebSocketAccept(key)) {
     return Status::Unavailable("its answer is to another question");
   }
   if (head.Count("sec-websocket-extensions") != 0) {
     return Status::Unavailable("it uses an extension that was not asked for");
   }
   const std::string* const chosen = head.Only("sec-websocket-protocol");
-  if (chosen == nullptr || Trim(*chosen) != subprotocol) {  // [MQTT-6.0.0-4]
+  if (chosen == nullptr || http::Trim(*chosen) != subprotocol) {  // [MQTT-6.0.0-4]
     return Status::Unavailable(fmt::format("it does not offer the subprotocol {}", subprotocol));
   }
   return Status::Ok();

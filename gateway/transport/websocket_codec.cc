@@ -64,8 +64,12 @@ struct WebSocketCodec::Impl {
                       void* self) {
     Impl& i = Of(self);
     i.is_data = frame->opcode == WSLAY_BINARY_FRAME || frame->opcode == WSLAY_CONTINUATION_FRAME;
-    if (frame->opcode == WSLAY_TEXT_FRAME) i.fault = "it sends text where MQTT is binary";
-    if (frame->opcode == WSLAY_PING && ++i.pings > kMaxPingsAtOnce) i.fault = "it sends only pings";
+    if (frame->opcode == WSLAY_TEXT_FRAME) {  // [MQTT-6.0.0-1]
+      i.Fail(WSLAY_CODE_UNSUPPORTED_DATA, "it sends text where MQTT is binary");
+    }
+    if (frame->opcode == WSLAY_PING && ++i.pings > kMaxPingsAtOnce) {
+      i.Fail(WSLAY_CODE_POLICY_VIOLATION, "it sends only pings");
+    }
   }
   static void OnChunk(wslay_event_context_ptr, const wslay_event_on_frame_recv_chunk_arg* chunk,
                       void* self) {
@@ -83,13 +87,20 @@ struct WebSocketCodec::Impl {
     }
   }
 
+  void Fail(uint16_t with, const char* why) {
+    if (!fault.empty()) return;
+    goodbye = with;
+    fault = why;
+  }
+
   const Sinks sinks;
   Random random;
   wslay_event_context_ptr context = nullptr;
   ByteSpan in;
   bool is_data = false;
   int pings = 0;
-  std::string fault;    // found by us, not by wslay
+  std::string fault;  // found by us, not by wslay
+  uint16_t goodbye = WSLAY_CODE_NORMAL_CLOSURE;
   std::string closing;  // the peer's words
 };
 
@@ -132,7 +143,7 @@ void WebSocketCodec::Send(ByteSpan bytes) {
 }
 
 void WebSocketCodec::Close() {
-  if (wslay_event_queue_close(impl_->context, WSLAY_CODE_NORMAL_CLOSURE, nullptr, 0) != 0) return;
+  if (wslay_event_queue_close(impl_->context, impl_->goodbye, nullptr, 0) != 0) return;
   (void)wslay_event_send(impl_->context);
 }
 

@@ -35,7 +35,8 @@ class WebSocketCodec {
   bool Receive(ByteSpan in);
   // As binary frames of at most kMaxFrameBytes.
   void Send(ByteSpan bytes);
-  // Says goodbye; Send has no effect after it.
+  // Says goodbye, and if a fault was found with the code that says of what kind (section 7.4.1);
+  // Send has no effect after it.
   void Close();
 
   // Printable; empty while all is well.

@@ -54,6 +54,7 @@ void WebSocketStream::EndWrite() {
 }
 
 void WebSocketStream::Overflow() {
+  if (context_->metrics) context_->metrics->output_overflows.Add();
   Close({StatusCode::kResourceExhausted, "the peer does not read what it is sent"});
 }
 

@@ -16,6 +16,14 @@ from support.scenario import DEVICE, Forwarding, Scenario
 TERMS = {"acknowledged": "acknowledged_events_total", "pending": "pending_events",
          "dead_lettered": "dead_lettered_events_total", "expired": "expired_events_total",
          "evicted": "evicted_events_total"}
+# With every upgrade that a listener may have.
+WAYS_IN = """
+[[listener]]
+bind = "unix:{}"
+accepts = ["password"]
+websocket = {{}}
+proxy_protocol = true
+"""
 PAGE = os.path.join(ROOT, "gateway", "docs", "metrics.md")
 
 
@@ -39,7 +47,7 @@ class Text(Scenario):
         self.assertEqual((0, "", ""), (found.returncode, found.stdout, found.stderr))
 
     def test_the_page_describes_what_is_exported_and_nothing_else(self):
-        identities = stream() + "[state]\nidentities = true\n"
+        identities = stream() + "[state]\nidentities = true\n" + WAYS_IN.format(self.path("mqtt.sock"))
         running = self.forwarding_gateway(1, stream_section=identities)
         running.wait_for("sluice_uplink_failures_total", 1)  # nobody listens there
         text = self.text(running)

@@ -121,6 +121,7 @@ TEST_F(ConfigFileTest, CommentedValuesAreTheDefaults) {
   defaults.uplinks[0].status_topic = written.uplinks[0].status_topic;
   defaults.uplinks[0].client = written.uplinks[0].client;
   defaults.routes[0].max_age = written.routes[0].max_age;
+  defaults.listeners[0].websocket = ListenerWebSocketConfig{};
   defaults.listeners[0].tls.crl = written.listeners[0].tls.crl;
   defaults.access[0].share = written.access[0].share;
   defaults.access[0].except = written.access[0].except;

@@ -23,6 +23,9 @@ namespace {
 constexpr std::string_view kMore = R"(
 [[listener]]
 bind      = "127.0.0.1:1883"
+websocket = { path = "/mqtt", origins = ["*"], max_request = "8KiB" }
+proxy_protocol  = true
+trusted_proxies = ["127.0.0.1"]
 tls       = { cert = "a", key = "b", client_ca = "c", client_cert = "optional" }
 anonymous = true
 [[access]]
@@ -157,7 +160,7 @@ size_t EveryKeyTest::CountUnequal(const std::string& path, const toml::node& nod
     toml::table with_more = table_;
     with_more.at_path(path).as_array()->push_back("more");
     std::vector<std::string> words = Listed(with_more, "must be one of: ");
-    if (words.empty()) words = {"more"};
+    if (words.empty()) words = {"more", "10.1.0.0/16", "https://more.example"};
     for (const std::string& word : words) {
       unequal += IsUnequalWith(path, [&](toml::node& n) { n.as_array()->push_back(word); });
     }

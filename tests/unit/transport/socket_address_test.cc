@@ -17,6 +17,24 @@ TEST(SocketAddressTest, LocalhostNeedsNoLookup) {
   EXPECT_EQ(FormatSocketAddress(*ParseSocketAddress("localhost:1")), "127.0.0.1:1");
 }
 
+TEST(SocketAddressTest, LinkLocalAddressHasItsLink) {
+  const auto address = ParseSocketAddress("[fe80::1%lo]:1883");
+  ASSERT_TRUE(address.ok());
+  EXPECT_EQ(FormatSocketAddress(*address), "[fe80::1%lo]:1883");
+  EXPECT_FALSE(ParseSocketAddress("[fe80::1%no-such-link]:1883").ok());
+  EXPECT_FALSE(ParseSocketAddress("[fe80::1%]:1883").ok());
+}
+
+TEST(SocketAddressTest, Ipv4IsWrittenAsWhatItIs) {
+  EXPECT_EQ(FormatSocketAddress(*ParseSocketAddress("[::ffff:192.0.2.7]:1")), "192.0.2.7:1");
+}
+
+TEST(SocketAddressTest, UsersOfThisMachineAreSources) {
+  EXPECT_EQ(FormatSource(SourceOfUser(0)), "uid 0");
+  EXPECT_EQ(FormatSource(SourceOfUser(4'000'000'000)), "uid 4000000000");
+  EXPECT_NE(SourceOfUser(1), SourceOfUser(2));
+}
+
 TEST(SocketAddressTest, SourceIsAnAddressOrANetwork) {
   const auto source = [](const char* text) { return SourceOf(*ParseSocketAddress(text)); };
   EXPECT_EQ(FormatSource(source("192.0.2.7:1")), "192.0.2.7");

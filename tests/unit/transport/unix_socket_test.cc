@@ -40,7 +40,11 @@ TEST_F(UnixSocketTest, BytesGoBothWays) {
   ConnectPair();
   client().stream->Write(AsBytes("hello"));
   RunUntil([&] { return client().recorder.received == "hello"; });
-  EXPECT_EQ(server().stream->peer().address, "a local process");
+  const PeerInfo& peer = server().stream->peer();
+  EXPECT_EQ(peer.address,
+            "process " + std::to_string(::getpid()) + " of uid " + std::to_string(::getuid()));
+  EXPECT_EQ(FormatSource(peer.source), "uid " + std::to_string(::getuid()));
+  EXPECT_TRUE(peer.is_local);
   EXPECT_FALSE(server().stream->peer_has_left());
   client().stream.reset();
   RunUntil([&] { return server().recorder.closed.has_value(); });
@@ -54,6 +58,13 @@ TEST_F(UnixSocketTest, FileIsForUserAndGroupAndGoesWithTheListener) {
   EXPECT_EQ(file.st_gid, ::getegid());
   listener_.reset();
   EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(UnixSocketTest, FileHasTheModeThatIsAskedFor) {
+  Listen({.bind = Address(), .socket_mode = 0606});
+  struct stat file {};
+  ASSERT_EQ(::stat(path_.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 07777, 0606u);
 }
 
 TEST_F(UnixSocketTest, PathMayBeLongerThanTheKernelTakes) {

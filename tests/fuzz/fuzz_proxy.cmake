@@ -1,0 +1,1 @@
+sluice_fuzzer(proxy SOURCES fuzz_proxy.cc LINKS sluice_transport)

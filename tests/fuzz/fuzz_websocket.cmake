@@ -1,0 +1,1 @@
+sluice_fuzzer(websocket SOURCES fuzz_websocket.cc LINKS sluice_transport)
