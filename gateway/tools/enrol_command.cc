@@ -86,7 +86,7 @@ Status MakeCertificate(const EnrolArguments& a, Enrolment* enrolment) {
   enrolment->key = (out / (a.name + ".key")).string();
   enrolment->certificate = (out / (a.name + ".crt")).string();
   SLUICE_RETURN_IF_ERROR(WriteSecretFile(enrolment->key, issued->key_pem));
-  const Status written = WriteSecretFile(enrolment->certificate, issued->certificate_pem);
+  Status written = WriteSecretFile(enrolment->certificate, issued->certificate_pem);
   if (!written.ok()) {
     ::unlink(enrolment->key.c_str());
     return written;
