@@ -109,6 +109,7 @@ TEST_F(WebSocketRequestTest, EveryPartIsLookedAt) {
   ExpectRefused(Refusal::kBadHandshake, 400);
   fields_ = sound;
   with("Sec-WebSocket-Protocol", "mqttx");
+  // [MQTT-6.0.0-3]
   ExpectRefused(Refusal::kSubprotocol, 400);
   fields_.erase("Sec-WebSocket-Protocol");
   ExpectRefused(Refusal::kSubprotocol, 400);
