@@ -28,7 +28,7 @@ class WebSocketUpgrade::Guest final : private StreamHandler {
   size_t OnBytes(ByteSpan bytes) override;
   void OnClosed(const Status& reason) override;
   void OnTimer();
-  void Refuse(WebSocketAnswer answer);
+  void Refuse(const WebSocketAnswer& answer);
 
   WebSocketUpgrade& upgrade_;
   std::list<std::unique_ptr<Guest>>::iterator place_;
@@ -59,7 +59,7 @@ size_t WebSocketUpgrade::Guest::OnBytes(ByteSpan bytes) {
   }
   WebSocketAnswer answer = AnswerWebSocketRequest(parser_.head(), upgrade_.rules_);
   if (!answer.accepted) {
-    Refuse(std::move(answer));
+    Refuse(answer);
     return bytes.size();
   }
   stream_->Write(AsBytes(answer.text));
@@ -76,7 +76,7 @@ void WebSocketUpgrade::Guest::OnTimer() {
 }
 
 // OnClosed reports it, when the answer has left or close_linger is over.
-void WebSocketUpgrade::Guest::Refuse(WebSocketAnswer answer) {
+void WebSocketUpgrade::Guest::Refuse(const WebSocketAnswer& answer) {
   timer_.Stop();
   refusal_ = answer.refusal;
   reason_ = Status::Unavailable("WebSocket: " + answer.why);
